@@ -1,0 +1,174 @@
+"""Every error of ours, as a tree.
+
+WorkbenchError                 one line for a person in `message`, what to do in `hint`
+ |- InputError                 wrong usage, a bad file, a value out of range: exit 2
+ |- StorageError               disk full, database locked or corrupt; the run goes on
+ `- RunError                   a run that failed; `kind` is the field `error.kind` of `run --json`
+     |- AuthenticationError    401; the old openai.error.AuthenticationError
+     |- PermissionRefused      403
+     |- NotFound               404: the model, or the path of the base URL
+     |- RateLimited            429; the old openai.error.RateLimitError
+     |- QuotaExceeded          429 with a billing code: never retried
+     |- BadRequest             400, 409, 413, 422 ...; the old openai.error.InvalidRequestError
+     |- ContextTooLong         400 context_length_exceeded
+     |- ServerError            5xx; the old openai.error.APIError and ServiceUnavailableError
+     |- TimedOut               a limit of ours, or 408; the old openai.error.Timeout
+     |- ConnectionFailed       DNS, refused, TLS, proxy; the old openai.error.APIConnectionError
+     |- NotAnApi               200 with something that is no API answer; a redirect
+     |- BrokenStream           the answer began and did not end, or could not be read
+     |- Refused                refused by us before anything was sent
+     `- InternalFault          a bug of ours
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from workbench.core.json_value import JSON
+    from workbench.core.request import Problem
+
+
+class ErrorKind(StrEnum):
+    """`error.kind` of `run --json`: fixed names, part of the program's interface."""
+
+    AUTHENTICATION = "authentication"
+    PERMISSION = "permission"
+    NOT_FOUND = "not_found"
+    RATE_LIMIT = "rate_limit"
+    QUOTA = "quota"
+    BAD_REQUEST = "bad_request"
+    CONTEXT_LENGTH = "context_length"
+    SERVER = "server"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    NOT_AN_API = "not_an_api"
+    BROKEN_STREAM = "broken_stream"
+    REFUSED = "refused"
+    INTERNAL = "internal"
+
+
+class WorkbenchError(Exception):
+    """`message`: what failed and where, in one line. `hint`: what to do, in one line, or ""."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InputError(WorkbenchError):
+    """What the person gave can't be used: a flag, a value, a file."""
+
+
+class StorageError(WorkbenchError):
+    """The disk or the database did not take it."""
+
+
+class RunError(WorkbenchError):
+    """A run that failed. Its text is safe to show: no key, one line, at most 300 characters from the server.
+
+    status      the HTTP status, or None where there was none
+    field       the request's field that the endpoint named, or ""
+    code        the endpoint's own code, or ""
+    details     the body as it came (at most 2 kB), or ""
+    retry_after seconds that the endpoint asked to wait, or None
+    not_sent    True only when the connection could not be made, so that no endpoint has seen the request
+    """
+
+    kind: ClassVar[ErrorKind] = ErrorKind.INTERNAL
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        status: int | None = None,
+        field: str = "",
+        code: str = "",
+        details: str = "",
+        retry_after: float | None = None,
+        not_sent: bool = False,
+    ) -> None:
+        super().__init__(message, hint)
+        self.status = status
+        self.field = field
+        self.code = code
+        self.details = details
+        self.retry_after = retry_after
+        self.not_sent = not_sent
+
+    def to_json(self) -> dict[str, JSON]:
+        """The `error` object of `run --json`."""
+        return {"kind": self.kind.value, "message": self.message, "hint": self.hint, "status": self.status}
+
+
+class AuthenticationError(RunError):
+    kind = ErrorKind.AUTHENTICATION
+
+
+class PermissionRefused(RunError):
+    kind = ErrorKind.PERMISSION
+
+
+class NotFound(RunError):
+    kind = ErrorKind.NOT_FOUND
+
+
+class RateLimited(RunError):
+    kind = ErrorKind.RATE_LIMIT
+
+
+class QuotaExceeded(RunError):
+    kind = ErrorKind.QUOTA
+
+
+class BadRequest(RunError):
+    kind = ErrorKind.BAD_REQUEST
+
+
+class ContextTooLong(RunError):
+    kind = ErrorKind.CONTEXT_LENGTH
+
+
+class ServerError(RunError):
+    kind = ErrorKind.SERVER
+
+
+class TimedOut(RunError):
+    """`code` says which limit: first_byte, idle, total, connect, or server (408)."""
+
+    kind = ErrorKind.TIMEOUT
+
+
+class ConnectionFailed(RunError):
+    """`code` says the cause: dns, refused, connect_timeout, tls, proxy, closed, not_http, other."""
+
+    kind = ErrorKind.CONNECTION
+
+
+class NotAnApi(RunError):
+    kind = ErrorKind.NOT_AN_API
+
+
+class BrokenStream(RunError):
+    kind = ErrorKind.BROKEN_STREAM
+
+
+class InternalFault(RunError):
+    kind = ErrorKind.INTERNAL
+
+
+class Refused(RunError):
+    """Refused before anything was sent; `problems` names each reason with its field."""
+
+    kind = ErrorKind.REFUSED
+
+    def __init__(self, message: str, hint: str = "", *, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.problems = problems
+
+    def to_json(self) -> dict[str, JSON]:
+        problems: list[JSON] = [{"field": p.field, "text": p.text} for p in self.problems]
+        return {**super().to_json(), "problems": problems}

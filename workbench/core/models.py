@@ -1,0 +1,52 @@
+"""What a model accepts, and what an endpoint taught: plain values that `build_request` applies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from workbench.core.json_value import JSON
+
+Taken = Literal["always", "never", "at_effort_none", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRule:
+    """How a model takes one parameter. The default is: it is taken as it stands."""
+
+    taken: Taken = "always"
+    only: tuple[JSON, ...] | None = None
+    """The values it takes; None means the parameter's own range."""
+    maximum: float | None = None
+    default: JSON = None
+    """The model's own default where it differs from the API's (reasoning_effort)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRules:
+    """What is known of the models that a pattern fits. An unknown model has no rules (None, not this)."""
+
+    pattern: str
+    """A glob over the model's name, such as `gpt-4.1*`."""
+    parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
+    context_window: int | None = None
+    """Tokens, input and output together."""
+    max_output: int | None = None
+    """Tokens."""
+    shutdown: date | None = None
+    """The day the vendor switches it off."""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What one host taught by refusing: remembered per host, shown, and cleared by the person."""
+
+    no_stream_usage: bool = False
+    """It refused `stream_options.include_usage`."""
+    wants_max_tokens: bool = False
+    """It refused or ignores `max_completion_tokens`."""
+    refused: frozenset[tuple[str, str]] = frozenset()
+    """(model, parameter) pairs that it answered with unsupported_parameter or unsupported_value."""

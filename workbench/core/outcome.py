@@ -1,0 +1,95 @@
+"""Everything known of a run once it has ended: what `run --json` prints and what history keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbench.core.errors import RunError
+from workbench.core.events import State
+from workbench.core.json_value import JSON
+from workbench.core.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the n answers, accumulated."""
+
+    index: int
+    text: str = ""
+    finish_reason: str | None = None
+    reasoning: str = ""
+    refusal: str = ""
+    tool_calls: tuple[JSON, ...] = ()
+    """`{"id", "type", "function": {"name", "arguments"}}`, as the API gives them unstreamed."""
+    logprobs: JSON = None
+
+    def to_json(self) -> dict[str, JSON]:
+        return {
+            "index": self.index,
+            "text": self.text,
+            "finish_reason": self.finish_reason,
+            "reasoning": self.reasoning or None,
+            "refusal": self.refusal or None,
+            "tool_calls": list(self.tool_calls) or None,
+            "logprobs": self.logprobs,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the endpoint said, whole: `response` is the response object as the API gives it unstreamed.
+
+    For a stream it is put together from the chunks, unknown fields kept.
+    """
+
+    choices: tuple[Choice, ...] = ()
+    model: str = ""
+    usage: Mapping[str, JSON] | None = None
+    response: Mapping[str, JSON] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds since the (last) request was sent; None where it did not happen."""
+
+    first_byte_s: float | None = None
+    first_token_s: float | None = None
+    total_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run, ended. `cost_usd` is None where the price is unknown, 0.0 where there is nothing to pay."""
+
+    state: State
+    request: Request
+    answer: Answer = Answer()
+    error: RunError | None = None
+    timings: Timings = Timings()
+    attempts: int = 0
+    request_id: str = ""
+    connection: str = ""
+    cost_usd: float | None = None
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, JSON]:
+        """The object of `run --json`; its names are part of the program's interface."""
+        return {
+            "state": self.state.value,
+            "choices": [choice.to_json() for choice in self.answer.choices],
+            "model": self.answer.model or self.request.model,
+            "usage": dict(self.answer.usage) if self.answer.usage is not None else None,
+            "cost_usd": self.cost_usd,
+            "timings": {
+                "first_byte_s": self.timings.first_byte_s,
+                "first_token_s": self.timings.first_token_s,
+                "total_s": self.timings.total_s,
+            },
+            "attempts": self.attempts,
+            "request_id": self.request_id or None,
+            "connection": self.connection,
+            "request": dict(self.request.body),
+            "notes": list(self.notes),
+            "error": self.error.to_json() if self.error is not None else None,
+        }

@@ -1,0 +1,110 @@
+"""What a person edits: a prompt with its messages, parameters and variables.
+
+Everything here is a frozen value: an edit returns a copy, so an old state is kept by keeping a reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from workbench.core.json_value import JSON
+
+
+class Role(StrEnum):
+    """Who speaks. OpenAI reads `developer` in place of `system` from o1 on; the builder does not rename it."""
+
+    SYSTEM = "system"
+    DEVELOPER = "developer"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. `on=False` keeps it in the prompt and does not send it."""
+
+    role: Role
+    content: str = ""
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A `{{name}}` of the messages.
+
+    `default` is literal text, always. `value` is what the person typed or gave with --var: `@path` in it reads a
+    file when the prompt is run; None means nothing was given.
+    """
+
+    name: str
+    description: str = ""
+    default: str | None = None
+    value: str | None = None
+
+
+class ParameterValues(Mapping[str, JSON]):
+    """The parameters that are set, by name; a name that is absent is not sent. Immutable: `set` and `unset` copy.
+
+    0, false, "" and [] are values. Values are JSON and are never changed in place.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, JSON] | None = None) -> None:
+        self._values: dict[str, JSON] = dict(values or {})
+
+    def __getitem__(self, name: str) -> JSON:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"ParameterValues({self._values!r})"
+
+    def set(self, name: str, value: JSON) -> ParameterValues:
+        """A copy in which `name` is sent as `value`; a name that was set keeps its place."""
+        return ParameterValues({**self._values, name: value})
+
+    def unset(self, name: str) -> ParameterValues:
+        """A copy in which `name` is not sent; one that was not set is no error."""
+        return ParameterValues({k: v for k, v in self._values.items() if k != name})
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A whole prompt. An empty `model` means the connection's default one."""
+
+    name: str = ""
+    model: str = ""
+    messages: tuple[Message, ...] = ()
+    parameters: ParameterValues = ParameterValues()
+    variables: tuple[Variable, ...] = ()
+
+    def with_message(self, index: int, message: Message) -> Prompt:
+        """A copy with the message at `index` replaced. IndexError where there is none."""
+        messages = list(self.messages)
+        messages[index] = message
+        return replace(self, messages=tuple(messages))
+
+    def insert(self, index: int, message: Message) -> Prompt:
+        """A copy with `message` before the one at `index` (`len(messages)`: at the end)."""
+        return replace(self, messages=(*self.messages[:index], message, *self.messages[index:]))
+
+    def without(self, index: int) -> Prompt:
+        """A copy without the message at `index`."""
+        return replace(self, messages=self.messages[:index] + self.messages[index + 1 :])
+
+    def moved(self, index: int, to: int) -> Prompt:
+        """A copy with the message at `index` taken out and put back so that it stands at `to`."""
+        rest = self.without(index)
+        return rest.insert(to, self.messages[index])
+
+    def with_parameters(self, parameters: ParameterValues) -> Prompt:
+        """A copy with these parameters."""
+        return replace(self, parameters=parameters)

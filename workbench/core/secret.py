@@ -1,0 +1,33 @@
+"""A key that can't be printed by accident: no repr, str, format, traceback or pickle shows it."""
+
+from __future__ import annotations
+
+
+class Secret:
+    """Holds a key. `reveal()` is called in one place, where the request's header is made."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def mask(self, text: str) -> str:
+        """`text` with the key, wherever it stands in it, replaced."""
+        return text.replace(self._value, "[key]") if self._value else text
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        raise TypeError("a Secret is not written anywhere")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)

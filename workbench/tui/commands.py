@@ -1,0 +1,265 @@
+"""Every command, declared once: its id, keys, words and action. Footer, palette, F1 and the user's keymap read this.
+
+A widget or screen takes the commands of its scope with `BINDINGS = bindings("messages")` and has an `action_...`
+method for each. The palette runs a command on the widget of its scope.
+
+Keys that are never bound: ctrl+i, ctrl+m, ctrl+h (Tab, Enter and Backspace on older terminals) and what a text
+editor needs (ctrl+a c d e k u v w x y z).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding, BindingType
+
+Scope = Literal["app", "workbench", "messages", "parameters", "output"]
+
+SCOPES: dict[Scope, str] = {
+    "app": "Everywhere",
+    "workbench": "Workbench",
+    "messages": "Messages (a card has the focus)",
+    "parameters": "Parameters",
+    "output": "Output",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`keys` are Textual key names, comma separated, "" for palette only; `action` is the action's name and arguments."""
+
+    id: str
+    keys: str
+    title: str
+    help: str
+    action: str
+    scope: Scope
+    footer: bool = False
+    show_key: str = ""
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("help", "f1", "Help", "Every key and what it does", "help", "app", True),
+    Command("palette", "ctrl+p", "Palette", "Find any command by name", "command_palette", "app", True, "^P"),
+    Command("quit", "ctrl+q", "Quit", "Save the draft and leave", "quit", "app", True, "^Q"),
+    Command(
+        "screenshot",
+        "",
+        "Save a picture of the screen",
+        "Writes an SVG file to the data folder",
+        "save_screenshot",
+        "app",
+    ),
+    Command(
+        "run",
+        "ctrl+j,ctrl+enter",
+        "Run",
+        "Send the prompt and watch the answer",
+        "run",
+        "workbench",
+        True,
+        "^J",
+    ),
+    Command("stop", "escape", "Stop", "Stop the run and keep its text", "stop", "workbench", True, "esc"),
+    Command(
+        "continue",
+        "ctrl+n",
+        "Continue",
+        "Take the answer into the messages and open the next user message",
+        "continue",
+        "workbench",
+        True,
+        "^N",
+    ),
+    Command(
+        "regenerate",
+        "ctrl+g",
+        "Regenerate",
+        "Send the last request once more",
+        "regenerate",
+        "workbench",
+        True,
+        "^G",
+    ),
+    Command(
+        "drop",
+        "f7",
+        "Drop and run",
+        "Leave out the parameter that was refused, and run again",
+        "drop_refused",
+        "workbench",
+    ),
+    Command(
+        "run-anyway",
+        "",
+        "Run anyway",
+        "Send in spite of the problems that were found",
+        "run_anyway",
+        "workbench",
+    ),
+    Command("view", "f2", "Next view", "Answer, Request, Response in turn", "next_view", "workbench", True),
+    Command(
+        "focus-messages",
+        "f3",
+        "Go to messages",
+        "Put the focus on the messages",
+        "focus_panel('messages')",
+        "workbench",
+    ),
+    Command(
+        "focus-parameters",
+        "f5",
+        "Go to parameters",
+        "Put the focus on the parameters",
+        "focus_panel('parameters')",
+        "workbench",
+    ),
+    Command(
+        "focus-output",
+        "f6",
+        "Go to output",
+        "Put the focus on the output",
+        "focus_panel('output')",
+        "workbench",
+    ),
+    Command(
+        "connection", "f8", "Change connection", "Choose where requests go", "choose_connection", "workbench"
+    ),
+    Command(
+        "new", "", "New prompt", "Put this prompt aside and start an empty one", "new_prompt", "workbench"
+    ),
+    Command(
+        "copy-answer", "f9", "Copy answer", "Copy the answer's source text", "copy('answer')", "workbench"
+    ),
+    Command("copy-json", "", "Copy request as JSON", "The body as it is sent", "copy('json')", "workbench"),
+    Command(
+        "copy-curl",
+        "",
+        "Copy request as curl",
+        "With $OPENAI_API_KEY in place of the key",
+        "copy('curl')",
+        "workbench",
+    ),
+    Command(
+        "copy-python",
+        "",
+        "Copy request as Python",
+        "With $OPENAI_API_KEY in place of the key",
+        "copy('python')",
+        "workbench",
+    ),
+    Command("message.edit", "enter,e", "Edit", "Put the cursor into the message", "edit", "messages", True),
+    Command("message.add", "a", "Add", "A new message below", "add", "messages", True),
+    Command(
+        "message.delete",
+        "d,delete",
+        "Delete",
+        "Delete the message; u brings it back",
+        "delete",
+        "messages",
+        True,
+    ),
+    Command(
+        "message.undo", "u", "Undo delete", "Bring back the message deleted last", "undo_delete", "messages"
+    ),
+    Command("message.duplicate", "c", "Duplicate", "A copy of the message below it", "duplicate", "messages"),
+    Command(
+        "message.role",
+        "r",
+        "Role",
+        "Next role: system, developer, user, assistant",
+        "next_role",
+        "messages",
+        True,
+    ),
+    Command(
+        "message.toggle",
+        "space,o",
+        "On / off",
+        "Off keeps the message and does not send it",
+        "toggle",
+        "messages",
+        True,
+    ),
+    Command("message.fold", "f", "Fold", "Show only the first line", "fold", "messages"),
+    Command("message.up", "shift+up,K", "Move up", "Move the message up", "move(-1)", "messages"),
+    Command("message.down", "shift+down,J", "Move down", "Move the message down", "move(1)", "messages"),
+    Command("message.previous", "up,k", "Previous", "The message above", "select(-1)", "messages"),
+    Command("message.next", "down,j", "Next", "The message below", "select(1)", "messages"),
+    Command(
+        "parameter.toggle",
+        "space",
+        "Send / not",
+        "Send the parameter or leave it out",
+        "toggle",
+        "parameters",
+        True,
+    ),
+    Command("parameter.edit", "enter", "Edit", "Type a value", "edit", "parameters", True),
+    Command(
+        "parameter.less",
+        "left",
+        "Less",
+        "One step down, or the choice before",
+        "step(-1)",
+        "parameters",
+        True,
+    ),
+    Command(
+        "parameter.more", "right", "More", "One step up, or the next choice", "step(1)", "parameters", True
+    ),
+    Command("parameter.much-less", "shift+left", "Much less", "Ten steps down", "step(-10)", "parameters"),
+    Command("parameter.much-more", "shift+right", "Much more", "Ten steps up", "step(10)", "parameters"),
+    Command(
+        "parameter.unset", "delete,backspace", "Not sent", "Leave the parameter out", "unset", "parameters"
+    ),
+    Command("parameter.previous", "up,k", "Previous", "The row above", "select(-1)", "parameters"),
+    Command("parameter.next", "down,j", "Next", "The row below", "select(1)", "parameters"),
+    Command("output.find", "slash", "Find", "Find a text in what is shown", "find", "output", True, "/"),
+    Command(
+        "output.find-next",
+        "n",
+        "Next match",
+        "The next place where the text stands",
+        "find_next(1)",
+        "output",
+    ),
+    Command("output.find-previous", "N", "Previous match", "The place before", "find_next(-1)", "output"),
+    Command(
+        "output.plain",
+        "m",
+        "Markdown / plain",
+        "Show the answer laid out, or as the model wrote it",
+        "toggle_markdown",
+        "output",
+        True,
+    ),
+    Command(
+        "output.reasoning",
+        "t",
+        "Reasoning",
+        "Fold or unfold the reasoning text",
+        "toggle_reasoning",
+        "output",
+    ),
+    Command("output.choice", "c", "Next choice", "Show the next of the n answers", "next_choice", "output"),
+    Command(
+        "output.copy", "y", "Copy", "Copy the selection, or else the answer", "copy_shown", "output", True
+    ),
+)
+
+
+def commands_of(scope: Scope) -> tuple[Command, ...]:
+    return tuple(command for command in COMMANDS if command.scope == scope)
+
+
+def bindings(scope: Scope) -> list[BindingType]:
+    """The scope's commands as Textual bindings, with ids so that the settings file can rebind them."""
+    return [
+        Binding(
+            c.keys, c.action, c.title, show=c.footer, key_display=c.show_key or None, tooltip=c.help, id=c.id
+        )
+        for c in commands_of(scope)
+        if c.keys
+    ]
