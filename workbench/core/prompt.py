@@ -6,7 +6,7 @@ Everything here is a frozen value: an edit returns a copy, so an old state is ke
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from workbench.core.json_value import JSON
@@ -83,7 +83,7 @@ class Prompt:
     name: str = ""
     model: str = ""
     messages: tuple[Message, ...] = ()
-    parameters: ParameterValues = ParameterValues()
+    parameters: ParameterValues = field(default_factory=ParameterValues)
     variables: tuple[Variable, ...] = ()
 
     def with_message(self, index: int, message: Message) -> Prompt:

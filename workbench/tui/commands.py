@@ -123,15 +123,9 @@ COMMANDS: tuple[Command, ...] = (
         "focus_panel('output')",
         "workbench",
     ),
-    Command(
-        "connection", "f8", "Change connection", "Choose where requests go", "choose_connection", "workbench"
-    ),
-    Command(
-        "new", "", "New prompt", "Put this prompt aside and start an empty one", "new_prompt", "workbench"
-    ),
-    Command(
-        "copy-answer", "f9", "Copy answer", "Copy the answer's source text", "copy('answer')", "workbench"
-    ),
+    Command("connection", "f8", "Change connection", "Choose where requests go", "choose_connection", "workbench"),
+    Command("new", "", "New prompt", "Put this prompt aside and start an empty one", "new_prompt", "workbench"),
+    Command("copy-answer", "f9", "Copy answer", "Copy the answer's source text", "copy('answer')", "workbench"),
     Command("copy-json", "", "Copy request as JSON", "The body as it is sent", "copy('json')", "workbench"),
     Command(
         "copy-curl",
@@ -160,9 +154,7 @@ COMMANDS: tuple[Command, ...] = (
         "messages",
         True,
     ),
-    Command(
-        "message.undo", "u", "Undo delete", "Bring back the message deleted last", "undo_delete", "messages"
-    ),
+    Command("message.undo", "u", "Undo delete", "Bring back the message deleted last", "undo_delete", "messages"),
     Command("message.duplicate", "c", "Duplicate", "A copy of the message below it", "duplicate", "messages"),
     Command(
         "message.role",
@@ -206,14 +198,10 @@ COMMANDS: tuple[Command, ...] = (
         "parameters",
         True,
     ),
-    Command(
-        "parameter.more", "right", "More", "One step up, or the next choice", "step(1)", "parameters", True
-    ),
+    Command("parameter.more", "right", "More", "One step up, or the next choice", "step(1)", "parameters", True),
     Command("parameter.much-less", "shift+left", "Much less", "Ten steps down", "step(-10)", "parameters"),
     Command("parameter.much-more", "shift+right", "Much more", "Ten steps up", "step(10)", "parameters"),
-    Command(
-        "parameter.unset", "delete,backspace", "Not sent", "Leave the parameter out", "unset", "parameters"
-    ),
+    Command("parameter.unset", "delete,backspace", "Not sent", "Leave the parameter out", "unset", "parameters"),
     Command("parameter.previous", "up,k", "Previous", "The row above", "select(-1)", "parameters"),
     Command("parameter.next", "down,j", "Next", "The row below", "select(1)", "parameters"),
     Command("output.find", "slash", "Find", "Find a text in what is shown", "find", "output", True, "/"),
@@ -244,9 +232,7 @@ COMMANDS: tuple[Command, ...] = (
         "output",
     ),
     Command("output.choice", "c", "Next choice", "Show the next of the n answers", "next_choice", "output"),
-    Command(
-        "output.copy", "y", "Copy", "Copy the selection, or else the answer", "copy_shown", "output", True
-    ),
+    Command("output.copy", "y", "Copy", "Copy the selection, or else the answer", "copy_shown", "output", True),
 )
 
 
@@ -257,9 +243,7 @@ def commands_of(scope: Scope) -> tuple[Command, ...]:
 def bindings(scope: Scope) -> list[BindingType]:
     """The scope's commands as Textual bindings, with ids so that the settings file can rebind them."""
     return [
-        Binding(
-            c.keys, c.action, c.title, show=c.footer, key_display=c.show_key or None, tooltip=c.help, id=c.id
-        )
+        Binding(c.keys, c.action, c.title, show=c.footer, key_display=c.show_key or None, tooltip=c.help, id=c.id)
         for c in commands_of(scope)
         if c.keys
     ]
