@@ -50,3 +50,14 @@ class Lessons:
     """It refused or ignores `max_completion_tokens`."""
     refused: frozenset[tuple[str, str]] = frozenset()
     """(model, parameter) pairs that it answered with unsupported_parameter or unsupported_value."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """One model as an endpoint lists it under GET /models; what the endpoint does not say is None."""
+
+    id: str
+    shutdown: date | None = None
+    """The day the endpoint says it will be switched off (OpenAI: `shutdown_date`)."""
+    window: int | None = None
+    """Tokens, input and output together (vLLM: `max_model_len`; llama.cpp: `meta.n_ctx`)."""
