@@ -58,7 +58,8 @@ def visible(text: str) -> str:
     lone surrogates and noncharacters U+FFFD. CRLF and a CR alone become a line break, a tab spaces up to the next
     tab stop. Joiners and variation selectors stay where an emoji or a script needs them.
     """
-    if text.isprintable() or text.replace("\n", "").isprintable():
+    # isprintable alone would let stray variation selectors through: they are combining marks.
+    if text.isascii() and (text.isprintable() or text.replace("\n", "").isprintable()):
         return text
     if "\r" in text:
         text = _LINE_END.sub("\n", text)
@@ -97,7 +98,7 @@ class ControlFilter(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         for text, style, _ in segments:
-            if not (text.isprintable() or _SUSPECT.search(text) is None and "\n" not in text):
+            if not (text.isprintable() or (_SUSPECT.search(text) is None and "\n" not in text)):
                 break
             if style is not None and style._link is not None:
                 break
