@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import Literal
 
 from workbench.core.json_value import JSON
@@ -29,7 +31,7 @@ class ModelRules:
     """What is known of the models that a pattern fits. An unknown model has no rules (None, not this)."""
 
     pattern: str
-    """A glob over the model's name, such as `gpt-4.1*`."""
+    """A name such as `gpt-5`, which fits its dated snapshots too, or a glob such as `*-chat-latest`."""
     parameters: Mapping[str, ParameterRule] = field(default_factory=dict)
     context_window: int | None = None
     """Tokens, input and output together."""
@@ -38,6 +40,8 @@ class ModelRules:
     shutdown: date | None = None
     """The day the vendor switches it off."""
     source: str = ""
+    instruction_role: Literal["", "system", "developer"] = ""
+    """What the vendor calls the role of the instructions; "" where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +65,23 @@ class ModelInfo:
     """The day the endpoint says it will be switched off (OpenAI: `shutdown_date`)."""
     window: int | None = None
     """Tokens, input and output together (vLLM: `max_model_len`; llama.cpp: `meta.n_ctx`)."""
+
+
+_SNAPSHOT = re.compile(r"-20\d\d-\d\d-\d\d\Z")
+
+
+def fits(pattern: str, model: str) -> bool:
+    """Whether a rule's pattern is meant for this model: its very name, a dated snapshot of it, or a fine-tune of it.
+
+    A plain name fits no other name that begins with it: gpt-5's rules are wrong for gpt-5.9, which is unknown.
+    """
+    if model.startswith("ft:"):
+        model = model.split(":", 2)[1]
+    if fnmatchcase(model, pattern):
+        return True
+    return model[:-11] == pattern and _SNAPSHOT.search(model) is not None
+
+
+def rules_for(model: str, rulebook: tuple[ModelRules, ...]) -> ModelRules | None:
+    """The first rules in the book that fit the model; None for a model that nobody told us of."""
+    return next((rules for rules in rulebook if fits(rules.pattern, model)), None)
