@@ -1,0 +1,67 @@
+"""JSON as a person writes it: reading it with a fault they can act on, and saying what a value is."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from workbench.core.errors import InputError
+from workbench.core.json_value import JSON
+
+SHOWN = 40
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_MOST_DIGITS = 400
+
+
+def read_number(text: str) -> int | float | None:
+    """The number that a text is, also as `.5`, `+1` or `1.`; None where it is none, is not finite or is endless."""
+    text = text.strip()
+    if len(text) > _MOST_DIGITS or not _NUMBER.fullmatch(text):
+        return None
+    if text.lstrip("+-").isdigit():
+        return int(text)
+    number = float(text)
+    return None if number in (float("inf"), float("-inf")) else number
+
+
+def read_json(text: str) -> JSON:
+    """The value of a JSON text. Raises InputError with the place; also for NaN, Infinity and a name given twice."""
+    try:
+        value: JSON = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except json.JSONDecodeError as fault:
+        raise InputError(f"{fault.msg} (line {fault.lineno}, column {fault.colno})") from None
+    except RecursionError:
+        raise InputError("it is nested too deep") from None
+    except ValueError:
+        # int() refuses more than 4,300 digits.
+        raise InputError("it holds a number with too many digits") from None
+    return value
+
+
+def _once(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    result = dict(pairs)
+    if len(result) == len(pairs):
+        return result
+    names = [name for name, _ in pairs]
+    twice = next(name for name in names if names.count(name) > 1)
+    raise InputError(f"the name {describe(twice)} stands in it twice")
+
+
+def _no_constant(name: str) -> JSON:
+    raise InputError(f"{name} is not a JSON number")
+
+
+def describe(value: object) -> str:
+    """A value in a few words, for a message: short ones as JSON, long ones by what they are. One line, always."""
+    if isinstance(value, dict):
+        return "an object" if value else "an empty object"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 128:
+        return "a number that large"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        value = int(value)
+    if value is None or isinstance(value, str | int | float):
+        text = json.dumps(value, ensure_ascii=isinstance(value, str) and not value.isprintable())
+        return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    return f"a {type(value).__name__}"
