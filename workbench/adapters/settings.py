@@ -1,0 +1,386 @@
+"""The settings file: `settings.toml`, read before the first paint and therefore with the standard library alone.
+
+One table, SETTINGS, declares every setting; the loader, its messages and the template all come from it. Nothing in
+the file stops the program: what is wrong is named, and the default is used.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from workbench.core.connection import PRACTICE
+from workbench.core.errors import InputError
+from workbench.core.keys import looks_like_key, mask_keys
+from workbench.core.wire import Limits
+
+FILE_NAME = "settings.toml"
+MAX_BYTES = 256 * 1024
+RESERVED = (PRACTICE, "openai")
+"""Names of connections that the program makes itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSettings:
+    """`[endpoints.NAME]`: an endpoint, and the NAMES of the variables that hold its key and headers."""
+
+    name: str
+    base_url: str
+    """Normalised."""
+    api_key_env: str = ""
+    organization_env: str = ""
+    project_env: str = ""
+    default_model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings, checked. Times are seconds."""
+
+    default_connection: str = ""
+    default_model: str = ""
+    theme: str = ""
+    retries: int = 2
+    retry_wait_max_s: float = 60.0
+    connect_s: float = 10.0
+    first_byte_s: float = 120.0
+    idle_s: float = 60.0
+    total_s: float = 0.0
+    """0: none."""
+    response_mb: int = 64
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    """Command id -> Textual key names, comma separated."""
+    endpoints: tuple[EndpointSettings, ...] = ()
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of one attempt."""
+        return Limits(
+            connect=self.connect_s,
+            first_byte=self.first_byte_s,
+            idle=self.idle_s,
+            total=self.total_s or None,
+            response_bytes=self.response_mb * 1024 * 1024,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of the file. `table` is "" for the top level; the range is closed."""
+
+    table: Literal["", "limits"]
+    name: str
+    kind: Literal["text", "number", "integer"]
+    default: str | float | int
+    help: str
+    minimum: float = 0
+    maximum: float = 0
+
+    @property
+    def path(self) -> str:
+        return f"{self.table}.{self.name}" if self.table else self.name
+
+    @property
+    def range(self) -> str:
+        return f"{self.minimum:g} to {self.maximum:g}"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "", "default_connection", "text", "", "the connection at the start: openai, practice or an endpoint's name"
+    ),
+    Setting("", "default_model", "text", "", "the model of a prompt that names none"),
+    Setting("", "theme", "text", "", "a Textual theme, such as textual-dark or nord"),
+    Setting("", "retries", "integer", 2, "how often a failed request is sent again by itself", 0, 10),
+    Setting("", "retry_wait_max_s", "number", 60.0, "the longest wait before a retry, in seconds", 0, 3600),
+    Setting("limits", "connect_s", "number", 10.0, "seconds to reach the host", 0.1, 600),
+    Setting("limits", "first_byte_s", "number", 120.0, "seconds until the answer begins", 0.1, 86400),
+    Setting("limits", "idle_s", "number", 60.0, "seconds between two pieces of an answer", 0.1, 86400),
+    Setting("limits", "total_s", "number", 0.0, "seconds for a whole run; 0 is no limit", 0, 604800),
+    Setting("limits", "response_mb", "integer", 64, "the largest answer, in megabytes", 1, 4096),
+)
+
+_ENDPOINT_KEYS = {
+    "base_url": "the address, such as https://api.example.com/v1",
+    "api_key_env": "the NAME of the variable that holds the key, never the key",
+    "organization_env": "the NAME of the variable that holds the organization id",
+    "project_env": "the NAME of the variable that holds the project id",
+    "default_model": "the model of a prompt that names none",
+}
+_TABLES = ("limits", "keymap", "endpoints")
+_SECRET_NAME = re.compile(
+    r"(api[-_]?|access[-_]?|auth[-_]?|secret[-_]?|bearer[-_]?)?(key|token|secret|password|passwd)", re.IGNORECASE
+)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_NO_KEYS = "a key has no place in the settings; put it into an environment variable and name that in api_key_env"
+
+
+def load_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
+    """The settings of the file at `path`, and a line for each thing that is wrong in it. Raises nothing.
+
+    No file at all is no fault. A line never holds a value that looks like a key.
+    """
+    try:
+        text = _read(path)
+    except FileNotFoundError:
+        return Settings(), ()
+    except InputError as error:
+        return Settings(), (f"{FILE_NAME}: {error.message}: using the defaults",)
+    except OSError as error:
+        return Settings(), (f"{FILE_NAME}: can't be read ({error.strerror or 'unknown reason'}): using the defaults",)
+    return _Reader(path.name).read(text)
+
+
+def _read(path: Path) -> str:
+    if not stat.S_ISREG(path.stat().st_mode):
+        # Opening a pipe would wait for its other end.
+        raise InputError("is not a file")
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise InputError(f"is larger than {MAX_BYTES // 1024} kB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"line {line}: is not UTF-8 text") from None
+
+
+class _Reader:
+    """One pass over one file; `faults` collects what is wrong."""
+
+    def __init__(self, file_name: str) -> None:
+        self._file = file_name
+        self._faults: list[str] = []
+
+    def read(self, text: str) -> tuple[Settings, tuple[str, ...]]:
+        import tomllib  # a start without a settings file does not need it
+
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            self._faults.append(f"{self._file}: {_where(str(error))}: using the defaults")
+            return Settings(), tuple(self._faults)
+        except (RecursionError, ValueError):
+            self._faults.append(f"{self._file}: nested too deep or a number too long: using the defaults")
+            return Settings(), tuple(self._faults)
+        return self._settings(data), tuple(self._faults)
+
+    def _fault(self, path: str, text: str) -> None:
+        self._faults.append(f"{self._file}: {_printable(path)}: {text}")
+
+    def _settings(self, data: dict[str, Any]) -> Settings:
+        limits = self._table(data, "limits")
+        values: dict[str, Any] = {}
+        for setting in SETTINGS:
+            table = limits if setting.table else data
+            if setting.name in table:
+                values[setting.name] = self._value(setting, table[setting.name])
+        self._unknown("", data, [s.name for s in SETTINGS if not s.table] + list(_TABLES))
+        self._unknown("limits.", limits, [s.name for s in SETTINGS if s.table])
+        return Settings(**values, keymap=self._keymap(data), endpoints=tuple(self._endpoints(data)))
+
+    def _table(self, data: dict[str, Any], name: str) -> dict[str, Any]:
+        table = data.get(name, {})
+        if isinstance(table, dict):
+            return table
+        self._fault(name, f"expected a table, [{name}], found {_type(table)}")
+        return {}
+
+    def _value(self, setting: Setting, value: Any) -> str | float | int:
+        fault = _value_fault(setting, value)
+        if fault:
+            self._fault(setting.path, f"{fault}: using {_toml(setting.default)}")
+            return setting.default
+        match setting.kind:
+            case "text":
+                return str(value).strip()
+            case "integer":
+                return int(value)
+            case "number":
+                return float(value)
+
+    def _unknown(self, prefix: str, table: Mapping[str, object], known: list[str]) -> None:
+        for name in table:
+            if name in known:
+                continue
+            if _SECRET_NAME.fullmatch(name) or looks_like_key(name):
+                self._fault(prefix + name, _NO_KEYS)
+                continue
+            self._fault(prefix + name, f"no such setting{_nearest(name, known)}: ignored")
+
+    def _keymap(self, data: dict[str, Any]) -> dict[str, str]:
+        keymap: dict[str, str] = {}
+        for command, keys in _flat(self._table(data, "keymap")):
+            if isinstance(keys, list) and all(isinstance(key, str) for key in keys):
+                keys = ",".join(keys)
+            if not isinstance(keys, str) or looks_like_key(keys):
+                self._fault(f"keymap.{command}", f"expected key names in quotes, found {_shown(keys)}: ignored")
+            else:
+                keymap[command] = ",".join(key.strip() for key in keys.split(",") if key.strip())
+        return keymap
+
+    def _endpoints(self, data: dict[str, Any]) -> Iterator[EndpointSettings]:
+        for name, table in self._table(data, "endpoints").items():
+            path = f"endpoints.{name}"
+            fault = _name_fault(name)
+            if fault:
+                self._fault(path, f"{fault}: endpoint left out")
+            elif not isinstance(table, dict):
+                self._fault(path, f"expected a table, [{path}], found {_type(table)}: endpoint left out")
+            else:
+                endpoint = self._endpoint(name, path, table)
+                if endpoint is not None:
+                    yield endpoint
+
+    def _endpoint(self, name: str, path: str, table: dict[str, Any]) -> EndpointSettings | None:
+        from workbench.adapters.base_url import parse_base_url
+
+        self._unknown(f"{path}.", table, list(_ENDPOINT_KEYS))
+        texts: dict[str, str] = {}
+        for key in _ENDPOINT_KEYS:
+            if key in table:
+                fault = _endpoint_fault(key, table[key])
+                if fault:
+                    self._fault(f"{path}.{key}", fault)
+                else:
+                    texts[key] = table[key].strip()
+        if table.get("api_key_env") and "api_key_env" not in texts:
+            # Without its key the endpoint would be another one than the person meant.
+            self._fault(path, "endpoint left out")
+            return None
+        if "base_url" not in texts:
+            if "base_url" not in table:
+                self._fault(path, "base_url is missing: endpoint left out")
+            return None
+        try:
+            texts["base_url"] = parse_base_url(texts["base_url"]).url
+        except InputError as error:
+            self._fault(f"{path}.base_url", f"{error.message}: endpoint left out. {error.hint}".rstrip())
+            return None
+        return EndpointSettings(name=name, **texts)
+
+
+def _value_fault(setting: Setting, value: object) -> str:
+    if setting.kind == "text":
+        if not isinstance(value, str):
+            return f"expected a text in quotes, found {_shown(value)}"
+        if looks_like_key(value):
+            return _NO_KEYS
+        return "" if value.isprintable() else "has a control character"
+    wanted = "a whole number" if setting.kind == "integer" else "a number"
+    allowed = (int,) if setting.kind == "integer" else (int, float)
+    if not isinstance(value, allowed) or isinstance(value, bool):
+        return f"expected {wanted} from {setting.range}, found {_shown(value)}"
+    if not math.isfinite(value) or not setting.minimum <= value <= setting.maximum:
+        return f"{_shown(value)} is out of range, {setting.range}"
+    return ""
+
+
+def _name_fault(name: str) -> str:
+    if name in RESERVED:
+        return f"the name {name} is the program's own; choose another"
+    if looks_like_key(name):
+        return _NO_KEYS
+    if not re.fullmatch(r"\w[\w.\-]{0,63}", name):
+        return "a name has letters, digits, - _ and ., at most 64"
+    return ""
+
+
+def _endpoint_fault(key: str, value: object) -> str:
+    """What is wrong with one line of an endpoint, or "". A bad *_env is never repeated: it is often the key itself."""
+    if not isinstance(value, str):
+        return f"expected a text in quotes, found {_type(value)}"
+    if key.endswith("_env") and value:
+        if looks_like_key(value) or not _VARIABLE.fullmatch(value.strip()) or _is_random_name(value.strip()):
+            return f"expected the NAME of a variable, such as EXAMPLE_API_KEY; {_NO_KEYS}"
+    elif looks_like_key(value) and key != "base_url":
+        return _NO_KEYS
+    return ""
+
+
+def _is_random_name(name: str) -> bool:
+    """A long name with lower case and digits is more likely a key than the name of a variable."""
+    return len(name) >= 20 and any(ch.islower() for ch in name) and any(ch.isdigit() for ch in name)
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """TOML reads `message.edit = "e"` as a table in a table; command ids have dots."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _where(message: str) -> str:
+    """`Expected '=' ... (at line 3, column 8)` as `line 3: Expected '=' ...`."""
+    found = re.search(r"\(at line (\d+), column \d+\)", message)
+    if found is None:
+        return f"not TOML: {_printable(message)}"
+    return f"line {found[1]}: not TOML: {_printable(message.replace(found[0], '').strip())}"
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    import difflib  # only for a file with a fault
+
+    close = difflib.get_close_matches(name.lower().replace("-", "_"), known, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return f"'{_printable(value)}'"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, (int, float)) else _type(value)
+
+
+def _printable(text: str) -> str:
+    """A text of the file for one line: no key, no control character, at most 60 characters."""
+    text = "".join(ch if ch.isprintable() else f"\\u{ord(ch):04x}" for ch in mask_keys(text))
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _type(value: object) -> str:
+    names = {dict: "a table", list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number"}
+    return names.get(type(value), "a date or time")
+
+
+def _toml(value: str | float | int) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    return f"{value:g}"
+
+
+def settings_template() -> str:
+    """A settings file in which every line is commented out: each setting with its help, range and default."""
+    lines = [
+        f"# {FILE_NAME} of prompt-workbench. A line is in force once its leading # is gone.",
+        "# Keys never stand here: name the environment variable that holds one.",
+        "",
+    ]
+    table = ""
+    for setting in SETTINGS:
+        if setting.table != table:
+            table = setting.table
+            lines += [f"# [{table}]", ""]
+        limits = f" ({setting.range})" if setting.kind != "text" else ""
+        lines += [f"## {setting.help}{limits}", f"# {setting.name} = {_toml(setting.default)}", ""]
+    lines += ["# [keymap]", "## the keys of a command, by its id (F1 lists them)", '# run = "ctrl+j,ctrl+enter"', ""]
+    lines += ["# [endpoints.example]"]
+    examples = (
+        "https://api.example.com/v1",
+        "EXAMPLE_API_KEY",
+        "EXAMPLE_ORG_ID",
+        "EXAMPLE_PROJECT_ID",
+        "example-model",
+    )
+    for (name, text), example in zip(_ENDPOINT_KEYS.items(), examples, strict=True):
+        lines += [f"## {text}", f'# {name} = "{example}"']
+    return "\n".join(lines) + "\n"
