@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from workbench.core.findings import Findings, Note, Problem
+from workbench.core.json_clean import NotJson, clean_json, clean_text
 from workbench.core.json_value import JSON
+from workbench.core.models import Lessons, ModelRules
+from workbench.core.parameters import BY_NAME, PARAMETERS, check_value, nearest
+from workbench.core.prompt import Prompt
+from workbench.core.request_checks import check_body
+from workbench.core.request_messages import LOST, build_messages
+from workbench.core.request_rules import (
+    NO_LESSONS,
+    TOKEN_LIMITS,
+    Situation,
+    check_against_rules,
+    check_model,
+    refusal,
+    refused_alone,
+    sent_as,
+)
 
+__all__ = ["Note", "Problem", "Request", "build_request"]
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something the builder did that the person did not write: dropped, renamed or added, and why."""
-
-    field: str
-    """Where: `temperature`, `max_tokens`, `messages[2]`, `stream_options`."""
-    text: str
-    """One line for a person: `temperature is not sent: gpt-5.5 takes it only at reasoning_effort none`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something the endpoint would refuse. A request with problems is sent only when the person says so."""
-
-    field: str
-    text: str
-    """One line: what is wrong and what to do."""
-    can_send: bool = True
-    """False where no request can be made of it at all (NaN, an unreadable value): "send anyway" does not help."""
+_PLACES: dict[str, float] = {
+    "model": -2.0,
+    "messages": -1.0,
+    **{parameter.name: float(place) for place, parameter in enumerate(PARAMETERS)},
+}
+_PLACES["stream_options"] = _PLACES["stream"] + 0.5
+_RESERVED = ("model", "messages", "stream_options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +53,137 @@ class Request:
     @property
     def streams(self) -> bool:
         return self.body.get("stream") is True
+
+
+def build_request(
+    prompt: Prompt,
+    *,
+    rules: ModelRules | None = None,
+    lessons: Lessons = NO_LESSONS,
+    values: Mapping[str, str] | None = None,
+    default_model: str = "",
+    today: date | None = None,
+    anyway: bool = False,
+) -> Request:
+    """The request that a prompt makes, with notes on what was changed and problems that the endpoint would refuse.
+
+    The body can always be written as JSON: what can't is left out, with a problem whose `can_send` is False. Its keys
+    are model, messages, then the parameters in the table's order, then what `extra` adds.
+
+    rules          what is known of the model (`rules_for`); None sends what is set
+    lessons        what this host refused before
+    values         the variables' texts by name, files already read; a name that is absent uses the prompt's own value
+    default_model  the connection's, for a prompt that names none
+    today          the day to judge shutdown dates by; None is the computer's
+    anyway         the person wants it sent as it is set: rules and lessons drop and rename nothing. Asking for usage in
+                   a stream is the program's wish, not the person's, and stays left out where the host refused it.
+    """
+    findings = Findings()
+    named = prompt.model if prompt.model.strip() else default_model
+    model = clean_text(named)
+    check_model(model, rules, today or date.today(), findings)
+    messages = build_messages(prompt, values or {}, rules, model, findings)
+    situation = Situation(model, prompt.parameters, None if anyway else rules, NO_LESSONS if anyway else lessons)
+    body: dict[str, JSON] = {"model": model, "messages": messages}
+    _add_parameters(body, situation, findings)
+    extra = _read_extra(prompt, findings)
+    _add_stream(body, prompt, extra, lessons, findings)
+    body = {name: body[name] for name in sorted(body, key=lambda name: _PLACES.get(name, len(_PLACES)))}
+    _merge(body, extra, findings)
+    check_body(body, findings)
+    return Request(body, tuple(findings.notes), tuple(findings.problems), _timeout(prompt, findings))
+
+
+def _add_parameters(body: dict[str, JSON], situation: Situation, findings: Findings) -> None:
+    """What is set and may be sent, cleaned; what may not is dropped with a note."""
+    for name in sorted(situation.values, key=lambda name: _PLACES.get(name, len(_PLACES))):
+        parameter = BY_NAME.get(name)
+        if parameter is None:
+            findings.problem(name, _unknown(name), can_send=name not in _RESERVED)
+            if name in _RESERVED:
+                continue
+        elif parameter.where != "body":
+            continue
+        elif reason := refusal(name, situation):
+            findings.note(name, f"{name} is not sent: {reason}")
+            continue
+        _add(body, name, situation, findings)
+
+
+def _unknown(name: str) -> str:
+    near = "" if name in _RESERVED else nearest(name)
+    hint = f": did you mean {near}?" if near else ": what an endpoint adds of its own goes into extra"
+    return f"{name} is not a parameter{hint}"
+
+
+def _add(body: dict[str, JSON], name: str, situation: Situation, findings: Findings) -> None:
+    key = sent_as(name, situation) if name in TOKEN_LIMITS else name
+    if not _put(body, key, name, situation.values[name], findings):
+        return
+    value = body[key]
+    if isinstance(value, float) and value.is_integer() and name in BY_NAME and BY_NAME[name].kind == "integer":
+        body[key] = int(value)
+    check_against_rules(name, value, situation, findings)
+    if key != name:
+        findings.note(name, f"{name} is sent as {key}: {_why_renamed(name, situation)}")
+
+
+def _why_renamed(name: str, situation: Situation) -> str:
+    if name == "max_completion_tokens" and situation.lessons.wants_max_tokens:
+        return "this host wants that name"
+    return refused_alone(name, situation)
+
+
+def _put(target: dict[str, JSON], key: str, path: str, value: JSON, findings: Findings) -> bool:
+    """Whether a clean copy of `value` could be put there; where not, a problem says why."""
+    try:
+        target[key] = clean_json(value, path, lambda where: findings.note(where, LOST))
+    except NotJson as fault:
+        findings.problem(fault.path, str(fault), can_send=False)
+        return False
+    return True
+
+
+def _read_extra(prompt: Prompt, findings: Findings) -> dict[str, JSON]:
+    if "extra" not in prompt.parameters:
+        return {}
+    value = prompt.parameters["extra"]
+    if wrong := check_value(BY_NAME["extra"], value):
+        findings.problem("extra", f"extra {wrong}", can_send=False)
+        return {}
+    holder: dict[str, JSON] = {}
+    _put(holder, "extra", "extra", value, findings)
+    extra = holder.get("extra")
+    return extra if isinstance(extra, dict) else {}
+
+
+def _add_stream(
+    body: dict[str, JSON], prompt: Prompt, extra: Mapping[str, JSON], lessons: Lessons, findings: Findings
+) -> None:
+    """`stream` is on unless it is set to false; a stream is asked to end with its token count."""
+    wanted = prompt.parameters.get("stream", True)
+    if wrong := check_value(BY_NAME["stream"], wanted):
+        findings.problem("stream", f"stream {wrong}", can_send=False)
+        return
+    body["stream"] = wanted
+    if extra.get("stream", wanted) is True and "stream_options" not in extra and not lessons.no_stream_usage:
+        body["stream_options"] = {"include_usage": True}
+        findings.note("stream_options", "stream_options.include_usage is added, so that the stream ends with its usage")
+
+
+def _merge(body: dict[str, JSON], extra: Mapping[str, JSON], findings: Findings) -> None:
+    for name, value in extra.items():
+        if name in body:
+            findings.note(f"extra.{name}", f"extra takes the place of {name}")
+        body[name] = value
+
+
+def _timeout(prompt: Prompt, findings: Findings) -> float | None:
+    value = prompt.parameters.get("timeout")
+    if "timeout" not in prompt.parameters:
+        return None
+    wrong = check_value(BY_NAME["timeout"], value)
+    if wrong or isinstance(value, bool) or not isinstance(value, int | float):
+        findings.problem("timeout", f"timeout {wrong}", can_send=False)
+        return None
+    return float(value)

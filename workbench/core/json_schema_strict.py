@@ -1,0 +1,123 @@
+"""The subset of JSON Schema that `strict: true` takes (OpenAI's Structured Outputs guide), checked with the place.
+
+Walks without recursion, so that no schema is too deep for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from workbench.core.findings import Findings
+from workbench.core.json_value import JSON
+
+MOST_PROPERTIES = 5_000
+MOST_LEVELS = 10
+"""Objects inside objects, the root counted."""
+MOST_CHARACTERS = 120_000
+"""Of property names, definition names, enum and const values together."""
+MOST_ENUM_VALUES = 1_000
+MOST_FINDINGS = 20
+"""A schema written for something else breaks the same rule everywhere: this many say enough."""
+
+_FORBIDDEN = ("allOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "default")
+_UNSAFE = ("oneOf", "patternProperties", "propertyNames", "contains", "uniqueItems")
+_NAMED = ("properties", "$defs", "definitions", "patternProperties", "dependentSchemas")
+_LISTED = ("anyOf", "allOf", "oneOf", "prefixItems")
+_SINGLE = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
+
+
+@dataclass(slots=True)
+class _Totals:
+    properties: int = 0
+    characters: int = 0
+    enum_values: int = 0
+    levels: int = 0
+
+
+def check_strict(schema: Mapping[str, JSON], path: str, findings: Findings) -> None:
+    """Adds a problem for each place that strict mode refuses, a note for each that it may refuse; at most 20."""
+    room = len(findings.problems) + len(findings.notes) + MOST_FINDINGS
+    if schema.get("type") != "object" or "anyOf" in schema:
+        findings.problem(path, f"strict: {path} must be of type object itself, without anyOf")
+    totals = _Totals()
+    todo: list[tuple[Mapping[str, JSON], str, int]] = [(schema, path, 0)]
+    while todo:
+        part, where, level = todo.pop()
+        level += _is_object(part)
+        totals.levels = max(totals.levels, level)
+        _count(part, totals)
+        if len(findings.problems) + len(findings.notes) >= room:
+            findings.note(path, f"strict: only the first {MOST_FINDINGS} or so places are named")
+            break
+        _check_part(part, where, findings)
+        todo += [(child, place, level) for child, place in _children(part, where)][::-1]
+    _check_totals(totals, path, findings)
+
+
+def _is_object(part: Mapping[str, JSON]) -> bool:
+    kind = part.get("type")
+    return kind == "object" or (isinstance(kind, list) and "object" in kind) or "properties" in part
+
+
+def _check_part(part: Mapping[str, JSON], where: str, findings: Findings) -> None:
+    for key in _FORBIDDEN:
+        if key in part:
+            findings.problem(f"{where}.{key}", f"strict: {key} is not permitted, at {where}")
+    for key in _UNSAFE:
+        if key in part:
+            findings.note(f"{where}.{key}", f"strict: {key} may be refused, at {where}")
+    if not _is_object(part):
+        return
+    if part.get("additionalProperties") is not False:
+        findings.problem(f"{where}.additionalProperties", f"strict: additionalProperties must be false, at {where}")
+    properties, required = part.get("properties", {}), part.get("required", [])
+    if not isinstance(properties, dict):
+        findings.problem(f"{where}.properties", f"strict: properties must be an object, at {where}")
+    elif not isinstance(required, list):
+        findings.problem(f"{where}.required", f"strict: required must be a list of names, at {where}")
+    elif missing := [name for name in properties if name not in required]:
+        names = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+        text = f"strict: every property must be required (let it be null to leave it open): {names}, at {where}"
+        findings.problem(f"{where}.required", text)
+
+
+def _count(part: Mapping[str, JSON], totals: _Totals) -> None:
+    for key in ("properties", "$defs", "definitions"):
+        names = part.get(key)
+        if isinstance(names, dict):
+            totals.characters += sum(map(len, names))
+            totals.properties += len(names) if key == "properties" else 0
+    values = part.get("enum")
+    if isinstance(values, list):
+        totals.enum_values += len(values)
+        totals.characters += sum(len(value) for value in values if isinstance(value, str))
+    const = part.get("const")
+    if isinstance(const, str):
+        totals.characters += len(const)
+
+
+def _check_totals(totals: _Totals, path: str, findings: Findings) -> None:
+    for count, most, what in (
+        (totals.properties, MOST_PROPERTIES, "properties"),
+        (totals.levels, MOST_LEVELS, "levels of objects"),
+        (totals.characters, MOST_CHARACTERS, "characters of names and enum values"),
+        (totals.enum_values, MOST_ENUM_VALUES, "enum values"),
+    ):
+        if count > most:
+            findings.problem(path, f"strict: a schema may have {most:,} {what} at most, and this one has {count:,}")
+
+
+def _children(part: Mapping[str, JSON], where: str) -> Iterator[tuple[Mapping[str, JSON], str]]:
+    for key in _NAMED:
+        named = part.get(key)
+        if isinstance(named, dict):
+            yield from ((child, f"{where}.{key}.{name}") for name, child in named.items() if isinstance(child, dict))
+    for key in _LISTED:
+        listed = part.get(key)
+        if isinstance(listed, list):
+            yield from ((child, f"{where}.{key}[{i}]") for i, child in enumerate(listed) if isinstance(child, dict))
+    for key in _SINGLE:
+        child = part.get(key)
+        if isinstance(child, dict):
+            yield child, f"{where}.{key}"
