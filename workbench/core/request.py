@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from workbench.core.findings import Findings, Note, Problem
@@ -92,6 +92,11 @@ def build_request(
     _merge(body, extra, findings)
     check_body(body, findings)
     return Request(body, tuple(findings.notes), tuple(findings.problems), _timeout(prompt, findings))
+
+
+def without_stream_usage(request: Request) -> Request:
+    """The same request for a host that refuses `stream_options`."""
+    return replace(request, body={name: value for name, value in request.body.items() if name != "stream_options"})
 
 
 def _add_parameters(body: dict[str, JSON], situation: Situation, findings: Findings) -> None:
