@@ -16,14 +16,14 @@ MOST_CHARACTERS = 20_000_000
 """The longest text that filling may make: well above what any model reads."""
 
 # Possessive (*+), so that a long run of spaces or letters without its braces is read once, not once per character.
-_PIECE = re.compile(r"\\\{\{|\{\{[ \t]*+([^\W\d]\w*+)[ \t]*+\}\}")
+_NAMED = r"\{\{[ \t]*+([^\W\d]\w*+)[ \t]*+\}\}"
+_VARIABLE = re.compile(_NAMED)
+_VARIABLE_OR_ESCAPE = re.compile(rf"\\\{{\{{|{_NAMED}")
 
 
 def names(text: str) -> tuple[str, ...]:
     """The variables of a text, each once, in the order of their first place."""
-    if "{{" not in text:
-        return ()
-    return tuple(dict.fromkeys(name for name in _PIECE.findall(text) if name))
+    return tuple(dict.fromkeys(name for name in _pattern(text).findall(text) if name)) if "{{" in text else ()
 
 
 def fill(text: str, values: Mapping[str, str], most: int = MOST_CHARACTERS) -> str:
@@ -34,14 +34,21 @@ def fill(text: str, values: Mapping[str, str], most: int = MOST_CHARACTERS) -> s
     if "{{" not in text:
         return text
     pieces: list[str] = []
-    length = end = 0
-    for found in _PIECE.finditer(text):
-        name = found[1]
+    length = done = 0
+    for found in _pattern(text).finditer(text):
+        start, name = found.start(), found[1]
         piece = "{{" if name is None else values.get(name, found[0])
-        pieces += (text[end : found.start()], piece)
-        length += found.start() - end + len(piece)
-        end = found.end()
+        pieces += (text[done:start], piece)
+        length += start - done + len(piece)
+        done = found.end()
         if length > most:
-            raise InputError(f"the filled text has more than {most:,} characters", "give the variables shorter values")
-    pieces.append(text[end:])
+            break
+    if length + len(text) - done > most:
+        raise InputError(f"the filled text has more than {most:,} characters", "give the variables shorter values")
+    pieces.append(text[done:])
     return "".join(pieces)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """A pattern that begins with `{{` is searched for faster than one that may begin with a backslash."""
+    return _VARIABLE_OR_ESCAPE if "\\{{" in text else _VARIABLE
