@@ -57,6 +57,11 @@ class WorkbenchError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def line(self) -> str:
+        """What failed and what to do, in one line."""
+        return f"{self.message}: {self.hint}" if self.hint else self.message
+
 
 class InputError(WorkbenchError):
     """What the person gave can't be used: a flag, a value, a file."""

@@ -1,0 +1,48 @@
+"""What is not imported: help must not load the screen or the SDK, and the first paint must not load the SDK."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = (
+    "textual",
+    "rich",
+    "openai",
+    "httpx2",
+    "pydantic",
+    "yaml",
+    "tiktoken",
+    "genai_prices",
+    "jsonschema",
+    "tenacity",
+)
+
+
+def loaded_after(code: str) -> set[str]:
+    """The top-level modules of HEAVY that a fresh interpreter has loaded after `code`."""
+    program = f"""
+import sys
+try:
+    {code}
+except SystemExit:
+    pass
+print("LOADED", *sorted(name for name in {HEAVY!r} if name in sys.modules))
+"""
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    return set(out.rpartition("LOADED")[2].split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"]])
+def test_help_loads_neither_screen_nor_sdk(arguments: list[str]) -> None:
+    assert loaded_after(f"from workbench.cli.main import main; main({arguments!r})") == set()
+
+
+def test_the_screen_loads_textual_alone() -> None:
+    assert loaded_after("import workbench.tui.launch") <= {"textual", "rich"}
+
+
+def test_the_probe_sees_what_is_loaded() -> None:
+    assert loaded_after("import yaml, textual") == {"textual", "rich", "yaml"}

@@ -1,0 +1,49 @@
+"""The only writer of stdout. Control bytes of a model's answer are made visible unless the person asks for them raw."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from workbench.core.visible import marked
+
+if TYPE_CHECKING:
+    from workbench.core.json_value import JSON
+
+# json.dumps escapes C0 only; these would act on a terminal or break lines too.
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+class Output:
+    """stdout as data. BrokenPipeError leaves every method: the caller stops the run and exits 141."""
+
+    def __init__(self, *, raw: bool = False) -> None:
+        self._raw = raw
+        # LANG=C must not turn an answer into a traceback; what the encoding lacks is escaped.
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        self._ends_line = True
+
+    def text(self, text: str) -> None:
+        """A piece of an answer, as it arrives."""
+        if not text:
+            return
+        sys.stdout.write(text if self._raw else marked(text))
+        sys.stdout.flush()
+        self._ends_line = text.endswith("\n")
+
+    def end_line(self) -> None:
+        """A line break, unless the text just ended with one."""
+        if not self._ends_line:
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+            self._ends_line = True
+
+    def json(self, value: JSON) -> None:
+        """One JSON object; plain ASCII where the encoding is not UTF-8, so that it stays JSON."""
+        utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+        text = json.dumps(value, ensure_ascii=not utf8, indent=2, allow_nan=False)
+        sys.stdout.write(_UNSAFE_IN_JSON.sub(lambda m: f"\\u{ord(m[0]):04x}", text) + "\n")
+        sys.stdout.flush()

@@ -1,0 +1,55 @@
+"""The pane's own copy of an answer while it streams, by choice: what is shown when another choice is brought up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from workbench.core.events import RefusalDelta, ToolCallDelta
+
+
+class AnswerText:
+    """Pieces by choice; joined when asked for, so that adding one costs the same however much there is."""
+
+    def __init__(self) -> None:
+        self._text: defaultdict[int, list[str]] = defaultdict(list)
+        self._reasoning: defaultdict[int, list[str]] = defaultdict(list)
+        self._refusal: defaultdict[int, list[str]] = defaultdict(list)
+        self._calls: defaultdict[int, dict[int, list[str]]] = defaultdict(dict)
+        self.length = 0
+        """Characters of answer and reasoning over all choices."""
+
+    @property
+    def choices(self) -> int:
+        """How many choices have said anything."""
+        return 1 + max((*self._text, *self._reasoning, *self._refusal, *self._calls), default=-1)
+
+    def add_text(self, choice: int, text: str) -> None:
+        self._text[choice].append(text)
+        self.length += len(text)
+
+    def add_reasoning(self, choice: int, text: str) -> None:
+        self._reasoning[choice].append(text)
+        self.length += len(text)
+
+    def add_other(self, event: RefusalDelta | ToolCallDelta) -> None:
+        """A piece of a refusal or of a tool call."""
+        if isinstance(event, RefusalDelta):
+            self._refusal[event.choice].append(event.text)
+            return
+        pieces = self._calls[event.choice].setdefault(event.index, [])
+        if event.name:
+            pieces.append(f"{event.name} ")
+        pieces.append(event.arguments)
+
+    def text(self, choice: int) -> str:
+        return "".join(self._text.get(choice, ()))
+
+    def reasoning(self, choice: int) -> str:
+        return "".join(self._reasoning.get(choice, ()))
+
+    def others(self, choice: int) -> str:
+        """Refusal and tool calls in words, a line each; "" where there are none."""
+        lines = [f"the model refused: {''.join(self._refusal[choice])}"] if self._refusal.get(choice) else []
+        calls = self._calls.get(choice, {})
+        lines.extend(f"tool call: {''.join(calls[index])}" for index in sorted(calls))
+        return "\n".join(lines)

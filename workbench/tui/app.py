@@ -1,0 +1,97 @@
+"""The Textual app: theme, palette, signals and crashes. What a person works with is in `screens/`."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.screen import Screen
+
+from workbench.services import Services
+from workbench.tui import display
+from workbench.tui.commands import bindings
+from workbench.tui.flush import Flusher
+from workbench.tui.keys import keymap_of
+from workbench.tui.screens.workbench import WorkbenchScreen
+from workbench.tui.terminal import on_exit_signals
+
+
+def _palette_provider() -> type[Provider]:
+    # A callable, since the palette's module is not needed before the palette is opened.
+    from workbench.tui.palette import WorkbenchCommands
+
+    return WorkbenchCommands
+
+
+class WorkbenchApp(App[None]):
+    """One window of the workbench over the services of one process."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "workbench"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]
+    COMMANDS = App.COMMANDS | {_palette_provider}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        display.install(self)
+        self.services = services
+        self.flusher = Flusher(self)
+        self.warmed = asyncio.Event()
+        self.fault: Exception | None = None
+        """The exception that ended the app, if one did."""
+
+    def get_default_screen(self) -> Screen[None]:
+        return WorkbenchScreen(self.services)
+
+    def on_mount(self) -> None:
+        if theme := self.services.settings.theme:
+            self.theme = theme
+        self.set_keymap(dict(self.services.settings.keymap))
+        if not self.is_headless:
+            on_exit_signals(self._leave_on_signal)
+        self.call_after_refresh(self._warm)
+
+    def _warm(self) -> None:
+        """Import the SDK and the rest in a thread: it costs half a second of CPU that no key should wait for."""
+        loop = asyncio.get_running_loop()
+
+        def work() -> None:
+            try:
+                self.services.warm()
+            finally:
+                loop.call_soon_threadsafe(self.warmed.set)
+
+        threading.Thread(target=work, name="warm", daemon=True).start()
+
+    def _leave_on_signal(self, code: int) -> None:
+        self.exit(return_code=code)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with exit code 70 and a report without locals: Textual's own traceback prints each frame's variables."""
+        if self.is_headless:  # in tests the pilot raises it again
+            super()._handle_exception(error)
+            return
+        if self.fault is None:
+            self.fault = error
+        self._return_code = 70
+        self._close_messages_no_wait()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Textual's own entry for the theme; all other commands come from `palette.py`."""
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+
+    def action_help(self) -> None:
+        from workbench.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(keymap_of(self)))
+
+    async def action_quit(self) -> None:
+        self.exit()

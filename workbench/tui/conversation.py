@@ -1,0 +1,36 @@
+"""Taking an answer into the messages, and taking it back: pure moves on a prompt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from workbench.core.prompt import Message, Prompt, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What `with_answer` made of `before`; kept so that "regenerate" can go back there."""
+
+    before: Prompt
+    after: Prompt
+
+
+def with_answer(prompt: Prompt, answer: str) -> Taken:
+    """The prompt with the answer as an assistant message and an empty user message after it."""
+    kept = prompt.messages
+    while kept and kept[-1].role is Role.USER and not kept[-1].content.strip():
+        kept = kept[:-1]  # an empty message that waits for the next turn is not a turn
+    messages = (*kept, Message(Role.ASSISTANT, answer), Message(Role.USER))
+    return Taken(prompt, replace(prompt, messages=messages))
+
+
+def before_answer(prompt: Prompt, taken: Taken | None) -> Prompt | None:
+    """The prompt as it was before the answer was taken, where nothing has been typed since; else None."""
+    if taken is None or prompt.messages != taken.after.messages:
+        return None
+    return replace(prompt, messages=taken.before.messages)
+
+
+def starting_prompt() -> Prompt:
+    """What an empty workbench holds: one user message to type into."""
+    return Prompt(messages=(Message(Role.USER),))

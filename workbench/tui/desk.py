@@ -1,0 +1,187 @@
+"""What lies on the workbench: the prompt being edited, where it would go, and what was run. No widget in here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from workbench.adapters.tokens import TokenCount
+from workbench.core.errors import InputError
+from workbench.core.parameters import BY_NAME
+from workbench.core.prompt import Prompt, Variable
+from workbench.core.prompt_json import prompt_from_json, prompt_to_json
+from workbench.core.request import availability
+from workbench.core.variables import names
+from workbench.tui.conversation import Taken, before_answer, starting_prompt, with_answer
+
+if TYPE_CHECKING:
+    from workbench.adapters.drafts import Restored
+    from workbench.core.connection import Connection
+    from workbench.core.models import ModelRules
+    from workbench.core.outcome import Outcome
+    from workbench.core.request import Request
+    from workbench.runner import Job
+    from workbench.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What follows from the prompt: worked out after an edit, never on the way of a key."""
+
+    request: Request
+    reasons: Mapping[str, str]
+    """By parameter: why it is not sent for this model."""
+    problems: Mapping[str, str]
+    """By parameter: what the endpoint would refuse in it."""
+    tokens: tuple[TokenCount, ...]
+    window: int | None
+    """The model's context window in tokens."""
+
+
+class Desk:
+    """The state behind the workbench's screen. Every edit is journalled as it is made."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.notes: list[str] = []
+        self.offered: Restored | None = None
+        """A draft of a session that ended without closing, to be offered back."""
+        restored = services.drafts.restore()
+        self.prompt = starting_prompt()
+        if restored.kind == "crashed":
+            self.offered = restored
+        elif restored.kind == "reopened":
+            self.prompt = self._readable(restored) or self.prompt
+        self.opened = self.prompt
+        """The prompt as it was opened: what "changed" is measured against."""
+        self.connection = self._first_connection()
+        self.last: Job | None = None
+        self.taken: Taken | None = None
+        self.session_cost = 0.0
+        self.session_cost_known = True
+
+    def _readable(self, restored: Restored) -> Prompt | None:
+        try:
+            return prompt_from_json(restored.prompt_json)
+        except InputError as error:
+            self.notes.append(f"the last draft can't be read: {error.message}; it is kept in the database")
+            return None
+
+    def _first_connection(self) -> Connection:
+        try:
+            return self.services.connection(None, self.prompt.model)
+        except InputError as error:
+            self.notes.append(error.line)
+            return self.services.connection("practice")
+
+    # -- editing -----------------------------------------------------------------------------------------------
+
+    @property
+    def changed(self) -> bool:
+        return self.prompt != self.opened
+
+    @property
+    def model(self) -> str:
+        """The model that would be asked."""
+        return self.prompt.model or self.connection.default_model
+
+    def edit(self, prompt: Prompt) -> None:
+        """Put this prompt on the workbench, and into the journal."""
+        self.prompt = prompt
+        self.services.drafts.journal(prompt_to_json(prompt))
+
+    def open(self, prompt: Prompt) -> None:
+        """Put a prompt on the workbench as a new start."""
+        self.opened = prompt
+        self.taken = None
+        self.edit(prompt)
+
+    def accept_offered(self) -> None:
+        """Open the draft that was offered back."""
+        if self.offered is None:
+            return
+        self.services.drafts.accept(self.offered)
+        if prompt := self._readable(self.offered):
+            self.open(prompt)
+        self.offered = None
+
+    def discard_offered(self) -> None:
+        """Leave the offered draft where it is and start empty."""
+        if self.offered is not None:
+            self.services.drafts.discard(self.offered)
+            self.offered = None
+
+    def set_variable(self, name: str, value: str | None) -> None:
+        """Give `{{name}}` a value, or None for none."""
+        known = {variable.name: variable for variable in self.prompt.variables}
+        known[name] = replace(known.get(name, Variable(name)), value=value)
+        self.edit(replace(self.prompt, variables=tuple(known.values())))
+
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables that the messages name, in the order of their first place."""
+        known = {variable.name: variable for variable in self.prompt.variables}
+        found = dict.fromkeys(name for m in self.prompt.messages if m.on for name in names(m.content))
+        return tuple(known.get(name, Variable(name)) for name in found)
+
+    def save(self) -> None:
+        """The last state of the draft, at a normal end: the next start reopens it."""
+        self.services.drafts.close(prompt_to_json(self.prompt))
+
+    # -- what follows from it ------------------------------------------------------------------------------------
+
+    def rules(self) -> ModelRules | None:
+        return self.services.rules(self.model, self.connection)
+
+    def derive(self) -> Derived:
+        """Work out what follows from the prompt as it stands."""
+        request = self.services.build(self.prompt, self.connection)
+        rules = self.rules()
+        lessons = self.services.lessons.get(self.connection.host)
+        prompt = replace(self.prompt, model=self.model)
+        reasons = {name: why for name in BY_NAME if (why := availability(name, prompt, rules, lessons))}
+        problems: dict[str, str] = {}
+        for problem in request.problems:
+            problems.setdefault(problem.field.split(".")[0].split("[")[0], problem.text)
+        count = self.services.tokens.count
+        tokens = tuple(
+            count(message.content, self.model, practice=self.connection.is_practice) for message in self.prompt.messages
+        )
+        return Derived(request, reasons, problems, tokens, rules.context_window if rules else None)
+
+    # -- running -----------------------------------------------------------------------------------------------
+
+    def job(self, *, anyway: bool = False) -> Job:
+        """The prompt as it stands, as a job; it becomes the last one."""
+        self.last = self.services.job(self.prompt, self.connection, source="tui", anyway=anyway)
+        return self.last
+
+    def job_again(self) -> Job | None:
+        """The last job once more. An answer that was taken into the messages since is taken out again."""
+        if self.last is None:
+            return None
+        if (back := before_answer(self.prompt, self.taken)) is not None:
+            self.taken = None
+            self.edit(back)
+        self.last = self.services.job(self.last.prompt, self.last.connection, source="tui", anyway=self.last.anyway)
+        return self.last
+
+    def take_answer(self, answer: str) -> None:
+        """The answer becomes an assistant message, with an empty user message after it."""
+        self.taken = with_answer(self.prompt, answer)
+        self.edit(self.taken.after)
+
+    def learn(self, parameter: str) -> None:
+        """Remember for this host and model that the endpoint refused the parameter."""
+        lessons, host = self.services.lessons, self.connection.host
+        if parameter == "max_completion_tokens":
+            lessons.learn_wants_max_tokens(host)
+        else:
+            lessons.learn_refused(host, self.model, parameter)
+
+    def account(self, outcome: Outcome) -> None:
+        """Add a run to the session's cost."""
+        if outcome.cost_usd is None:
+            self.session_cost_known = False
+        else:
+            self.session_cost += outcome.cost_usd

@@ -1,0 +1,107 @@
+"""One line of text on the grid of terminal cells: where its characters stand and where it wraps.
+
+A message that is drawn and the same message in the editor are wrapped here, so that nothing moves when the cursor
+goes into it. Positions in a line are code point indices; cells are counted from the line's start.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from rich.cells import cell_len, get_character_cell_size
+
+from workbench.tui.display import TAB_STOP
+from workbench.tui.graphemes import is_plain, next_boundary
+
+_BREAKS_ANYWHERE = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+"""Kana and Chinese characters: lines of them break between any two. Hangul breaks at spaces, as Koreans set it."""
+_CLOSING = frozenset("、。，．！？：；）］｝」』】〉》〕ー々ゝヽぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?:;)]}%")
+_OPENING = frozenset("「『（［｛【〈《〔([{")
+
+
+class LineCells(NamedTuple):
+    """`bounds[i]` is where cluster i begins, `cells[i]` the cell it begins at; both end with the line's end."""
+
+    bounds: Sequence[int]
+    cells: Sequence[int]
+
+    def cell_at(self, index: int) -> int:
+        """The cell of the cluster that `index` lies in."""
+        return self.cells[bisect_right(self.bounds, index) - 1]
+
+    def index_at(self, cell: int) -> int:
+        """Where the cluster that covers `cell` begins; the line's end past it."""
+        return self.bounds[bisect_right(self.cells, cell) - 1] if cell < self.cells[-1] else self.bounds[-1]
+
+
+def measure(line: str) -> LineCells:
+    """The cells of `line` (no line break in it); a tab reaches to the next tab stop from the line's start."""
+    if line.isascii() and line.isprintable():
+        return LineCells(range(len(line) + 1), range(len(line) + 1))
+    if is_plain(line):
+        return LineCells(range(len(line) + 1), list(accumulate(map(get_character_cell_size, line), initial=0)))
+    bounds, cells = [0], [0]
+    while bounds[-1] < len(line):
+        start = bounds[-1]
+        end = next_boundary(line, start)
+        cluster = line[start:end]
+        width = TAB_STOP - cells[-1] % TAB_STOP if cluster == "\t" else cell_len(cluster)
+        bounds.append(end)
+        cells.append(cells[-1] + width)
+    return LineCells(bounds, cells)
+
+
+def wrap(line: str, measured: LineCells, width: int) -> list[int]:
+    """Where the rows after the first begin, so that each takes at most `width` cells (no wrapping at 0).
+
+    A row ends after a space where there is one; that space may hang one cell past `width`, where an editor keeps a
+    cell for its cursor. Never inside a cluster: one that is wider than the row has it alone.
+    """
+    bounds, cells = measured
+    breaks: list[int] = []
+    if width <= 0 or cells[-1] <= width:
+        return breaks
+    first = 0
+    while cells[-1] - cells[first] > width:
+        last = max(first + 1, bisect_right(cells, cells[first] + width) - 1)
+        if last == len(bounds) - 1:
+            break
+        first = _break_before(line, bounds, first, last)
+        if bounds[first] >= len(line):
+            break
+        breaks.append(bounds[first])
+    return breaks
+
+
+def _break_before(line: str, bounds: Sequence[int], first: int, last: int) -> int:
+    """The cluster to begin the next row with, when the row from `first` has room up to `last`."""
+    if line[bounds[last]] in " \u3000":
+        return last + 1
+    start, end = bounds[first], bounds[last]
+    space = max(line.rfind(mark, start, end) for mark in " \t\u3000")
+    if _BREAKS_ANYWHERE.search(line, max(start, space), end + 1):
+        for cluster in range(last, first, -1):
+            if _may_break(line[bounds[cluster] - 1], line[bounds[cluster]]):
+                return cluster
+    return bisect_right(bounds, space) if space >= start else last
+
+
+def _may_break(before: str, after: str) -> bool:
+    if before in " \t\u3000":
+        return True
+    between = _BREAKS_ANYWHERE.match(before) or _BREAKS_ANYWHERE.match(after)
+    return between is not None and after not in _CLOSING and before not in _OPENING
+
+
+def row_of(breaks: Sequence[int], index: int) -> int:
+    """The row that `index` stands on, given what `wrap` returned."""
+    return bisect_right(breaks, index)
+
+
+def snap(measured: LineCells, index: int) -> int:
+    """The nearest cluster boundary at or after `index`."""
+    return measured.bounds[bisect_left(measured.bounds, index)]

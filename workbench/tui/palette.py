@@ -1,0 +1,39 @@
+"""The palette's entries: every command of `commands.py`, run on the widget of its scope."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
+
+from workbench.tui.commands import COMMANDS, SCOPES, Command
+from workbench.tui.keys import key_text
+
+
+class WorkbenchCommands(Provider):
+    """All commands that make sense on the screen that is open."""
+
+    async def discover(self) -> Hits:
+        for command, node in self._runnable():
+            yield DiscoveryHit(_title(command), partial(self._run, command, node), help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command, node in self._runnable():
+            title = _title(command)
+            if (score := matcher.match(title)) > 0:
+                yield Hit(score, matcher.highlight(title), partial(self._run, command, node), help=command.help)
+
+    def _runnable(self) -> list[tuple[Command, DOMNode]]:
+        nodes = getattr(self.screen, "command_nodes", lambda: {"app": self.app})()
+        return [(c, nodes[c.scope]) for c in COMMANDS if c.scope in nodes and c.id != "palette"]
+
+    async def _run(self, command: Command, node: DOMNode) -> None:
+        await self.app.run_action(command.action, node)
+
+
+def _title(command: Command) -> str:
+    scope = "" if command.scope in ("app", "workbench") else f"{SCOPES[command.scope].split(' (')[0]}: "
+    keys = f"  {key_text(command)}" if command.keys else ""
+    return f"{scope}{command.title}{keys}"

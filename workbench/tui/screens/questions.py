@@ -1,0 +1,52 @@
+"""The questions that the workbench asks, as choosers: where requests go, a draft to open, a link to follow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from workbench.tui.widgets.chooser import Chooser, yes_or_no
+from workbench.tui.widgets.pick_list import Choice
+
+if TYPE_CHECKING:
+    from workbench.adapters.connections import Connections, Question
+    from workbench.adapters.drafts import Restored
+    from workbench.core.connection import Connection
+
+
+def connection_chooser(connections: Connections, current: Connection) -> Chooser:
+    """Ends with the name of a connection."""
+    rows = [Choice(c.name, c.name, _where(c)) for c in connections.all]
+    rows += [Choice(q.connection, q.connection, "asks first") for q in connections.questions]
+    text = (
+        "Where requests go. Others: set OPENAI_API_KEY or OPENAI_BASE_URL, put OPENAI_API_KEY into .env, "
+        "or name an endpoint in the settings file."
+    )
+    return Chooser("Connection", rows, text=text, chosen=current.name)
+
+
+def _where(connection: Connection) -> str:
+    if connection.is_practice:
+        return "built in: a text generator for trying the controls, not an AI"
+    key = f"key: {connection.key_source}" if connection.key is not None else "no key"
+    return f"{connection.base_url} · {key}"
+
+
+def question_chooser(question: Question) -> Chooser:
+    """Ends with "yes" or "no"; Enter alone is no."""
+    return yes_or_no("Before anything is sent", question.text, yes=f"Yes, use {question.host}", no="No, not this time")
+
+
+def draft_question(restored: Restored) -> Chooser:
+    """Ends with "open" or "empty"."""
+    when = datetime.fromtimestamp(restored.saved_at).strftime("%d %b, %H:%M") if restored.saved_at else "earlier"
+    rows = [
+        Choice("open", "Open it", "as it was last saved"),
+        Choice("empty", "Start empty", "it is kept in the database"),
+    ]
+    return Chooser("A draft is left", rows, text=f"The workbench ended without closing. Its draft is from {when}.")
+
+
+def link_question(url: str) -> Chooser:
+    """Ends with "yes" or "no"; shows the whole address."""
+    return yes_or_no("Open this link in the browser?", url, yes="Open it", no="No")

@@ -1,0 +1,96 @@
+"""Where requests go: choosing the model and the connection, and asking before a host is trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.core.connection import PRACTICE, PRACTICE_MODELS, Connection
+from workbench.core.errors import RunError, WorkbenchError
+from workbench.tui.screens.questions import connection_chooser, question_chooser
+
+if TYPE_CHECKING:
+    from textual.screen import ModalScreen
+
+    from workbench.tui.desk import Desk
+    from workbench.tui.widgets.model_field import ModelPicker
+    from workbench.tui.widgets.notice import Kind
+
+Ask = Callable[["ModalScreen[str | None]"], Awaitable[str | None]]
+Say = Callable[[str, "Kind"], None]
+
+
+class Where:
+    """The conversation about model and connection. `ask` shows a question, `say` a line, `changed` redraws."""
+
+    def __init__(self, desk: Desk, *, ask: Ask, say: Say, changed: Callable[[], None]) -> None:
+        self._desk = desk
+        self._services = desk.services
+        self._ask = ask
+        self._say = say
+        self._changed = changed
+
+    def use(self, connection: Connection) -> None:
+        """Send to this connection from now on, and say where that is."""
+        desk = self._desk
+        desk.connection = connection
+        if not connection.is_practice and desk.prompt.model in PRACTICE_MODELS:
+            desk.edit(replace(desk.prompt, model=""))
+        if connection.is_practice:
+            self._say(self._services.about_practice, "info")
+        else:
+            key = f"key: {connection.key_source}" if connection.key is not None else "no key"
+            self._say(f"requests go to {connection.host} ({key})", "info")
+        self._changed()
+
+    async def choose_connection(self) -> None:
+        """Let the person choose among the connections there are; one that asks first is asked about."""
+        connections = self._services.connections()
+        name = await self._ask(connection_chooser(connections, self._desk.connection))
+        if name is None:
+            return
+        waiting = next((q for q in connections.questions if q.connection == name), None)
+        if waiting is not None:
+            if await self._ask(question_chooser(waiting)) != "yes":
+                return
+            self._services.lessons.trust(waiting.host, waiting.purpose)
+        try:
+            self.use(self._services.connection(name))
+        except WorkbenchError as error:
+            self._say(error.line, "error")
+
+    async def ask_first_questions(self) -> None:
+        """What the environment brings that is used only after a yes: asked once at the start."""
+        for question in self._services.connections().questions:
+            if self._services.lessons.asked(question.host, question.purpose):
+                continue
+            if await self._ask(question_chooser(question)) == "yes":
+                self._services.lessons.trust(question.host, question.purpose)
+                self.use(self._services.connection(question.connection))
+            else:
+                self._services.lessons.decline(question.host, question.purpose)
+
+    async def choose_model(self, list_models: Callable[[ModelPicker], None]) -> None:
+        """Let the person choose or type a model; `list_models` starts the fetching of the endpoint's list."""
+        from workbench.tui.widgets.model_field import ModelPicker
+
+        picker = ModelPicker(self._desk.model, (), f"asking {self._desk.connection.host} for its models ...")
+        list_models(picker)
+        chosen = await self._ask(picker)
+        if chosen is None:
+            return
+        self._desk.edit(replace(self._desk.prompt, model=chosen))
+        if chosen in PRACTICE_MODELS and not self._desk.connection.is_practice:
+            self.use(self._services.connection(PRACTICE))
+        self._changed()
+
+    async def list_models(self, picker: ModelPicker) -> None:
+        """Fetch the endpoint's list into the open picker; where there is none, say why."""
+        connection = self._desk.connection
+        try:
+            models = await self._services.models(connection)
+        except RunError as error:
+            picker.set_models((), f"{error.message}; any name may be typed")
+            return
+        picker.set_models([m.id for m in models], f"{len(models)} models at {connection.host}; any name may be typed")

@@ -1,0 +1,396 @@
+"""The workbench: writes a prompt, runs it, shows what came. It joins the panels and leaves the work to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.dom import DOMNode
+from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.export import to_curl, to_json_text, to_python
+from workbench.core.prompt import Prompt
+from workbench.tui.commands import bindings
+from workbench.tui.conversation import starting_prompt
+from workbench.tui.desk import Desk
+from workbench.tui.screens.questions import draft_question, link_question
+from workbench.tui.screens.where import Where
+from workbench.tui.usage_state import usage_state
+from workbench.tui.widgets.header import Header, HeaderState
+from workbench.tui.widgets.key_line import KeyLine
+from workbench.tui.widgets.message_list import MessageList
+from workbench.tui.widgets.notice import Kind, NoticeBar
+from workbench.tui.widgets.output_pane import OutputPane
+from workbench.tui.widgets.parameter_panel import ParameterPanel
+from workbench.tui.widgets.stream_view import StreamView
+from workbench.tui.widgets.tab_line import TabLine
+from workbench.tui.widgets.trouble import droppable
+from workbench.tui.widgets.usage_meter import UsageMeter
+from workbench.tui.widgets.variables_panel import VariableRow, VariablesPanel
+
+if TYPE_CHECKING:
+    from workbench.runner import Job
+    from workbench.services import Services
+    from workbench.tui.app import WorkbenchApp
+    from workbench.tui.widgets.model_field import ModelPicker
+
+DERIVE_AFTER = 0.12
+"""Seconds without an edit before token counts, problems and the Request view are worked out again."""
+FRAME = 0.1
+"""Seconds between two updates of header and meter while a run goes on."""
+PANELS = {"Prompt": "messages", "Parameters": "parameters", "Output": "output"}
+
+
+class WorkbenchScreen(Screen[None]):
+    """Messages, variables and parameters; output and usage."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("workbench")
+    AUTO_FOCUS = ""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.services = services
+        self.desk = Desk(services)
+        self._where = Where(self.desk, ask=self._ask, say=self.say, changed=self._moved)
+        self._derive_timer: Timer | None = None
+        self._frame_timer: Timer | None = None
+        self._window: int | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        yield TabLine(tuple(PANELS), id="panels")
+        with Container(id="desk"):
+            with Vertical(id="prompt-column"):
+                yield MessageList(id="messages")
+                yield VariablesPanel(id="variables")
+            with Vertical(id="output-column"):
+                yield OutputPane(id="output")
+                yield UsageMeter(id="usage")
+            yield ParameterPanel(id="parameters")
+        yield Static("make the terminal at least 40 x 12", id="too-small")
+        yield NoticeBar(id="notice")
+        yield KeyLine()
+
+    @property
+    def bench(self) -> WorkbenchApp:
+        return cast("WorkbenchApp", self.app)
+
+    @property
+    def messages(self) -> MessageList:
+        return self.query_one(MessageList)
+
+    @property
+    def output(self) -> OutputPane:
+        return self.query_one(OutputPane)
+
+    def command_nodes(self) -> dict[str, DOMNode]:
+        """Where the palette runs the commands of each scope."""
+        return {
+            "app": self.app,
+            "workbench": self,
+            "messages": self.messages,
+            "parameters": self.query_one(ParameterPanel),
+            "output": self.output,
+        }
+
+    # -- the start ---------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self._show_prompt()
+        self.messages.focus_message(self._first_to_edit(), edit=True)
+        self._show_header()
+        self._show_panel("Prompt")
+        self.call_after_refresh(self._after_first_paint)
+
+    def _first_to_edit(self) -> int:
+        """The last message of a conversation is where one goes on; an empty list has none."""
+        return max(0, len(self.desk.prompt.messages) - 1)
+
+    @work(exclusive=True, group="start")
+    async def _after_first_paint(self) -> None:
+        await self.bench.warmed.wait()
+        if self.desk.connection.is_practice:
+            self.say(f"{self.services.about_practice} F8 connects a model.")
+        for note in (*self.services.notes, *self.desk.notes):
+            self.say(note, "warning")
+        self._derive()
+        if self.desk.offered is not None:
+            await self._offer_draft()
+        await self._where.ask_first_questions()
+
+    async def _offer_draft(self) -> None:
+        assert self.desk.offered is not None
+        if await self.app.push_screen_wait(draft_question(self.desk.offered)) == "open":
+            self.desk.accept_offered()
+            self._show_prompt()
+        else:
+            self.desk.discard_offered()
+
+    async def _ask(self, question: ModalScreen[str | None]) -> str | None:
+        return await self.app.push_screen_wait(question)
+
+    def say(self, text: str, kind: Kind = "info") -> None:
+        """One line for the person; `text` may be foreign."""
+        self.query_one(NoticeBar).show(text, kind)
+
+    # -- the prompt --------------------------------------------------------------------------------------------
+
+    def _show_prompt(self) -> None:
+        """Show the desk's prompt in every panel that edits it."""
+        self.messages.show(self.desk.prompt.messages)
+        self._show_variables()
+        panel = self.query_one(ParameterPanel)
+        panel.show(self.desk.prompt.parameters, self.desk.model, {}, {})
+        self._derive_soon()
+
+    def _show_variables(self) -> None:
+        panel = self.query_one(VariablesPanel)
+        variables = self.desk.variables()
+        panel.set_class(bool(variables), "-some")
+        panel.show(tuple(VariableRow(v.name, v.value, v.default, self.services.variable_note(v)) for v in variables))
+
+    def _edited(self, prompt: Prompt) -> None:
+        self.desk.edit(prompt)
+        self._show_header()
+        self._derive_soon()
+
+    @on(MessageList.Changed)
+    def _messages_changed(self, event: MessageList.Changed) -> None:
+        self._edited(replace(self.desk.prompt, messages=event.messages))
+        self._show_variables()
+
+    @on(ParameterPanel.Changed)
+    def _parameters_changed(self, event: ParameterPanel.Changed) -> None:
+        self._edited(self.desk.prompt.with_parameters(event.parameters))
+
+    @on(VariablesPanel.Changed)
+    def _variable_changed(self, event: VariablesPanel.Changed) -> None:
+        self.desk.set_variable(event.name, event.value)
+        self._show_variables()
+        self._derive_soon()
+
+    def _derive_soon(self) -> None:
+        if self._derive_timer is None:
+            self._derive_timer = self.set_timer(DERIVE_AFTER, self._derive)
+        else:
+            self._derive_timer.reset()
+
+    def _derive(self) -> None:
+        self._derive_timer = None
+        if not self.bench.warmed.is_set():
+            return  # the model rules are not read yet; `_after_first_paint` comes back here
+        try:
+            derived = self.desk.derive()
+        except WorkbenchError as error:
+            self.say(error.line, "error")
+            return
+        self._window = derived.window
+        self.messages.show_tokens(derived.tokens)
+        panel = self.query_one(ParameterPanel)
+        panel.show(self.desk.prompt.parameters, self.desk.model, derived.reasons, derived.problems)
+        if not self.output.running:
+            self.output.show_request(derived.request)
+        self._show_meter()
+
+    # -- running -----------------------------------------------------------------------------------------------
+
+    def action_run(self) -> None:
+        self._run_prompt(anyway=False)
+
+    def action_run_anyway(self) -> None:
+        self._run_prompt(anyway=True)
+
+    def _run_prompt(self, *, anyway: bool) -> None:
+        if self._busy():
+            return
+        self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
+        self._execute(again=False, anyway=anyway)
+
+    def action_regenerate(self) -> None:
+        if self._busy():
+            return
+        if self.desk.last is None:
+            self.say("nothing was run yet: ^J runs the prompt")
+            return
+        self._execute(again=True, anyway=False)
+
+    def action_drop_refused(self) -> None:
+        outcome = self.output.outcome
+        if self._busy() or outcome is None or outcome.error is None or not droppable(outcome.error):
+            return
+        self.desk.learn(outcome.error.field)
+        self.say(f"{outcome.error.field} is left out for {self.desk.model} at {self.desk.connection.host} from now on")
+        self._execute(again=False, anyway=False)
+
+    def _busy(self) -> bool:
+        if self.output.running:
+            self.say("it is still running: esc stops it")
+        return self.output.running
+
+    def _execute(self, *, again: bool, anyway: bool) -> None:
+        self.output.begin()
+        self._show_panel("Output")
+        self._frame_timer = self._frame_timer or self.set_interval(FRAME, self._frame)
+        self._frame_timer.resume()
+        self._start(again=again, anyway=anyway)
+
+    @work(exclusive=True, group="launch")
+    async def _start(self, *, again: bool, anyway: bool) -> None:
+        await self.bench.warmed.wait()
+        job: Job | None = self.desk.job_again() if again else self.desk.job(anyway=anyway)
+        if job is None:
+            return
+        if again:
+            self._show_prompt()
+        self.output.show_request(job.request)
+        self.output.start(self.services.start(job, self.output.take))
+
+    def action_stop(self) -> None:
+        if self.output.running:
+            self.output.stop()
+        elif self.messages.editing:
+            self.messages.leave_editor()
+        else:
+            self.query_one(NoticeBar).dismiss()
+
+    def _frame(self) -> None:
+        self._show_header()
+        self._show_meter()
+        if not self.output.running and self._frame_timer is not None:
+            self._frame_timer.pause()
+
+    @on(OutputPane.Finished)
+    def _run_finished(self, event: OutputPane.Finished) -> None:
+        self.desk.account(event.outcome)
+        self._show_header()
+        self._show_meter()
+
+    def action_continue(self) -> None:
+        text = self.output.answer_source
+        if self.output.running or not text:
+            self.say("there is no finished answer to take into the messages")
+            return
+        if self.desk.taken is not None and self.desk.prompt.messages == self.desk.taken.after.messages:
+            self.say("this answer is in the messages already")
+            return
+        self.desk.take_answer(text)
+        self._show_prompt()
+        self._show_header()
+        self._show_panel("Prompt")
+        self.messages.focus_message(self._first_to_edit(), edit=True)
+
+    # -- header and meter ----------------------------------------------------------------------------------------
+
+    def _show_header(self) -> None:
+        live = self.output.live()
+        prompt = self.desk.prompt
+        detail = f"in {live.retry_in:.0f} s" if live.retry_in is not None else ""
+        self.query_one(Header).show(
+            HeaderState(
+                name=prompt.name,
+                changed=self.desk.changed,
+                model=self.desk.model,
+                connection=self.desk.connection.name,
+                state=live.stage,
+                seconds=None if live.stage == "ready" else live.elapsed,
+                detail=detail,
+            )
+        )
+
+    def _show_meter(self) -> None:
+        self.query_one(UsageMeter).show(usage_state(self.desk, self.output, self._window))
+
+    # -- panels ------------------------------------------------------------------------------------------------
+
+    def action_next_view(self) -> None:
+        self.output.show_next()
+        self._show_panel("Output")
+
+    def action_focus_panel(self, name: str) -> None:
+        self._show_panel(next(title for title, id in PANELS.items() if id == name))
+        if name == "output":
+            self.output.focus_shown()
+        else:
+            self.query_one(f"#{name}").focus()
+
+    def _show_panel(self, title: str) -> None:
+        """Which panel a narrow terminal shows; wider ones show all."""
+        self.query_one("#panels", TabLine).current = title
+        for name, id in PANELS.items():
+            self.set_class(name == title, f"-on-{id}")
+
+    @on(TabLine.Chosen)
+    def _panel_chosen(self, event: TabLine.Chosen) -> None:
+        self.action_focus_panel(PANELS[event.name])
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self, event: events.DescendantFocus) -> None:
+        for title, id in PANELS.items():
+            if any(node.id == id for node in event.widget.ancestors_with_self):
+                self._show_panel(title)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < 40 or event.size.height < 12, "-tiny")
+
+    # -- model, connection, copying --------------------------------------------------------------------------------
+
+    @on(ParameterPanel.ModelRequested)
+    def _model_requested(self) -> None:
+        self.run_worker(self._where.choose_model(self._list_models), group="choose", exclusive=True)
+
+    def _list_models(self, picker: ModelPicker) -> None:
+        async def fetch() -> None:
+            await self.bench.warmed.wait()
+            await self._where.list_models(picker)
+
+        self.run_worker(fetch(), group="models", exclusive=True)
+
+    def action_choose_connection(self) -> None:
+        self.run_worker(self._where.choose_connection(), group="choose", exclusive=True)
+
+    def _moved(self) -> None:
+        """Requests go elsewhere, or to another model: all that hangs on it is shown anew."""
+        self._show_prompt()
+        self._show_header()
+
+    def action_new_prompt(self) -> None:
+        self.desk.open(starting_prompt())
+        self._show_prompt()
+        self._show_header()
+        self._show_panel("Prompt")
+        self.messages.focus_message(0, edit=True)
+
+    def action_copy(self, what: str) -> None:
+        if what == "answer":
+            self._copy(self.output.answer_source, "the answer")
+            return
+        request = self.services.build(self.desk.prompt, self.desk.connection)
+        if what == "json":
+            self._copy(to_json_text(request), "the request as JSON")
+        else:
+            export = to_curl if what == "curl" else to_python
+            self._copy(export(request, self.desk.connection), f"the request as {what}")
+
+    @on(OutputPane.CopyWanted)
+    def _copy_wanted(self, event: OutputPane.CopyWanted) -> None:
+        self._copy(event.text, event.what)
+
+    def _copy(self, text: str, what: str) -> None:
+        if not text:
+            self.say("there is nothing to copy yet")
+            return
+        self.app.copy_to_clipboard(text)
+        self.say(f"copied {what}: {len(text)} characters", "success")
+
+    @on(StreamView.LinkClicked)
+    @work(exclusive=True, group="link")
+    async def _link_clicked(self, event: StreamView.LinkClicked) -> None:
+        if await self.app.push_screen_wait(link_question(event.url)) == "yes":
+            self.app.open_url(event.url)

@@ -1,0 +1,37 @@
+"""The terminal's own dangers: bytes on stdin that are no UTF-8, and signals that would leave it raw."""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import signal
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from textual.drivers import linux_driver
+
+EXIT_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def tolerate_invalid_input() -> None:
+    """Read invalid bytes on stdin as U+FFFD.
+
+    Textual 8.2.8 decodes stdin strictly in its input thread, so two bytes of a mouse report in the old encoding end
+    the program (textual#6668). The decoder's maker is the one name to replace; the thread's loop stays Textual's.
+    """
+    linux_driver.getincrementaldecoder = _lenient  # type: ignore[assignment]
+
+
+def _lenient(encoding: str) -> Callable[[], Any]:
+    return partial(codecs.getincrementaldecoder(encoding), errors="replace")
+
+
+def on_exit_signals(leave: Callable[[int], None]) -> None:
+    """Call `leave(128 + number)` in the running loop on SIGTERM and SIGHUP.
+
+    Python's default for both ends the process with the alternate screen, the mouse and raw mode still on.
+    """
+    loop = asyncio.get_running_loop()
+    for number in EXIT_SIGNALS:
+        loop.add_signal_handler(number, leave, 128 + number)

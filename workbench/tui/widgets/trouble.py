@@ -1,0 +1,92 @@
+"""The lines under the output: what went wrong and what to do, what the builder changed, what it would refuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.core.errors import BadRequest, RateLimited, Refused, RunError
+from workbench.core.events import State
+from workbench.tui.display import literal
+
+if TYPE_CHECKING:
+    from workbench.core.outcome import Outcome
+    from workbench.core.request import Request
+
+LONGEST = 12
+"""Lines kept: an endpoint that notes something for every chunk must not fill the pane."""
+
+
+class Trouble(Static):
+    """Hidden while it has nothing to say. Marks: ✗ an error, ! a problem, · a note."""
+
+    DEFAULT_CSS = """
+    Trouble { height: auto; max-height: 40%; display: none; overflow-y: auto; }
+    Trouble.-some { display: block; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__("", id=id, markup=False)
+        self._lines: list[Content] = []
+
+    def clear(self) -> None:
+        self._put([])
+
+    def add_note(self, text: str) -> None:
+        """A note on the run, below what is there."""
+        if len(self._lines) < LONGEST:
+            self._put([*self._lines, _line("·", "$text-muted", text)])
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """How the run ended, above the notes that came while it ran."""
+        self._put([*_outcome_lines(outcome), *self._lines][:LONGEST])
+
+    def show_request(self, request: Request) -> None:
+        """What the builder says of a request that is being edited."""
+        problems = [_line("!", "$text-warning", f"{p.field}: {p.text}") for p in request.problems]
+        notes = [_line("·", "$text-muted", f"{n.field}: {n.text}") for n in request.notes]
+        self._put([*problems, *notes][:LONGEST])
+
+    def _put(self, lines: list[Content]) -> None:
+        self._lines = lines
+        self.set_class(bool(lines), "-some")
+        self.update(Content("\n").join(lines))
+
+
+def _line(mark: str, style: str, text: str) -> Content:
+    return Content.assemble((f"{mark} ", f"bold {style}"), literal(" ".join(text.split())))
+
+
+def _outcome_lines(outcome: Outcome) -> list[Content]:
+    error = outcome.error
+    if error is None:
+        if outcome.state is State.CANCELLED:
+            return [_line("■", "$text-muted", "stopped; the text that came is kept · ^G runs it again")]
+        return []
+    lines = [_line("✗", "$text-error", error.message)]
+    if isinstance(error, Refused):
+        lines.extend(_line("!", "$text-warning", f"{p.field}: {p.text}") for p in error.problems[1:])
+        if all(p.can_send for p in error.problems):
+            lines.append(_line("→", "$text-accent", "“Run anyway” in the palette (^P) sends it as it is"))
+    elif error.hint:
+        lines.append(_line("→", "$text-accent", error.hint))
+    if droppable(error):
+        lines.append(_line("→", "$text-accent", f"F7 leaves out {error.field} and runs again"))
+    elif outcome.state is State.TRUNCATED:
+        lines.append(_line("→", "$text-accent", "^N keeps this text and goes on · ^G runs it again"))
+    elif isinstance(error, RateLimited) or error.code == "closed":
+        lines.append(_line("→", "$text-accent", "^G sends it again"))
+    if error.details and error.details.strip() not in error.message:
+        lines.append(_line("·", "$text-muted", error.details[:300]))
+    return lines
+
+
+def droppable(error: RunError | None) -> bool:
+    """Whether the endpoint named a parameter that can be left out."""
+    return (
+        isinstance(error, BadRequest)
+        and bool(error.field)
+        and error.code in ("unsupported_parameter", "unsupported_value", "unknown_parameter")
+    )
