@@ -18,6 +18,11 @@ class Secret:
         """`text` with the key, wherever it stands in it, replaced."""
         return text.replace(self._value, "[key]") if self._value else text
 
+    @property
+    def is_guessable(self) -> bool:
+        """Whether it is so short that an ordinary text may hold it by chance: `none`, `ollama`, `lm-studio`."""
+        return len(self._value) < 16
+
     def __repr__(self) -> str:
         return "Secret(...)"
 

@@ -1,0 +1,17 @@
+"""Names for rows and processes: they sort by time and are never given twice."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, datetime
+
+
+def new_id(at: datetime | None = None) -> str:
+    """`20261122-150703123456-3f9ac1`: UTC to the microsecond, then chance. `at` (aware) takes the place of now."""
+    return f"{(at or datetime.now(UTC)).astimezone(UTC):%Y%m%d-%H%M%S%f}-{secrets.token_hex(3)}"
+
+
+def session_id() -> str:
+    """The name of this process in rows and as lock file; its process id is the last part (locks.is_held)."""
+    return f"{new_id()}-p{os.getpid()}"

@@ -1,0 +1,227 @@
+"""The database's schema, as ordered and named steps; the change and the record of it are one transaction.
+
+To add one: append a Migration with the next number, never touch an older one, and test it from a file of each
+released schema. A file that is newer than this list is only read (database_file.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from workbench import __version__
+from workbench.adapters.files import FILE_MODE
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    number: int
+    name: str
+    statements: tuple[str, ...]
+
+
+_RUNS = """
+CREATE TABLE runs (
+  id TEXT NOT NULL PRIMARY KEY,         -- sorts by time
+  session TEXT NOT NULL,                -- the process that runs it; its lock file says whether it lives
+  source TEXT NOT NULL,                 -- tui, cli
+  began_at TEXT NOT NULL,               -- ISO 8601, UTC
+  ended_at TEXT,
+  state TEXT,                           -- NULL while it runs
+  prompt_name TEXT NOT NULL,
+  preset TEXT NOT NULL DEFAULT '',
+  connection TEXT NOT NULL,
+  host TEXT NOT NULL,
+  model TEXT NOT NULL,                  -- as asked for
+  answered_by TEXT NOT NULL DEFAULT '', -- as the endpoint names it
+  parameters TEXT NOT NULL,             -- JSON: those of the prompt that are set
+  attempts INTEGER NOT NULL DEFAULT 0,
+  request_id TEXT NOT NULL DEFAULT '',
+  prompt_tokens INTEGER,
+  cached_tokens INTEGER,
+  completion_tokens INTEGER,
+  reasoning_tokens INTEGER,
+  total_tokens INTEGER,
+  cost_usd REAL,                        -- NULL: unknown
+  first_byte_s REAL,
+  first_token_s REAL,
+  total_s REAL,
+  error_kind TEXT,
+  first_line TEXT NOT NULL DEFAULT '',
+  name TEXT NOT NULL DEFAULT '',        -- name, note and star are the person's own
+  note TEXT NOT NULL DEFAULT '',
+  starred INTEGER NOT NULL DEFAULT 0
+)
+"""
+
+# What is wide stands apart, so that a list of 100,000 runs reads none of it.
+_BODIES = """
+CREATE TABLE bodies (
+  run TEXT NOT NULL PRIMARY KEY,
+  prompt TEXT NOT NULL,                 -- JSON, core/prompt_json.py
+  request TEXT NOT NULL,                -- JSON: the body that was sent
+  response TEXT,                        -- JSON: the response object
+  usage TEXT,                           -- JSON, as the API names it
+  error TEXT,                           -- JSON: kind, message, hint, status
+  notes TEXT NOT NULL DEFAULT '[]'      -- JSON: texts
+)
+"""
+
+_ANSWERS = """
+CREATE TABLE answers (
+  run TEXT NOT NULL,
+  choice INTEGER NOT NULL,
+  finish_reason TEXT,
+  text TEXT NOT NULL,
+  reasoning TEXT NOT NULL,
+  refusal TEXT NOT NULL,
+  tool_calls TEXT NOT NULL,             -- JSON
+  logprobs TEXT,                        -- JSON
+  PRIMARY KEY (run, choice)
+)
+"""
+
+# What has arrived of a run that has not ended; gone with its end. A BLOB, because one half of a character may come
+# with one piece and the other half with the next.
+_PIECES = """
+CREATE TABLE pieces (
+  run TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  kind TEXT NOT NULL,                   -- text, reasoning, refusal, tool, usage
+  choice INTEGER NOT NULL,
+  content BLOB NOT NULL,                -- UTF-8 with lone surrogates let through
+  PRIMARY KEY (run, number)
+)
+"""
+
+_ATTEMPTS = """
+CREATE TABLE attempts (
+  run TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  sent_at TEXT NOT NULL,
+  PRIMARY KEY (run, number)
+)
+"""
+
+_DRAFTS = """
+CREATE TABLE drafts (
+  id TEXT NOT NULL PRIMARY KEY,
+  owner TEXT NOT NULL,                  -- the process that edits it, or edited it last
+  state TEXT NOT NULL,                  -- open, closed, kept
+  saved_at TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,  -- starts that took it up since it was last saved
+  prompt TEXT NOT NULL,
+  view TEXT
+)
+"""
+
+_LESSONS = """
+CREATE TABLE lessons (
+  host TEXT NOT NULL,
+  kind TEXT NOT NULL,                   -- refused, no_stream_usage, wants_max_tokens
+  model TEXT NOT NULL DEFAULT '',
+  parameter TEXT NOT NULL DEFAULT '',
+  learned_at TEXT NOT NULL,
+  PRIMARY KEY (host, kind, model, parameter)
+)
+"""
+
+_TRUST = """
+CREATE TABLE trust (
+  host TEXT NOT NULL,
+  what TEXT NOT NULL,
+  given_at TEXT NOT NULL,
+  PRIMARY KEY (host, what)
+)
+"""
+
+_LOG = """
+CREATE TABLE IF NOT EXISTS migrations (
+  number INTEGER NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  applied_at TEXT NOT NULL,
+  program TEXT NOT NULL
+)
+"""
+
+MIGRATIONS = (
+    Migration(
+        1,
+        "runs, drafts, lessons and trust",
+        (
+            _RUNS,
+            _BODIES,
+            _ANSWERS,
+            _PIECES,
+            _ATTEMPTS,
+            _DRAFTS,
+            _LESSONS,
+            _TRUST,
+            "CREATE INDEX runs_open ON runs (session) WHERE state IS NULL",
+            "CREATE INDEX runs_session ON runs (session)",
+        ),
+    ),
+)
+LATEST = MIGRATIONS[-1].number
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """The number of the last migration that the file has seen; 0 for a new file."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> Path | None:
+    """Bring the file up to date and return the backup that was made of an older one, if any.
+
+    Several processes may do it at once. Raises sqlite3.Error or OSError; the file is then as it was before the step
+    that failed, and the backup stays.
+    """
+    backup = None
+    for migration in migrations:
+        before = version(connection)
+        if migration.number <= before:
+            continue
+        if before > 0 and backup is None:
+            backup = back_up(connection, path, before)
+        _apply(connection, migration)
+    return backup
+
+
+def _apply(connection: sqlite3.Connection, migration: Migration) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if version(connection) < migration.number:  # another process may have been faster
+            for statement in migration.statements:
+                connection.execute(statement)
+            connection.execute(_LOG)
+            connection.execute(
+                "INSERT INTO migrations VALUES (?, ?, ?, ?)",
+                (migration.number, migration.name, datetime.now(UTC).isoformat(), __version__),
+            )
+            connection.execute(f"PRAGMA user_version = {migration.number:d}")
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def back_up(connection: sqlite3.Connection, path: Path, number: int) -> Path:
+    """Copy the database beside itself, whole or not at all; returns the copy's path."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    final = path.with_name(f"{path.name}.backup-{number}-{stamp}")
+    half = path.with_name(f"{path.name}.backup-unfinished-{os.getpid()}")
+    half.unlink(missing_ok=True)
+    os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
+    try:
+        with contextlib.closing(sqlite3.connect(half)) as copy:
+            connection.backup(copy)
+        os.replace(half, final)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
+    return final
