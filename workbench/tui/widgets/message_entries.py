@@ -1,0 +1,174 @@
+"""The messages as the list holds them: each with what belongs to its card, and the ones that were deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from workbench.core.prompt import Message, Role
+from workbench.tui.widgets.message_card import CardBody, lay_out
+from workbench.tui.widgets.message_editor import EditorState
+
+EDIT_LIMIT = 250_000
+"""Bytes of UTF-8. A larger message is shown folded and cannot be opened: beyond it a key takes too long."""
+
+
+class TokenCount(Protocol):
+    """How many tokens a text has, and whether that is counted or estimated."""
+
+    @property
+    def value(self) -> int: ...
+
+    @property
+    def exact(self) -> bool: ...
+
+
+class Entry:
+    """One message and the state of its card: folded or not, its token count, what the editor put aside."""
+
+    __slots__ = ("_body", "_body_key", "_size", "editor", "folded", "message", "tokens", "tokens_stale")
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.folded = False
+        self.editor: EditorState | None = None
+        self.tokens: TokenCount | None = None
+        self.tokens_stale = False
+        self._body: CardBody | None = None
+        self._body_key: tuple[str, bool, int] | None = None
+        self._size: tuple[str, int] | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the content as UTF-8."""
+        content = self.message.content
+        if self._size is None or self._size[0] is not content:
+            self._size = (content, len(content.encode("utf-8", "replace")))
+        return self._size[1]
+
+    @property
+    def too_large(self) -> bool:
+        """True when the message cannot be opened in the editor."""
+        # Four bytes a character at most, so the encoding is made only where it can matter.
+        return 4 * len(self.message.content) > EDIT_LIMIT and self.size > EDIT_LIMIT
+
+    def body(self, width: int) -> CardBody:
+        """What is drawn of the content at `width` cells; kept until one of them changes."""
+        key = (self.message.content, self.folded, width)
+        if self._body is None or self._body_key != key:
+            self._body_key = key
+            self._body = lay_out(self.message.content, width, self.folded, self.size if self.too_large else 0)
+        return self._body
+
+    def count_text(self) -> str:
+        """The token count for the card: "47 tok", or "~47 tok" where it is estimated or out of date."""
+        if self.tokens is None:
+            return ""
+        return f"{'' if self.tokens.exact and not self.tokens_stale else '~'}{self.tokens.value:,} tok"
+
+
+class Entries:
+    """The list of entries, with every edit of it and an undo of each deletion."""
+
+    def __init__(self, messages: tuple[Message, ...] = ()) -> None:
+        self._entries = [Entry(message) for message in messages]
+        self._deleted: list[tuple[int, Entry]] = []
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __getitem__(self, index: int) -> Entry:
+        return self._entries[index]
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    def index(self, entry: Entry) -> int:
+        """Where `entry` stands. ValueError when it is not in the list."""
+        return self._entries.index(entry)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        return tuple(entry.message for entry in self._entries)
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._deleted)
+
+    def replace_all(self, messages: tuple[Message, ...]) -> None:
+        """Hold these messages; equal ones at the start and at the end keep their cards. Deletions are forgotten."""
+        old = self._entries
+        head = 0
+        while head < min(len(old), len(messages)) and old[head].message == messages[head]:
+            head += 1
+        tail = 0
+        while tail < min(len(old), len(messages)) - head and old[-1 - tail].message == messages[-1 - tail]:
+            tail += 1
+        middle = [Entry(message) for message in messages[head : len(messages) - tail]]
+        self._entries = [*old[:head], *middle, *old[len(old) - tail :]]
+        self._deleted.clear()
+
+    def change(
+        self, index: int, *, role: Role | None = None, content: str | None = None, on: bool | None = None
+    ) -> None:
+        """Put the given fields into the message at `index`."""
+        entry = self._entries[index]
+        message = entry.message
+        if content is not None and content != message.content:
+            message = replace(message, content=content)
+            entry.tokens_stale = True
+        if role is not None:
+            message = replace(message, role=role)
+        if on is not None:
+            message = replace(message, on=on)
+        entry.message = message
+
+    def insert(self, index: int, message: Message) -> None:
+        self._entries.insert(index, Entry(message))
+
+    def delete(self, index: int) -> None:
+        self._deleted.append((index, self._entries.pop(index)))
+
+    def undo_delete(self) -> int | None:
+        """Bring back the entry deleted last, with its card and undo history; where it stands now, None if none."""
+        if not self._deleted:
+            return None
+        index, entry = self._deleted.pop()
+        index = min(index, len(self._entries))
+        self._entries.insert(index, entry)
+        return index
+
+    def duplicate(self, index: int) -> None:
+        """A copy right after the message at `index`, folded as it is, with no undo history."""
+        copy = Entry(self._entries[index].message)
+        copy.folded = self._entries[index].folded
+        copy.tokens, copy.tokens_stale = self._entries[index].tokens, self._entries[index].tokens_stale
+        self._entries.insert(index + 1, copy)
+
+    def move(self, index: int, to: int) -> None:
+        self._entries.insert(to, self._entries.pop(index))
+
+    def show_tokens(self, counts: tuple[TokenCount | None, ...]) -> bool:
+        """Take counts, one for each message; False when they belong to another list (they are left out then)."""
+        if len(counts) != len(self._entries):
+            return False
+        for entry, count in zip(self._entries, counts, strict=True):
+            entry.tokens, entry.tokens_stale = count, False
+        return True
+
+    def first_user(self) -> int:
+        """The first user message, or the first message; 0 in an empty list."""
+        return next((i for i, entry in enumerate(self._entries) if entry.message.role is Role.USER), 0)
+
+    def summary(self) -> str:
+        """The list in one line: "3 messages, 1 off · ~871 tokens"."""
+        if not self._entries:
+            return "no messages"
+        sent = [entry for entry in self._entries if entry.message.on]
+        words = "1 message" if len(self._entries) == 1 else f"{len(self._entries):,} messages"
+        off = len(self._entries) - len(sent)
+        words += f", {off:,} off" if off else ""
+        counts = [entry.tokens.value for entry in sent if entry.tokens is not None]
+        # The sum is always an estimate: each message costs the endpoint a few tokens more than its text.
+        return f"{words} · ~{sum(counts):,} tokens" if counts else words
