@@ -1,85 +1,81 @@
-"""What a key looks like: cleaned before use, recognised where none belongs, never repeated in a message."""
+"""Keys: checked before one is used, and kept out of every text that comes from outside."""
 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from base64 import b64encode
+from urllib.parse import quote
 
 from workbench.core.errors import InputError
+from workbench.core.secret import Secret
 
-MAX_KEY = 4096
-"""Characters. Longer than any key that an endpoint gives out, shorter than a header that servers refuse."""
+HIDDEN = "[key]"
+SHORTEST_REAL_KEY = 8
+"""Below it a key is a word such as `none` or `ollama` for servers that want any: hiding it would eat plain text."""
+PIECE = 8
+"""Characters of a key in a row that count as part of it."""
 
 _PLACEHOLDER = re.compile(
-    r"""
-    .*\.\.\..*                              # sk-...
-    | <.*> | \[.*\] | \{.*\}                # <key>, [key]
-    | (sk-)?[x*_.-]+                        # sk-xxxxxxxx
-    | \$\{?\w+\}? | %\w+%                   # a variable that nothing expanded
-    | \w*API_?KEY                           # OPENAI_API_KEY=OPENAI_API_KEY
-    | (sk-)?(your|my|the)[-_ ]?(own[-_ ])?(\w+[-_ ])*(api|secret|key|token)([-_ ]\w+)*
-    | (insert|enter|paste|put|add|replace|set)[-_ ].*
-    | change[-_ ]?me | (sk-|api[-_ ]?)?key[-_ ]?(goes[-_ ])?here | todo | placeholder
-    """,
-    re.VERBOSE | re.IGNORECASE,
+    r"""sk-(proj-)?[.…x*]{2,}.*|<.*>|\.{2,}|…|[x*]{4,}|\$.*|%.*%|changeme|todo
+    |(sk-)?(your|my|insert|put|enter)[-_]?.*key.*|[a-z_]*api[-_]?key([-_]here)?""",
+    re.IGNORECASE | re.VERBOSE,
 )
-
-_VENDOR_KEY = re.compile(r"\b(?:sk|pk|rk|gsk|hf|xai|pplx|nvapi|r8|ghp|github_pat|AIza)[-_]?[A-Za-z0-9_\-]{16,}")
-_RUN = re.compile(r"[A-Za-z0-9_\-+/=]{28,}")
-
-
-def clean_key(text: str) -> str:
-    """`text` as a header takes it: without blanks, quotes and a leading `Bearer` around it; "" where nothing is left.
-
-    Raises InputError saying what is wrong with the key; the message never holds any part of it.
-    """
-    key = _unwrapped(text)
-    fault = _fault(key)
-    if fault:
-        raise InputError(f"the key {fault}", "Copy the key again from where it was made.")
-    return key
+_TOKEN = re.compile(r"""[^\s"'`<>()\[\]{},;]+""")
+_STARRED = re.compile(r"\*{2,}|\.{3,}|…|[•·●]{2,}|[xX]{4,}")
+_LOOKS_LIKE_A_KEY = re.compile(r"\bsk-[A-Za-z0-9_*.…-]{6,}")
 
 
-def _unwrapped(text: str) -> str:
+def check_key(text: str) -> str:
+    """The key in `text`, without the blanks, line ends and quotes around it. Raises InputError, never with the key."""
     key = text.strip()
-    while len(key) >= 2 and key[0] == key[-1] and key[0] in "\"'`":
+    if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'":
         key = key[1:-1].strip()
-    if key in {'"', "'", "`"}:
-        return ""
-    if key[:7].lower() == "bearer ":
-        key = key[7:].strip()
+    if not key:
+        raise InputError("the key is empty", "copy it again from where it was made")
+    if "\n" in key or "\r" in key:
+        raise InputError("the key has a line break in it", "copy it again as one line")
+    if not key.isascii():
+        raise InputError("the key has a non-ASCII character in it", "copy it again from where it was made")
+    if key.lower().startswith("bearer "):
+        raise InputError("the key begins with the word Bearer", "give the key alone")
+    if any(character.isspace() for character in key):
+        raise InputError("the key has a blank in it", "copy it again as one word")
+    if not key.isprintable():
+        raise InputError("the key has a control character in it", "copy it again from where it was made")
+    if '"' in key or "'" in key:
+        raise InputError("the key has a quote in it", "give the key without quotes")
+    if _PLACEHOLDER.fullmatch(key):
+        raise InputError("the key is a placeholder, not a key", "put your own key in its place")
     return key
 
 
-def _fault(key: str) -> str:
-    """What is wrong with a key that is about to go into a header, or ""."""
-    if "\n" in key or "\r" in key:
-        return "has a line break"
-    if _PLACEHOLDER.fullmatch(key):
-        return "is a placeholder, not a key"
-    if not key.isascii():
-        return "has a non-ASCII character"
-    if " " in key or "\t" in key:
-        return "has a blank inside"
-    if not key.isprintable():
-        return "has a control character"
-    if len(key) > MAX_KEY:
-        return f"is longer than {MAX_KEY} characters"
-    return ""
+def hide_key(text: str, secret: Secret | None) -> str:
+    """`text` without the key, its parts, its half-starred form (`sk-abc***wxyz`) and its encoded forms.
+
+    Servers echo keys in their errors; whatever looks like any key at all goes too.
+    """
+    key = secret.reveal() if secret is not None else ""
+    if len(key) >= SHORTEST_REAL_KEY:
+        for form in _forms(key):
+            text = text.replace(form, HIDDEN)
+        pieces = {key[i : i + PIECE] for i in range(len(key) - PIECE + 1)}
+        text = _TOKEN.sub(lambda token: HIDDEN if _gives_away(token[0], key, pieces) else token[0], text)
+    return _LOOKS_LIKE_A_KEY.sub(HIDDEN, text)
 
 
-def looks_like_key(text: str) -> bool:
-    """Whether a key stands in `text`: a known prefix with a long tail, or a long run of mixed letters and digits."""
-    return mask_keys(text) != text
+def _forms(key: str) -> list[str]:
+    """The key itself, URL-encoded, and in base64 at each of the three places where it can stand in a longer text."""
+    raw = key.encode("utf-8", "replace")
+    forms = [key, quote(key, safe="")]
+    # The first and last characters also depend on the neighbours, so that only the middle is the key's own.
+    encoded = (b64encode(bytes(shift) + raw).decode("ascii").rstrip("=") for shift in range(3))
+    return [*forms, *(text[4:-2] for text in encoded)]
 
 
-def mask_keys(text: str) -> str:
-    """`text` with everything that looks like a key replaced by `[key]`."""
-    masked = _VENDOR_KEY.sub("[key]", text)
-    return _RUN.sub(lambda run: "[key]" if _is_random(run[0]) else run[0], masked)
-
-
-def _is_random(run: str) -> bool:
-    """Digits scattered among letters: what keys have, and names, paths and words rarely do."""
-    changes = sum(a.isdigit() != b.isdigit() for a, b in pairwise(run))
-    return changes >= 6
+def _gives_away(token: str, key: str, pieces: set[str]) -> bool:
+    if any(token[i : i + PIECE] in pieces for i in range(len(token) - PIECE + 1)):
+        return True
+    bare = token.strip(".:!?")
+    if (len(bare) >= 5 and key.startswith(bare)) or (len(bare) >= 4 and key.endswith(bare)):
+        return True
+    return bool(_STARRED.search(token)) and (bare.startswith(key[:3]) or bare.endswith(key[-3:]))

@@ -1,0 +1,150 @@
+"""The SDK's client, made so that it does only what the connection says.
+
+Left to itself the SDK retries in silence, follows redirects with the prompt in hand, obeys OPENAI_BASE_URL and more
+of the environment, and sends to 127.0.0.1 through a proxy.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import operator
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from workbench.core.connection import Connection
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx2
+    from openai import AsyncOpenAI
+
+KEEP_ALIVE = 30.0
+"""Seconds that an unused connection stays open: a second run within it needs no new TLS handshake."""
+
+# Everything else that the SDK, its environment (OPENAI_CUSTOM_HEADERS) or a cookie would add stays here.
+_HEADERS = frozenset(
+    {
+        "host",
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-type",
+        "content-length",
+        "transfer-encoding",
+        "user-agent",
+    }
+)
+
+ResponseHook = Callable[["httpx2.Response"], Awaitable[None]]
+
+
+def warm() -> None:
+    """Do once, off the UI thread, what makes a first request slow: 0.5 to 0.8 s of imports, and the certificates."""
+    connection = Connection("warm", "endpoint", "http://warm.invalid/v1", "warm.invalid")
+    client = make_client(connection, None, "", _nothing)
+    # The SDK imports what stands behind these two when they are first asked for.
+    for resource in (client.chat.completions, client.models):
+        operator.attrgetter("with_streaming_response")(resource)
+
+
+def make_client(
+    connection: Connection, transport: httpx2.AsyncBaseTransport | None, proxy: str, on_response: ResponseHook
+) -> AsyncOpenAI:
+    """A client for this connection; `on_response` sees each response before the SDK does and may raise.
+
+    Raises ImportError or ValueError where `proxy` is of a kind that can't be used.
+    """
+    # Imported here: it takes 0.5 to 0.8 s, and nothing before the first request needs it.
+    import httpx2
+    from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+
+    if transport is None:
+        transport = httpx2.AsyncHTTPTransport(
+            verify=_certificates(),
+            proxy=proxy or None,
+            trust_env=False,
+            # No limit of its own: the grid queues, and a pool's queue would end in timeouts that nobody sees coming.
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE),
+        )
+    return AsyncOpenAI(
+        # Never the key: the header is made in `_only_ours`, so that no log, repr or copy of the client can hold it.
+        # Nor "", for which the SDK would look into the environment.
+        api_key="unused",
+        admin_api_key="",
+        organization="",
+        project="",
+        webhook_secret="",
+        base_url=connection.base_url,
+        max_retries=0,
+        http_client=DefaultAsyncHttpxClient(
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx2.Timeout(None),
+            event_hooks={"request": [functools.partial(_only_ours, connection)], "response": [on_response]},
+        ),
+    )
+
+
+async def _only_ours(connection: Connection, request: httpx2.Request) -> None:
+    """Leave on the request what HTTP and the SDK's own statistics need, and put on it what the connection says."""
+    for name in list(request.headers):
+        if name.lower() not in _HEADERS and not name.lower().startswith("x-stainless-"):
+            del request.headers[name]
+    ours = {"OpenAI-Organization": connection.organization, "OpenAI-Project": connection.project}
+    for name, value in ours.items():
+        if value:
+            request.headers[name] = value
+    if connection.key is not None:
+        request.headers["Authorization"] = f"Bearer {connection.key.reveal()}"
+
+
+async def _nothing(_response: httpx2.Response) -> None:
+    """The hook of a client that sends nothing."""
+
+
+@functools.lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """The trusted certificates, read once (20 to 50 ms); SSL_CERT_FILE and SSL_CERT_DIR of the environment count."""
+    import httpx2
+
+    return httpx2.create_ssl_context()
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host name or address is this machine itself."""
+    host = host.strip("[]").rstrip(".").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return bool(mapped.is_loopback or mapped.is_unspecified)
+
+
+def proxy_for(base_url: str) -> str:
+    """The URL of the proxy that the environment (or the system's settings) names for this URL, or "".
+
+    Never one for this machine: a proxy elsewhere can't reach it, and would see the prompt.
+    """
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if is_this_machine(host):
+        return ""
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all") or ""
+    if not proxy or proxy_bypass(parts.netloc.rpartition("@")[2]):
+        return ""
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def proxy_host(proxy: str) -> str:
+    """The proxy's host and port alone, for messages: its URL may hold a password."""
+    return urlsplit(proxy).netloc.rpartition("@")[2]
