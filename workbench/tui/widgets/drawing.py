@@ -1,0 +1,83 @@
+"""Lines put together from pieces: what a drawn widget's `render_line` needs, and nothing that lays out.
+
+A piece is a text and the name of a component class (without the widget's prefix); its width is counted in cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from workbench.tui.display import one_line
+
+
+class Piece(NamedTuple):
+    """`text` holds no line break and nothing a terminal obeys: foreign text goes through `fitted` first."""
+
+    text: str
+    style: str = ""
+
+
+def width_of(pieces: Iterable[Piece]) -> int:
+    """Cells that the pieces take."""
+    return sum(cell_len(piece.text) for piece in pieces)
+
+
+def fitted(text: str, width: int, style: str = "") -> Piece:
+    """`text` made visible, cut with … where it is longer than `width` cells and padded where it is shorter."""
+    shown = one_line(text, width)
+    return Piece(shown + " " * (width - cell_len(shown)), style)
+
+
+def shortened(text: str, width: int, style: str = "") -> Piece:
+    """`text` made visible and cut with … where it is longer than `width` cells; not padded."""
+    return Piece(one_line(text, width), style)
+
+
+def wrapped(text: str, width: int, lines: int) -> list[str]:
+    """`text` made visible on at most `lines` lines of `width` cells, broken at spaces; … where it was longer."""
+    rest = one_line(text, max(0, width) * lines * 2)
+    out: list[str] = []
+    while rest and len(out) < lines - 1 and cell_len(rest) > width > 0:
+        head = set_cell_size(rest, width)
+        at = len(head.rstrip()) if rest[len(head) : len(head) + 1] == " " else head.rfind(" ")
+        line = head[:at] if at > 0 else head
+        out.append(line)
+        rest = rest[len(line) :].lstrip()
+    return [*out, one_line(rest, width)][: max(0, lines)]
+
+
+def padded(pieces: Sequence[Piece], width: int) -> list[Piece]:
+    """The pieces cut or filled to exactly `width` cells; a piece that is cut ends in …."""
+    out: list[Piece] = []
+    left = width
+    for piece in pieces:
+        size = cell_len(piece.text)
+        if size > left:
+            return [*out, fitted(piece.text, left, piece.style)]
+        out.append(piece)
+        left -= size
+    return [*out, Piece(" " * left)]
+
+
+def strip_of(pieces: Sequence[Piece], width: int, style_of: Callable[[str], Style]) -> Strip:
+    """The pieces as one line of exactly `width` cells; what does not fit is cut, never half a wide character."""
+    segments: list[Segment] = []
+    left = width
+    for text, name in pieces:
+        size = cell_len(text)
+        if size > left:
+            text, size = set_cell_size(text, left), left
+        if text:
+            segments.append(Segment(text, style_of(name)))
+        left -= size
+        if left <= 0:
+            break
+    if left > 0:
+        segments.append(Segment(" " * left, style_of("")))
+    return Strip(segments, width)
