@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from workbench.core.connection import PRACTICE
 from workbench.core.errors import InputError
-from workbench.core.keys import looks_like_key, mask_keys
+from workbench.core.key_shape import looks_like_key, mask_keys
 from workbench.core.wire import Limits
 
 FILE_NAME = "settings.toml"

@@ -1,4 +1,4 @@
-"""Keys: checked before one is used, and kept out of every text that comes from outside."""
+"""A key that is in use, kept out of every text that comes from outside."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from base64 import b64encode
 from urllib.parse import quote
 
-from workbench.core.errors import InputError
 from workbench.core.secret import Secret
 
 HIDDEN = "[key]"
@@ -15,38 +14,9 @@ SHORTEST_REAL_KEY = 8
 PIECE = 8
 """Characters of a key in a row that count as part of it."""
 
-_PLACEHOLDER = re.compile(
-    r"""sk-(proj-)?[.…x*]{2,}.*|<.*>|\.{2,}|…|[x*]{4,}|\$.*|%.*%|changeme|todo
-    |(sk-)?(your|my|insert|put|enter)[-_]?.*key.*|[a-z_]*api[-_]?key([-_]here)?""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _TOKEN = re.compile(r"""[^\s"'`<>()\[\]{},;]+""")
 _STARRED = re.compile(r"\*{2,}|\.{3,}|…|[•·●]{2,}|[xX]{4,}")
 _LOOKS_LIKE_A_KEY = re.compile(r"\bsk-[A-Za-z0-9_*.…-]{6,}")
-
-
-def check_key(text: str) -> str:
-    """The key in `text`, without the blanks, line ends and quotes around it. Raises InputError, never with the key."""
-    key = text.strip()
-    if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'":
-        key = key[1:-1].strip()
-    if not key:
-        raise InputError("the key is empty", "copy it again from where it was made")
-    if "\n" in key or "\r" in key:
-        raise InputError("the key has a line break in it", "copy it again as one line")
-    if not key.isascii():
-        raise InputError("the key has a non-ASCII character in it", "copy it again from where it was made")
-    if key.lower().startswith("bearer "):
-        raise InputError("the key begins with the word Bearer", "give the key alone")
-    if any(character.isspace() for character in key):
-        raise InputError("the key has a blank in it", "copy it again as one word")
-    if not key.isprintable():
-        raise InputError("the key has a control character in it", "copy it again from where it was made")
-    if '"' in key or "'" in key:
-        raise InputError("the key has a quote in it", "give the key without quotes")
-    if _PLACEHOLDER.fullmatch(key):
-        raise InputError("the key is a placeholder, not a key", "put your own key in its place")
-    return key
 
 
 def hide_key(text: str, secret: Secret | None) -> str:
