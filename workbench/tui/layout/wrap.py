@@ -43,6 +43,28 @@ def clusters(text: str) -> list[tuple[int, int, int]]:
     return merged
 
 
+def is_complex(text: str) -> bool:
+    """True where a character may be made of several that have a width of their own."""
+    return not text.isascii() and _COMPLEX.search(text) is not None
+
+
+def snap(text: str, index: int) -> int:
+    """`index`, moved back to the start of the character that it stands in."""
+    if not 0 < index < len(text) or text.isascii():
+        return index
+    return max(start for start, _, _ in clusters(text) if start <= index)
+
+
+def column_at(text: str, cell: int) -> int:
+    """The index of the character drawn at a cell; the length of the text behind its end."""
+    used = 0
+    for start, _, width in clusters(text):
+        used += width
+        if used > cell:
+            return start
+    return len(text)
+
+
 def _joins(text: str, before: tuple[int, int, int], start: int) -> bool:
     char = text[start]
     if "\U0001f3fb" <= char <= "\U0001f3ff":
