@@ -37,7 +37,14 @@ class Findings:
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, where: str, text: str) -> None:
-        self.notes.append(Note(where, text))
+        self.notes.append(Note(_one_line(where), _one_line(text)))
 
     def problem(self, where: str, text: str, *, can_send: bool = True) -> None:
-        self.problems.append(Problem(where, text, can_send))
+        self.problems.append(Problem(_one_line(where), _one_line(text), can_send))
+
+
+def _one_line(text: str) -> str:
+    """Names of models, parameters and properties stand in these texts: what can't be seen in them is written out."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -140,7 +140,7 @@ def _read(parameter: Parameter, text: str) -> JSON:
         value = read_json(text)
     except InputError as fault:
         if parameter.kind == "json" and "text" not in parameter.shapes:
-            raise InputError(f"{parameter.name} must be JSON: {fault.message}", fault.hint) from None
+            raise InputError(f"{parameter.name} must be JSON: {fault.message}", parameter.help) from None
         return text
     plain = parameter.kind in ("text", "choice", "texts") and not isinstance(value, str)
     return text if plain and not (parameter.kind == "texts" and isinstance(value, list)) else value

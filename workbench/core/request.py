@@ -23,6 +23,7 @@ from workbench.core.request_rules import (
     refusal,
     refused_alone,
     sent_as,
+    sent_model,
 )
 
 __all__ = ["Note", "Problem", "Request", "build_request"]
@@ -79,8 +80,7 @@ def build_request(
                    a stream is the program's wish, not the person's, and stays left out where the host refused it.
     """
     findings = Findings()
-    named = prompt.model if prompt.model.strip() else default_model
-    model = clean_text(named)
+    model = sent_model(prompt, default_model)
     check_model(model, rules, today or date.today(), findings)
     messages = build_messages(prompt, values or {}, rules, model, findings)
     situation = Situation(model, prompt.parameters, None if anyway else rules, NO_LESSONS if anyway else lessons)
@@ -91,7 +91,8 @@ def build_request(
     body = {name: body[name] for name in sorted(body, key=lambda name: _PLACES.get(name, len(_PLACES)))}
     _merge(body, extra, findings)
     check_body(body, findings)
-    return Request(body, tuple(findings.notes), tuple(findings.problems), _timeout(prompt, findings))
+    timeout = _timeout(prompt, findings)
+    return Request(body, tuple(findings.notes), tuple(findings.problems), timeout)
 
 
 def without_stream_usage(request: Request) -> Request:
@@ -105,14 +106,15 @@ def _add_parameters(body: dict[str, JSON], situation: Situation, findings: Findi
         parameter = BY_NAME.get(name)
         if parameter is None:
             findings.problem(name, _unknown(name), can_send=name not in _RESERVED)
-            if name in _RESERVED:
-                continue
-        elif parameter.where != "body":
+            if name not in _RESERVED:
+                _put(body, clean_text(name), name, situation.values[name], findings)
             continue
-        elif reason := refusal(name, situation):
+        if parameter.where != "body":
+            continue
+        if reason := refusal(name, situation):
             findings.note(name, f"{name} is not sent: {reason}")
-            continue
-        _add(body, name, situation, findings)
+        else:
+            _add(body, name, situation, findings)
 
 
 def _unknown(name: str) -> str:
@@ -126,7 +128,7 @@ def _add(body: dict[str, JSON], name: str, situation: Situation, findings: Findi
     if not _put(body, key, name, situation.values[name], findings):
         return
     value = body[key]
-    if isinstance(value, float) and value.is_integer() and name in BY_NAME and BY_NAME[name].kind == "integer":
+    if isinstance(value, float) and value.is_integer() and BY_NAME[name].kind == "integer":
         body[key] = int(value)
     check_against_rules(name, value, situation, findings)
     if key != name:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from workbench.core.findings import Findings
+from workbench.core.json_clean import clean_text
 from workbench.core.json_text import describe
 from workbench.core.json_value import JSON
 from workbench.core.models import Lessons, ModelRules, ParameterRule
@@ -50,6 +51,11 @@ class Situation:
         return self.rule("reasoning_effort").default
 
 
+def sent_model(prompt: Prompt, default_model: str) -> str:
+    """The prompt's model exactly as it is written, or the default where it names none."""
+    return clean_text(prompt.model if prompt.model.strip() else default_model)
+
+
 def availability(
     parameter_name: str, prompt: Prompt, rules: ModelRules | None, lessons: Lessons = NO_LESSONS, *, model: str = ""
 ) -> str:
@@ -58,7 +64,7 @@ def availability(
     A parameter that is not set is judged as if any value of its range were. `model` is the name that is sent where
     the prompt names none.
     """
-    return refusal(parameter_name, Situation(prompt.model or model, prompt.parameters, rules, lessons))
+    return refusal(parameter_name, Situation(sent_model(prompt, model), prompt.parameters, rules, lessons))
 
 
 def refusal(name: str, situation: Situation) -> str:
@@ -90,7 +96,7 @@ def refused_alone(name: str, situation: Situation) -> str:
     rule = situation.rule(name)
     if name in situation.values and _among(situation.values[name], rule.only):
         return ""
-    if rule.taken == "at_effort_none" and (effort := situation.effort()) != "none":
+    if name != "reasoning_effort" and rule.taken == "at_effort_none" and (effort := situation.effort()) != "none":
         now = f", and it is {effort}" if isinstance(effort, str) else ""
         return f"{model} takes it only at reasoning_effort none{now}"
     if rule.only is not None and BY_NAME[name].kind != "choice" and rule.taken != "at_effort_none":
