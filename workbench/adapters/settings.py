@@ -164,7 +164,7 @@ class _Reader:
         try:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            self._faults.append(f"{self._file}: {_where(str(error))}: using the defaults")
+            self._faults.append(f"{self._file}: {_where(str(error), text)}: using the defaults")
             return Settings(), tuple(self._faults)
         except (RecursionError, ValueError):
             self._faults.append(f"{self._file}: nested too deep or a number too long: using the defaults")
@@ -318,12 +318,11 @@ def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, object
             yield prefix + name, value
 
 
-def _where(message: str) -> str:
-    """`Expected '=' ... (at line 3, column 8)` as `line 3: Expected '=' ...`."""
-    found = re.search(r"\(at line (\d+), column \d+\)", message)
-    if found is None:
-        return f"not TOML: {_printable(message)}"
-    return f"line {found[1]}: not TOML: {_printable(message.replace(found[0], '').strip())}"
+def _where(message: str, text: str) -> str:
+    """`Expected '=' ... (at line 3, column 8)` as `line 3: not TOML: Expected '=' ...`."""
+    found = re.search(r" *\(at (?:line (\d+), column \d+|end of document)\)", message)
+    line = found[1] if found and found[1] else len(text.splitlines())
+    return f"line {line}: not TOML: {_printable(message.replace(found[0], '') if found else message)}"
 
 
 def _nearest(name: str, known: list[str]) -> str:
