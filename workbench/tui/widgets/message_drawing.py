@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal
+from typing import ClassVar, Literal
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -45,7 +45,7 @@ class DrawnMessages(Widget):
 
     ALLOW_SELECT = False
 
-    COMPONENT_CLASSES = {  # noqa: RUF012 - Textual merges it by class
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
         "message--system",
         "message--developer",
         "message--user",

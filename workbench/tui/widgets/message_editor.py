@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.document._document import EditResult, Location, Selection
 from textual.document._document_navigator import DocumentNavigator
 from textual.document._history import EditHistory
@@ -52,7 +53,7 @@ class MessageEditor(TextArea, inherit_bindings=False):
             super().__init__()
             self.text = text
 
-    BINDINGS = [  # noqa: RUF012 - Textual merges it by class
+    BINDINGS: ClassVar[list[BindingType]] = [
         *(b for b in TextArea.BINDINGS if isinstance(b, Binding) and b.key not in _SCREEN_KEYS),
         Binding("enter,shift+enter", "new_line", "New line", show=False),
         Binding("ctrl+home", "text_start", "Start of the text", show=False),
@@ -284,21 +285,21 @@ class MessageEditor(TextArea, inherit_bindings=False):
             past_line = index < bottom[0] and is_last
             selected_to = end + 1 if past_line else min(end, bottom[1] if index == bottom[0] else end)
             if selected_from < selected_to:
-                points[selected_from] = self.get_component_rich_style("text-area--selection", partial=True)
+                points[selected_from] = self.get_component_rich_style("text-area--selection")
                 points[selected_to] = plain
         cursor_row, column = self.cursor_location
         if self._draw_cursor and cursor_row == index and start <= column and (column < end or is_last):
             after = column + 1 if column >= len(line.text) else next_boundary(line.text, column)
             points.setdefault(after, points[max(point for point in points if point <= after)])
-            points[column] = self.get_component_rich_style("text-area--cursor", partial=True)
+            points[column] = self.get_component_rich_style("text-area--cursor")
         if max(points) < end:
             points[end] = plain
         return sorted(points.items(), key=lambda point: point[0])
 
     def _draw_hint(self, width: int, base: Style) -> Strip:
-        style = base + self.get_component_rich_style("text-area--placeholder", partial=True)
+        style = base + self.get_component_rich_style("text-area--placeholder")
         hint = self.hint or " "
-        first = base + self.get_component_rich_style("text-area--cursor", partial=True) if self._draw_cursor else style
+        first = base + self.get_component_rich_style("text-area--cursor") if self._draw_cursor else style
         return Strip([Segment(hint[0], first), Segment(hint[1:], style)]).adjust_cell_length(width, base)
 
 

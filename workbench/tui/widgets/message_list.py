@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.document._document import Selection
 from textual.message import Message as TextualMessage
@@ -29,7 +31,7 @@ class MessageList(VerticalScroll, can_focus=True):
     FOCUS_ON_CLICK = False
     """A click on a card means that card's text, which takes the focus itself."""
 
-    BINDINGS = [  # noqa: RUF012 - Textual merges it by class
+    BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("messages"),
         Binding("ctrl+up,alt+up", "edit_neighbour(-1)", "Edit the one above", show=False, id="message.edit-above"),
         Binding("ctrl+down,alt+down", "edit_neighbour(1)", "Edit the one below", show=False, id="message.edit-below"),
@@ -44,6 +46,12 @@ class MessageList(VerticalScroll, can_focus=True):
         border-subtitle-color: $text-muted;
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
+        scrollbar-color: $foreground 25%;
+        scrollbar-color-hover: $foreground 40%;
+        scrollbar-color-active: $accent;
+        scrollbar-background: $background;
+        scrollbar-background-hover: $background;
+        scrollbar-background-active: $background;
         &:focus, &:focus-within { border: round $accent; border-title-color: $accent; }
     }
     """
@@ -254,9 +262,10 @@ class MessageList(VerticalScroll, can_focus=True):
         super().watch_scroll_y(old_value, new_value)
         self._editor.place_terminal_cursor()
 
-    def on_click(self) -> None:
-        """The empty space below the cards: the list takes the focus."""
-        self.leave_editor()
+    def on_click(self, event: events.Click) -> None:
+        """On the empty space below the cards the list takes the focus; a click in the editor is the editor's."""
+        if event.widget is self:
+            self.leave_editor()
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste on a card goes into its text: it is never taken for commands."""
@@ -388,7 +397,9 @@ class MessageList(VerticalScroll, can_focus=True):
             self._above.show(Slice(0, self._current, gap=False, end="heading"), None)
             self._below.show(Slice(self._current + 1, count, gap=True, end="add"), None)
         else:
-            marked = self._current if self.has_focus else None
+            # has_focus is set after on_focus has run.
+            focused = self.is_attached and self.screen.focused is self
+            marked = self._current if focused else None
             self._above.show(Slice(0, count, gap=False, end="add"), marked)
         self.border_subtitle = self._entries.summary()
 
