@@ -97,8 +97,8 @@ def _no_answer(causes: list[BaseException], connection: Connection) -> RunError 
         hint = "check host and port" + ("; if the server speaks TLS, use https:// in the base URL" if secure else "")
         return ConnectionFailed(f"{host} does not speak HTTP on this port", hint, code="not_http")
     if garbled is not None or _first(causes, httpx2.NetworkError, ssl.SSLError) is not None:
-        hint = "it was not sent again by itself, for it may have been billed; run again to send it again"
-        return ConnectionFailed(f"{host} closed the connection without an answer", hint, code="closed")
+        hint = "the request may have been read and billed, so it was not sent again by itself: run again"
+        return ConnectionFailed(f"{host} closed the connection without an HTTP answer", hint, code="closed")
     if _first(causes, httpx2.DecodingError) is not None:
         return BrokenStream(f"the answer of {host} can't be unpacked", "run again", code="decoding")
     return None
