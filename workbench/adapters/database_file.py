@@ -102,6 +102,8 @@ class OpenFile:
     connection: sqlite3.Connection
     identity: tuple[int, int]
     """Device and inode: another one under the same name is another file."""
+    companions: dict[Path, tuple[int, int]]
+    """The same of -wal and -shm, which belong to this file and to no other."""
     newer: int = 0
     """The schema of a file that a newer version of the program made; it is only read. 0 otherwise."""
     warnings: tuple[str, ...] = ()
@@ -150,7 +152,7 @@ def _open(path: Path, warnings: list[str]) -> OpenFile:
         if backup is not None:
             warnings.append(f"history was brought up to date; the file as it was is {backup}")
         connection.execute("PRAGMA synchronous = NORMAL")
-        return OpenFile(connection, identity_of(path), warnings=tuple(warnings))
+        return OpenFile(connection, identity_of(path), _identities(path), warnings=tuple(warnings))
     except BaseException:
         connection.close()
         raise
@@ -162,7 +164,7 @@ def _open_newer(path: Path, found: int, warnings: list[str]) -> OpenFile:
         f"{path} was made by a newer version of this program (schema {found}, this one knows "
         f"{migrations.LATEST}): it is only read, and this session is not saved; update the program"
     )
-    return OpenFile(connection, identity_of(path), newer=found, warnings=tuple(warnings))
+    return OpenFile(connection, identity_of(path), {}, newer=found, warnings=tuple(warnings))
 
 
 def _make_private_file(path: Path) -> None:
@@ -215,6 +217,20 @@ def identity_of(path: Path) -> tuple[int, int]:
     """Device and inode. Raises OSError."""
     found = os.stat(path)
     return found.st_dev, found.st_ino
+
+
+def _identities(path: Path) -> dict[Path, tuple[int, int]]:
+    return {name: identity_of(name) for name in _companions(path) if name.exists()}
+
+
+def remove_left_log(file: OpenFile) -> None:
+    """Remove the log of a file that has been deleted or replaced, where it was left behind.
+
+    SQLite would take it for the log of whatever file now has the name, and write the old pages into that one.
+    """
+    for name, identity in file.companions.items():
+        if not was_moved(name, identity):
+            name.unlink(missing_ok=True)
 
 
 def was_moved(path: Path, identity: tuple[int, int]) -> bool:

@@ -169,7 +169,7 @@ class RunRecord:
                 batches.append(self._arrived.popleft())
         if self._ended:
             return None  # the end has it all
-        rows = pieces.piece_rows(self.id, self._next_piece, batches)
+        rows = pieces.piece_rows(self.id, self._next_piece, batches, self._beginning.mask())
         self._next_piece += len(rows)
         return Write(lambda: rows, expendable=True) if rows else None
 

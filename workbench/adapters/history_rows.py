@@ -61,10 +61,13 @@ class Beginning:
 
     def cleaner(self) -> Clean:
         """What every text goes through: lone surrogates replaced, and the key, wherever it might stand, masked."""
+        mask = self.mask()
+        return lambda text: clean_text(mask(text))
+
+    def mask(self) -> Clean:
+        """Masks the key, unless it is so short that it may be a word of the text."""
         key = self.connection.key
-        if key is None or key.is_guessable:
-            return clean_text
-        return lambda text: clean_text(key.mask(text))
+        return _as_it_is if key is None or key.is_guessable else key.mask
 
     def statements(self) -> list[Statement]:
         clean, prompt = self.cleaner(), self.prompt
@@ -83,6 +86,10 @@ class Beginning:
         )
         body = (self.id, to_json(prompt_to_json(prompt), clean), to_json(dict(self.request.body), clean))
         return [(_BEGIN, run), (_BEGIN_BODY, (*body, to_json(notes, clean)))]
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 def ending(beginning: Beginning, outcome: Outcome, at: datetime) -> list[Statement]:

@@ -16,6 +16,10 @@ _LEARN = "INSERT OR IGNORE INTO lessons (host, kind, model, parameter, learned_a
 _TRUST = "INSERT OR IGNORE INTO trust (host, what, given_at) VALUES (?, ?, ?)"
 
 
+_NO = "no: "
+"""In front of what was declined, in the same table."""
+
+
 class LessonStore:
     """Lessons and trust by host (host or host:port). All of it is read once; learning never waits for the disk."""
 
@@ -58,6 +62,14 @@ class LessonStore:
         """Remember that the person allowed it."""
         self._trust.add((host, what))
         self._write(_TRUST, (host, what, moment(datetime.now(UTC))))
+
+    def declined(self, host: str, what: str) -> bool:
+        """Whether the person said no to `what` for this host, and need not be asked again."""
+        return (host, _NO + what) in self._trust
+
+    def decline(self, host: str, what: str) -> None:
+        """Remember that the person said no. A later `trust` counts all the same."""
+        self.trust(host, _NO + what)
 
     def _load(self) -> None:
         with self._database.read() as connection:

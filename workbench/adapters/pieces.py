@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbench.adapters.write import Statement
@@ -17,7 +17,7 @@ _INSERT = "INSERT OR IGNORE INTO pieces (run, number, kind, choice, content) VAL
 _KINDS = {TextDelta: "text", ReasoningDelta: "reasoning", RefusalDelta: "refusal"}
 
 
-def piece_rows(run: str, first: int, batches: Iterable[Sequence[Event]]) -> list[Statement]:
+def piece_rows(run: str, first: int, batches: Iterable[Sequence[Event]], mask: Callable[[str], str]) -> list[Statement]:
     """Rows for these events, numbered from `first`; neighbours of the same kind and choice make one row."""
     merged: list[tuple[str, int, list[str]]] = []
     for batch in batches:
@@ -31,7 +31,7 @@ def piece_rows(run: str, first: int, batches: Iterable[Sequence[Event]]) -> list
             else:
                 merged.append((kind, choice, [text]))
     return [
-        (_INSERT, (run, first + i, kind, choice, "".join(texts).encode("utf-8", "surrogatepass")))
+        (_INSERT, (run, first + i, kind, choice, mask("".join(texts)).encode("utf-8", "surrogatepass")))
         for i, (kind, choice, texts) in enumerate(merged)
     ]
 

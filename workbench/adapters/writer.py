@@ -26,6 +26,7 @@ from workbench.adapters.database_file import (
     must_reopen,
     open_file,
     reason_of,
+    remove_left_log,
     schema_is_gone,
     set_aside,
     was_moved,
@@ -94,6 +95,7 @@ class Writer:
         """Open the file in the calling thread, before `start`."""
         try:
             self._ensure_open()
+            self._recovered()
         except (sqlite3.Error, OSError, StorageError) as error:
             self._failed(error)
 
@@ -262,6 +264,7 @@ class Writer:
         if self._corrupt:
             self.warnings += (set_aside(self._path, file.identity),)
         else:
+            remove_left_log(file)
             self.warnings += (f"{self._path} was gone or replaced: a new one is begun with the runs of this session",)
 
     def _commit(self, batch: list[Write]) -> None:

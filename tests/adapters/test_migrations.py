@@ -1,0 +1,131 @@
+"""The schema: from nothing, from every released one, half-way failures, and several processes at once."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.adapters.migrations import LATEST, MIGRATIONS, Migration, migrate, version
+
+# Schema 1 as it was released: this text is never changed, and neither is the migration that makes it.
+SCHEMA_1 = """
+CREATE TABLE runs (id TEXT NOT NULL PRIMARY KEY, session TEXT NOT NULL, source TEXT NOT NULL, began_at TEXT NOT NULL,
+  ended_at TEXT, state TEXT, prompt_name TEXT NOT NULL, preset TEXT NOT NULL DEFAULT '', connection TEXT NOT NULL,
+  host TEXT NOT NULL, model TEXT NOT NULL, answered_by TEXT NOT NULL DEFAULT '', parameters TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, request_id TEXT NOT NULL DEFAULT '', prompt_tokens INTEGER,
+  cached_tokens INTEGER, completion_tokens INTEGER, reasoning_tokens INTEGER, total_tokens INTEGER, cost_usd REAL,
+  first_byte_s REAL, first_token_s REAL, total_s REAL, error_kind TEXT, first_line TEXT NOT NULL DEFAULT '',
+  name TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '', starred INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE bodies (run TEXT NOT NULL PRIMARY KEY, prompt TEXT NOT NULL, request TEXT NOT NULL, response TEXT,
+  usage TEXT, error TEXT, notes TEXT NOT NULL DEFAULT '[]');
+CREATE TABLE answers (run TEXT NOT NULL, choice INTEGER NOT NULL, finish_reason TEXT, text TEXT NOT NULL,
+  reasoning TEXT NOT NULL, refusal TEXT NOT NULL, tool_calls TEXT NOT NULL, logprobs TEXT, PRIMARY KEY (run, choice));
+CREATE TABLE pieces (run TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, choice INTEGER NOT NULL,
+  content BLOB NOT NULL, PRIMARY KEY (run, number));
+CREATE TABLE attempts (run TEXT NOT NULL, number INTEGER NOT NULL, sent_at TEXT NOT NULL, PRIMARY KEY (run, number));
+CREATE TABLE drafts (id TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, state TEXT NOT NULL, saved_at TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, prompt TEXT NOT NULL, view TEXT);
+CREATE TABLE lessons (host TEXT NOT NULL, kind TEXT NOT NULL, model TEXT NOT NULL DEFAULT '',
+  parameter TEXT NOT NULL DEFAULT '', learned_at TEXT NOT NULL, PRIMARY KEY (host, kind, model, parameter));
+CREATE TABLE trust (host TEXT NOT NULL, what TEXT NOT NULL, given_at TEXT NOT NULL, PRIMARY KEY (host, what));
+CREATE INDEX runs_open ON runs (session) WHERE state IS NULL;
+CREATE INDEX runs_session ON runs (session);
+CREATE TABLE migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL,
+  program TEXT NOT NULL);
+PRAGMA user_version = 1;
+"""
+NEXT = Migration(LATEST + 1, "a column", ("ALTER TABLE trust ADD COLUMN why TEXT NOT NULL DEFAULT ''",))
+BROKEN = Migration(LATEST + 1, "breaks", ("ALTER TABLE trust ADD COLUMN why TEXT", "CREATE nonsense"))
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+def shape(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Every table and index with its columns."""
+    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")]
+    return {
+        name: connection.execute(f"PRAGMA table_info({name})").fetchall()
+        or connection.execute(f"PRAGMA index_info({name})").fetchall()
+        for name in sorted(names)
+    }
+
+
+def test_from_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path / "db") as connection:
+        assert migrate(connection, tmp_path / "db") is None
+        assert version(connection) == LATEST
+        logged = connection.execute("SELECT number, name FROM migrations").fetchall()
+        assert logged == [(m.number, m.name) for m in MIGRATIONS]
+        assert migrate(connection, tmp_path / "db") is None
+
+
+def test_schema_1_is_what_was_released(tmp_path: Path) -> None:
+    with opened(tmp_path / "made") as made, opened(tmp_path / "released") as released:
+        migrate(made, tmp_path / "made", MIGRATIONS[:1])
+        released.executescript(SCHEMA_1)
+        assert shape(made) == shape(released)
+        assert version(made) == version(released) == 1
+
+
+def test_numbers_follow_each_other() -> None:
+    assert [m.number for m in MIGRATIONS] == list(range(1, LATEST + 1))
+
+
+def older(path: Path) -> None:
+    with opened(path) as connection:
+        connection.executescript(SCHEMA_1)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executemany("INSERT INTO trust VALUES (?, 'x', 'now')", [(str(n),) for n in range(500)])
+
+
+def test_an_older_file_is_brought_up_to_date_with_a_backup(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    older(path)
+    with opened(path) as connection:
+        backup = migrate(connection, path, (*MIGRATIONS, NEXT))
+        assert version(connection) == NEXT.number
+        assert connection.execute("SELECT count(*), min(why) FROM trust").fetchone() == (500, "")
+    assert backup is not None
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    with opened(backup) as connection:
+        assert version(connection) == 1
+        assert connection.execute("SELECT count(*) FROM trust").fetchone() == (500,)
+    assert not list(tmp_path.glob("*unfinished*"))
+
+
+def test_a_step_that_fails_half_way_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    older(path)
+    with opened(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        before = path.read_bytes()
+        with pytest.raises(sqlite3.OperationalError):
+            migrate(connection, path, (*MIGRATIONS, BROKEN))
+        assert version(connection) == 1
+        assert shape(connection)["trust"][-1][1] == "given_at"
+    assert path.read_bytes() == before
+    assert len(list(tmp_path.glob("db.backup-1-*"))) == 1
+
+
+def test_a_disk_that_takes_no_backup_stops_before_the_first_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "db"
+    older(path)
+    monkeypatch.setattr(
+        "workbench.adapters.migrations.os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "full"))
+    )
+    with opened(path) as connection:
+        with pytest.raises(OSError, match="full"):
+            migrate(connection, path, (*MIGRATIONS, NEXT))
+        assert version(connection) == 1
+    assert not list(tmp_path.glob("*backup*"))

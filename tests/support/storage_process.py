@@ -1,0 +1,298 @@
+"""Programs that the storage tests start, kill and look behind: `python -m tests.support.storage_process <name> ...`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.support.storage import a_connection, a_prompt, a_request, an_outcome
+from workbench.adapters.database import Database
+from workbench.adapters.drafts import Drafts
+from workbench.adapters.files import Paths, private_folder, write_atomic
+from workbench.adapters.history import History, RunRecord
+from workbench.adapters.lessons import LessonStore
+from workbench.core.events import TextDelta
+
+
+def paths_of(home: str) -> Paths:
+    return Paths.find({"WORKBENCH_HOME": home})
+
+
+def say(*words: object) -> None:
+    print(*words, flush=True)
+
+
+async def begin(history: History, text: str = "Say hello") -> RunRecord:
+    return await history.begin(prompt=a_prompt(text), request=a_request(text), connection=a_connection())
+
+
+class Troubles:
+    """What a watcher was told, and waiting for the next word."""
+
+    def __init__(self) -> None:
+        self.told: list[str | None] = []
+        self._changed = threading.Condition()
+
+    def __call__(self, trouble: str | None) -> None:
+        with self._changed:
+            self.told.append(trouble)
+            self._changed.notify_all()
+
+    def wait_for(self, fits: Callable[[str | None], bool], seconds: float = 20) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: bool(self.told) and fits(self.told[-1]), seconds), self.told
+
+
+def stream(home: str) -> None:
+    """Streams numbered words at 200 a second and says of each when it came, until it is killed."""
+    database = Database.open(paths_of(home))
+
+    async def work() -> None:
+        record = await begin(History(database))
+        record.attempt(1)
+        say(record.id)
+        number = 0
+        while True:
+            record.append([TextDelta(0, f"{number} ")])
+            say(number, time.monotonic())
+            number += 1
+            await asyncio.sleep(0.005)
+
+    asyncio.run(work())
+
+
+def rows(home: str, count: str) -> None:
+    """Runs `count` runs one after the other."""
+    troubles = Troubles()
+    database = Database.open(paths_of(home), on_trouble=troubles)
+
+    async def work() -> None:
+        history = History(database)
+        for number in range(int(count)):
+            record = await begin(history, f"{os.getpid()} {number}")
+            await record.end(an_outcome(f"answer {number}"))
+
+    asyncio.run(work())
+    assert database.flush(50)
+    assert database.close() == 0
+    assert not troubles.told, troubles.told
+
+
+def full(home: str) -> None:
+    """The disk takes nothing in the middle of a run, then it does again."""
+    import resource
+
+    troubles = Troubles()
+    database = Database.open(paths_of(home), on_trouble=troubles)
+    history = History(database)
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+
+    async def work() -> tuple[str, str]:
+        first = await begin(history)
+        first.append([TextDelta(0, "before ")])
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+        first.append([TextDelta(0, "x" * 50_000)])
+        started = time.monotonic()
+        second = await begin(history)
+        assert time.monotonic() - started < 2.0, "the run waits for the disk"
+        await asyncio.to_thread(troubles.wait_for, lambda told: told is not None)
+        await second.end(an_outcome("while full"))
+        await first.end(an_outcome("y" * 50_000))
+        return first.id, second.id
+
+    first, second = asyncio.run(work())
+    assert "not being saved" in str(troubles.told[0]), troubles.told
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    troubles.wait_for(lambda told: told is None)
+    for run, text in ((first, "y" * 50_000), (second, "while full")):
+        stored = history.get(run)
+        assert stored is not None
+        assert stored.choices[0].text == text
+    assert database.close() == 0
+
+
+def full_from_the_start(home: str) -> None:
+    """The disk takes nothing from the first moment."""
+    import resource
+
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    troubles = Troubles()
+    database = Database.open(paths_of(home), on_trouble=troubles)
+    assert "not being saved" in str(database.trouble)
+    drafts = Drafts(database, database.paths)
+    assert drafts.restore().kind == "new"
+    drafts.journal({"a": 1})
+    record = asyncio.run(begin(History(database)))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    troubles.wait_for(lambda told: told is None)
+    assert database.flush()
+    assert History(database).get(record.id) is not None
+    assert database.close() == 0
+
+
+def never_room(home: str) -> None:
+    """Memory for what waits is bounded, and what no longer fits is said."""
+    import resource
+
+    troubles = Troubles()
+    database = Database.open(paths_of(home), on_trouble=troubles, memory_limit=100_000)
+    history = History(database)
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+
+    async def work() -> None:
+        kept = await begin(history, "kept")
+        say(kept.id)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+        for _ in range(5):
+            record = await begin(history, "z" * 40_000)
+            await record.end(an_outcome("z" * 40_000))
+        await kept.end(an_outcome("small"))
+
+    asyncio.run(work())
+    troubles.wait_for(lambda told: told is not None and "could not be saved" in told)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    troubles.wait_for(lambda told: told is not None and told.startswith("history is being saved; "))
+    assert database.close() > 0
+
+
+def no_permission(home: str) -> None:
+    """The file may not be written when the program starts; later it may."""
+    if os.getuid() == 0:
+        for path in (Path(home), *Path(home).rglob("*")):
+            os.chown(path, 65534, 65534)
+        os.setresuid(65534, 65534, 65534)
+    paths = paths_of(home)
+    paths.database.chmod(0o400)
+    troubles = Troubles()
+    # `open` sets its own file 0600 again, so the test takes that power away.
+    chmod, os.chmod = os.chmod, lambda *_args, **_more: None
+    database = Database.open(paths, on_trouble=troubles)
+    assert "Permission denied" in str(database.trouble), database.trouble
+    record = asyncio.run(begin(History(database)))
+    chmod(paths.database, 0o600)
+    troubles.wait_for(lambda told: told is None)
+    assert History(database).get(record.id) is not None
+    assert database.close() == 0
+
+
+def every_file(home: str, umask: str) -> None:
+    """Makes each kind of file under this umask, and says so while they are open."""
+    os.umask(int(umask, 8))
+    paths = paths_of(home)
+    write_atomic(private_folder(paths.config) / "settings.toml", b"a = 1")
+    write_atomic(private_folder(paths.presets) / "p.yaml", b"a: 1")
+    write_atomic(private_folder(paths.crashes) / "crash.txt", b"text")
+    database = Database.open(paths)
+    record = asyncio.run(begin(History(database)))
+    record.append([TextDelta(0, "text")])
+    drafts = Drafts(database, paths)
+    drafts.journal({"name": "draft"})
+    LessonStore(database).trust("host", "plain-http")
+    assert database.flush()
+    say("ready")
+    sys.stdin.readline()
+    assert database.close() == 0
+
+
+def draft(home: str, text: str, ending: str) -> None:
+    """Restores, says what it found, journals `text`, then `waits` to be killed, `closes`, or ends with the `offer`."""
+    paths = paths_of(home)
+    database = Database.open(paths)
+    drafts = Drafts(database, paths)
+    found = drafts.restore()
+    say(json.dumps([found.kind, found.prompt_json]))
+    if ending == "offer":
+        sys.stdin.readline()
+        return
+    if ending == "accept":
+        drafts.accept(found.draft_id)
+    if text:
+        drafts.journal({"text": text})
+    if ending == "close":
+        drafts.close({"text": text})
+        assert database.close() == 0
+        return
+    assert database.flush()
+    say("journalled")
+    sys.stdin.readline()
+    if ending == "close_later":
+        drafts.close({"text": text})
+        assert database.close() == 0
+
+
+def typing(home: str) -> None:
+    """Journals a growing text at 200 keys a second and says of each when it came, until it is killed."""
+    paths = paths_of(home)
+    drafts = Drafts(Database.open(paths), paths)
+
+    async def work() -> None:
+        number = 0
+        while True:
+            drafts.journal({"number": number})
+            say(number, time.monotonic())
+            number += 1
+            await asyncio.sleep(0.005)
+
+    asyncio.run(work())
+
+
+def killed_saves(path: str) -> None:
+    """Saves over `path` again and again, each time killed one system call later, until one goes through."""
+    target, old, new = Path(path), b"old " * 1000, b"new" * 5000
+    target.write_bytes(old)
+    for calls in range(100):
+        child = os.fork()
+        if child == 0:
+            _die_after(calls)
+            write_atomic(target, new)
+            os._exit(0)
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        found = target.read_bytes()
+        assert found in (old, new), f"killed after {calls} calls: {found[:20]!r}..., {len(found)} bytes"
+        if ended == 0:
+            assert found == new
+            say(calls)
+            return
+        target.write_bytes(old)
+
+
+def _die_after(calls: int) -> None:
+    left = [calls]
+
+    def counted(call: Callable[..., object]) -> Callable[..., object]:
+        def wrapper(*args: object, **more: object) -> object:
+            if left[0] == 0:
+                os._exit(9)
+            left[0] -= 1
+            return call(*args, **more)
+
+        return wrapper
+
+    real_write = os.write
+    setattr(os, "write", lambda handle, data: real_write(handle, data[:4000]))  # noqa: B010 - several writes
+    for name in ("open", "write", "fsync", "replace", "close"):
+        setattr(os, name, counted(getattr(os, name)))
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "stream": stream,
+    "rows": rows,
+    "full": full,
+    "full_from_the_start": full_from_the_start,
+    "never_room": never_room,
+    "no_permission": no_permission,
+    "every_file": every_file,
+    "draft": draft,
+    "typing": typing,
+    "killed_saves": killed_saves,
+}
+
+if __name__ == "__main__":
+    COMMANDS[sys.argv[1]](*sys.argv[2:])
