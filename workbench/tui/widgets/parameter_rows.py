@@ -10,8 +10,7 @@ the selected row
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rich.cells import cell_len
 
@@ -38,8 +37,7 @@ _LEAST_BAR, _MOST_BAR = 8, 32
 Place = Literal["mark", "name", "value", "bar"]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """Where the parts of every row stand, in cells from the left; `bar` is 0 where there is no room for bars."""
 
     width: int
@@ -66,8 +64,7 @@ def columns_for(width: int) -> Columns:
     return Columns(width, name, value_x, number, bar_x, bar if bar >= _LEAST_BAR else 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What one row says. `text` is the value on one line, "" where `sent` is False."""
 
     parameter: Parameter

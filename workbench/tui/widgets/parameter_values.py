@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from workbench.core.json_value import JSON
 from workbench.core.parameters import Parameter, parse_value
@@ -34,8 +33,7 @@ _STARTS: Mapping[str, JSON] = {
 """Where a parameter starts when it is switched on, has no value from before and the API names no default."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """A value after a step. `notice` says what a person should know of it (the range's end), or is ""."""
 
     value: JSON

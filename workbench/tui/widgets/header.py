@@ -1,0 +1,150 @@
+"""The line of identity on top: which prompt, which model at which connection, and what the run is doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from workbench.tui.display import one_line
+from workbench.tui.widgets.drawing import Piece, shortened, strip_of, width_of
+
+RunState = Literal["ready", "waiting", "retrying", "streaming", "complete", "truncated", "error", "cancelled"]
+
+_SYMBOLS: dict[RunState, str] = {
+    "ready": "●",
+    "waiting": "◌",
+    "retrying": "↻",
+    "streaming": "▶",
+    "complete": "✓",
+    "truncated": "◐",
+    "error": "✗",
+    "cancelled": "■",
+}
+_STYLES: dict[RunState, str] = {
+    "ready": "good",
+    "waiting": "live",
+    "retrying": "warning",
+    "streaming": "live",
+    "complete": "good",
+    "truncated": "warning",
+    "error": "error",
+    "cancelled": "warning",
+}
+_BRAND = " workbench  "
+_CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderState:
+    """What the header says. An empty `name` is an unnamed prompt."""
+
+    name: str = ""
+    changed: bool = False
+    model: str = ""
+    connection: str = ""
+    state: RunState = "ready"
+    seconds: float | None = None
+    """How long the run has lasted, or None."""
+    detail: str = ""
+    """A word or two after the state: the error's kind, the wait before the next attempt."""
+
+
+class Header(Widget):
+    """One drawn line. The state keeps its place while its seconds grow."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"header--{name}" for name in ("brand", "name", "changed", "dim", "model", "good", "live", "warning", "error")
+    }
+    DEFAULT_CSS = """
+    Header {
+        dock: top;
+        height: 1;
+        background: $panel;
+        & > .header--brand { color: $text-muted; }
+        & > .header--name { color: $foreground; text-style: bold; }
+        & > .header--changed { color: $text-warning; }
+        & > .header--dim { color: $text-muted; }
+        & > .header--model { color: $foreground; }
+        & > .header--good { color: $text-success; }
+        & > .header--live { color: $accent; text-style: bold; }
+        & > .header--warning { color: $text-warning; }
+        & > .header--error { color: $text-error; text-style: bold; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._shown = HeaderState()
+
+    def show(self, state: HeaderState) -> None:
+        """Show this; the line is drawn again only when it says something else."""
+        if state != self._shown:
+            self._shown = state
+            self.refresh()
+
+    @property
+    def state(self) -> HeaderState:
+        return self._shown
+
+    def render_line(self, y: int) -> Strip:
+        return strip_of(header_pieces(self._shown, self.size.width), self.size.width, self._style)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"header--{name}") if name else self.rich_style
+
+
+def header_pieces(state: HeaderState, width: int) -> list[Piece]:
+    """The line for `width` cells: the run's state goes last, then the prompt's name, the model, the connection."""
+    right = _state_piece(state, width)
+    room = width - cell_len(right.text)
+    if room < 10:
+        return [shortened(right.text.strip(), width, right.style)]
+    where = _model_pieces(state, max(0, room - _left_width(state, brand=False)))
+    left = _left_pieces(state, room - width_of(where) - (2 if where else 0))
+    gap = room - width_of(left) - width_of(where)
+    return [*left, Piece(" " * gap), *where, right]
+
+
+def _state_piece(state: HeaderState, width: int) -> Piece:
+    words = [_SYMBOLS[state.state], state.state]
+    if state.seconds is not None:
+        words.append(f"{state.seconds:.1f} s")
+    if state.detail:
+        words.append(state.detail)
+    slot = 23 if width >= 60 else 20
+    text = one_line(" ".join(words), max(20, width // 3))
+    return Piece("   " + text + " " * max(1, slot - 3 - cell_len(text)), _STYLES[state.state])
+
+
+def _left_width(state: HeaderState, *, brand: bool) -> int:
+    """What the prompt's name and mark would take, the name at most 24 cells of it."""
+    name = min(24, cell_len(one_line(state.name or "unnamed", 24)))
+    return (len(_BRAND) if brand else 1) + name + (3 if state.changed else 1)
+
+
+def _model_pieces(state: HeaderState, room: int) -> list[Piece]:
+    """`model @ connection`; with little room the model alone, with less nothing."""
+    if not state.model or room < 8:
+        return []
+    model = one_line(state.model, max(8, min(40, room - 2)))
+    connection = one_line(state.connection, 24)
+    if connection and cell_len(model) + 3 + cell_len(connection) <= room - 2:
+        return [Piece(model, "model"), Piece(" @ ", "dim"), Piece(connection, "model")]
+    return [Piece(model, "model")]
+
+
+def _left_pieces(state: HeaderState, room: int) -> list[Piece]:
+    pieces = [Piece(_BRAND, "brand")] if room >= _left_width(state, brand=True) else [Piece(" ")]
+    name = state.name or "unnamed"
+    mark = [Piece(" ●", "changed")] if state.changed else []
+    left = room - width_of(pieces) - width_of(mark)
+    pieces += [shortened(name, max(0, left), "name" if state.name else "dim"), *mark]
+    if state.changed and room - width_of(pieces) >= len(_CHANGED) + 3:
+        pieces.append(Piece(f" {_CHANGED}", "changed"))
+    return pieces

@@ -1,0 +1,143 @@
+"""A list to choose from, drawn line by line: any number of rows cost what the visible ones do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from workbench.tui.display import one_line
+from workbench.tui.widgets.drawing import Piece, fitted, shortened, strip_of
+
+
+class Choice(NamedTuple):
+    """One row: `id` is what choosing it gives, `label` and `detail` are shown."""
+
+    id: str
+    label: str
+    detail: str = ""
+
+
+class PickList(ScrollView, can_focus=False):
+    """Shows the choices and which one is highlighted; its screen moves the highlight and decides what choosing does."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pick--cursor", "pick--detail", "pick--row"}
+    DEFAULT_CSS = """
+    PickList {
+        scrollbar-size-vertical: 1;
+        overflow-x: hidden;
+        & > .pick--cursor { color: $accent; text-style: bold; }
+        & > .pick--detail { color: $text-muted; }
+        & > .pick--row { background: $boost; text-style: bold; }
+    }
+    """
+    _MOST_LABEL = 48
+
+    class Picked(Message):
+        """A row was clicked."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+    def __init__(
+        self, choices: Sequence[Choice] = (), *, highlighted: int | None = None, numbered: bool = False
+    ) -> None:
+        super().__init__()
+        self._numbered = numbered
+        self._choices: tuple[Choice, ...] = ()
+        self._highlighted: int | None = None
+        self._label_width = 0
+        self.set_choices(choices, highlighted)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return self._choices
+
+    @property
+    def highlighted(self) -> Choice | None:
+        return None if self._highlighted is None else self._choices[self._highlighted]
+
+    def set_choices(self, choices: Sequence[Choice], highlighted: int | None = None) -> None:
+        """Show these rows in place of the ones before."""
+        self._choices = tuple(choices)
+        self._highlighted = highlighted if highlighted is not None and highlighted < len(self._choices) else None
+        widths = (cell_len(one_line(choice.label, self._MOST_LABEL)) for choice in self._choices)
+        self._label_width = max(widths, default=0)
+        self.virtual_size = Size(0, len(self._choices))
+        self.refresh()
+        self._bring_into_view()
+
+    def move(self, delta: int, *, leave: bool = False) -> None:
+        """Move the highlight; with `leave`, above the first row there is no highlight at all."""
+        if not self._choices:
+            return
+        now = self._highlighted
+        if now is None:
+            to: int | None = 0 if delta > 0 else None
+        elif now + delta < 0 and leave:
+            to = None
+        else:
+            to = min(len(self._choices) - 1, max(0, now + delta))
+        self._highlighted = to
+        self.refresh()
+        self._bring_into_view()
+
+    def highlight(self, index: int) -> None:
+        """Highlight the row with this number; IndexError where there is none."""
+        self._highlighted = range(len(self._choices))[index]
+        self.refresh()
+        self._bring_into_view()
+
+    def _bring_into_view(self) -> None:
+        height = self.size.height
+        if self._highlighted is None:
+            self.scroll_to(y=0, animate=False)
+        elif height and not self.scroll_offset.y <= self._highlighted < self.scroll_offset.y + height:
+            above = self._highlighted < self.scroll_offset.y
+            self.scroll_to(y=self._highlighted if above else self._highlighted - height + 1, animate=False)
+
+    def on_resize(self) -> None:
+        self._bring_into_view()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        line = y + self.scroll_offset.y
+        if line >= len(self._choices):
+            return Strip.blank(width, self.rich_style)
+        here = line == self._highlighted
+        return strip_of(self._pieces(line, here, width), width, self._row_style if here else self._style)
+
+    def _pieces(self, line: int, here: bool, width: int) -> list[Piece]:
+        choice = self._choices[line]
+        number = f"{line + 1} " if self._numbered and line < 9 else ""
+        pieces = [Piece("› " if here else "  ", "cursor"), Piece(number, "detail")]
+        room = width - 2 - len(number)
+        label = min(self._label_width, room)
+        if not choice.detail or room - label < 6:
+            return [*pieces, shortened(choice.label, room)]
+        return [*pieces, fitted(choice.label, label), Piece("  "), shortened(choice.detail, room - label - 2, "detail")]
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"pick--{name}") if name else self.rich_style
+
+    def _row_style(self, name: str) -> Style:
+        row = self.get_component_rich_style("pick--row")
+        return self._style(name) + Style(bgcolor=row.bgcolor) if name else row
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        line = -1 if offset is None else offset.y + self.scroll_offset.y
+        if 0 <= line < len(self._choices):
+            event.stop()
+            self._highlighted = line
+            self.refresh()
+            self.post_message(self.Picked(self._choices[line]))
