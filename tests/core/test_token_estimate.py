@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.core.token_estimate import estimate_tokens, weigh
+from workbench.core.token_estimate import _SPLIT, _SPLIT_ASCII, _pattern, estimate_tokens, weigh
 
 # OpenAI, "Hello GPT-4o" (2024-05-13), the table of languages.
 GREETINGS = {
@@ -82,6 +82,12 @@ def test_more_text_is_more_tokens(shorter: str, longer: str) -> None:
 def test_a_cut_before_white_space_changes_nothing(left: str, right: str) -> None:
     left, right = f"{left}d", f" e{right}"
     assert weigh(left) + weigh(right) == pytest.approx(weigh(left + right))
+
+
+@settings(max_examples=80)
+@given(st.text(alphabet=st.characters(max_codepoint=127), max_size=60))
+def test_the_split_of_ascii_is_that_of_any_text(text: str) -> None:
+    assert _pattern(_SPLIT_ASCII).findall(text) == _pattern(_SPLIT).findall(text)
 
 
 @pytest.mark.parametrize("unit", ["a", "가", " ", "!", "\n", "a!", "é", "\u0301", "1", "👍", "\x00", "aB"])

@@ -9,9 +9,7 @@ split, never gets one; and of a long text that was edited only the pieces around
 
 from __future__ import annotations
 
-import hashlib
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +29,8 @@ MESSAGE_OVERHEAD = 3
 """Tokens around a reply and around each message (OpenAI cookbook, "How to count tokens with tiktoken")."""
 
 _LONGEST_PIECE = 2_000
+_FARTHEST_CUT = 16_000
+"""Characters that are searched for a cut near an edit; one blob without any is counted anew."""
 _LONG = 8_000
 _LONG_KEPT = 4
 _SAMPLED_FROM = 400_000
@@ -58,6 +58,8 @@ class _Ranks(NamedTuple):
     @property
     def file_name(self) -> str:
         """What tiktoken calls the file in its cache."""
+        import hashlib
+
         return hashlib.sha1(self.url.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -135,12 +137,12 @@ def _changed(old: str, new: str) -> tuple[int, int]:
     after = _common(shorter - before, lambda n: old.endswith(new[len(new) - n :]))
     start = 0
     reach = _LONGEST_PIECE
-    while start == 0 and reach < 2 * before:
+    while start == 0 and reach < min(2 * before, _FARTHEST_CUT):
         # The cut must be older than the last common character, which says whether there is one.
         for cut in _CUT.finditer(new, max(0, before - reach), before):
             start = cut.start()
         reach *= 4
-    cut_after = _CUT.search(new, len(new) - after + 1)
+    cut_after = _CUT.search(new, len(new) - after + 1, len(new) - after + _FARTHEST_CUT)
     return start, cut_after.start() if cut_after else len(new)
 
 
@@ -160,7 +162,7 @@ class TokenCounter:
     """Counts for the screen, from any thread. Until `load` has run, and where there are no ranks, it estimates."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._folder = _cache_folder(environ)
+        self._environ = environ
         self._encodings: dict[str, Encoding] = {}
         self._texts = _Kept(1_000_000)
         self._long: list[_Long] = []
@@ -173,7 +175,7 @@ class TokenCounter:
         """
         encoding, known = encoding_for(model)
         if encoding and encoding not in self._encodings:
-            loaded = _load(encoding, self._folder)
+            loaded = _load(encoding, _cache_folder(self._environ))
             if loaded is not None:
                 self._encodings[encoding] = loaded
         return known and encoding in self._encodings
@@ -260,6 +262,8 @@ def _cache_folder(environ: Mapping[str, str]) -> Path | None:
     for name in ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"):
         if name in environ:
             return Path(environ[name]) if environ[name] else None
+    import tempfile  # like hashlib, no part of the first paint
+
     return Path(tempfile.gettempdir()) / "data-gym-cache"
 
 
@@ -288,6 +292,8 @@ def _read_ranks(encoding: str, folder: Path | None) -> bytes | None:
     """The ranks as tiktoken would have stored them, or None; a file with other contents is left alone."""
     if folder is None:
         return None
+    import hashlib
+
     ranks = RANKS[encoding]
     try:
         data = (folder / ranks.file_name).read_bytes()
