@@ -84,7 +84,7 @@ def _oracle(text: str, values: dict[str, str]) -> str:
 pieces = st.lists(st.sampled_from(["{{", "}}", "{", "}", "\\", " ", "\t", "\n", "a", "이", "1", "_", "b"]), max_size=25)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(pieces.map("".join), st.dictionaries(st.sampled_from(["a", "b", "이", "_1", "ab"]), st.text(max_size=4)))
 def test_like_the_oracle(text: str, values: dict[str, str]) -> None:
     assert fill(text, values) == _oracle(text, values)

@@ -60,15 +60,15 @@ class _Reader:
         self._families = dict(below.families)
 
     def read(self) -> _Rules:
-        top = self._mapping((), self._file.value or {}, _TOP)
+        top = self._mapping((), _given(self._file.value, {}), _TOP)
         version = self._whole(("version",), top.get("version", VERSION))
         if version > VERSION:
             raise self._file.fault(("version",), f"version {version} is newer than this program, which reads {VERSION}")
-        for name, facts in self._expect(("families",), top.get("families") or {}, dict, "a mapping").items():
+        for name, facts in self._expect(("families",), _given(top.get("families"), {}), dict, "a mapping").items():
             path: YamlPath = ("families", name)
             self._families[name] = self._amend(ModelRules(name), path, self._mapping(path, facts, _FACTS))
         book: list[ModelRules] = []
-        for index, entry in enumerate(self._expect(("models",), top.get("models") or [], list, "a list")):
+        for index, entry in enumerate(self._expect(("models",), _given(top.get("models"), []), list, "a list")):
             path = ("models", index)
             book += self._entry(path, self._mapping(path, entry, _MODEL))
         return _Rules(self._families, tuple(book))
@@ -110,7 +110,7 @@ class _Reader:
             changes["instruction_role"] = self._role((*path, "instruction_role"), facts["instruction_role"])
         if "parameters" in facts:
             where = (*path, "parameters")
-            given = self._expect(where, facts["parameters"] or {}, dict, "a mapping")
+            given = self._expect(where, _given(facts["parameters"], {}), dict, "a mapping")
             changes["parameters"] = {
                 **base.parameters,
                 **{name: self._rule((*where, name), name, value) for name, value in given.items()},
@@ -123,7 +123,7 @@ class _Reader:
             sent = tuple(p.name for p in BY_NAME.values() if p.where == "body")
             raise self._unknown(path, name, sent, "parameter that is sent")
         if isinstance(value, str):
-            return ParameterRule(self._taken(path, value))
+            return ParameterRule(self._taken(path, name, value))
         rule = self._mapping(path, value, _RULE)
         only = rule.get("only")
         if only is not None:
@@ -135,12 +135,14 @@ class _Reader:
         maximum = rule.get("maximum")
         if isinstance(maximum, bool) or not isinstance(maximum, int | float | None):
             raise self._file.fault((*path, "maximum"), f"maximum must be a number, not {describe(maximum)}")
-        taken = self._taken((*path, "taken"), rule.get("taken", "always"))
+        taken = self._taken((*path, "taken"), name, rule.get("taken", "always"))
         return ParameterRule(taken, None if only is None else tuple(only), maximum, rule.get("default"))
 
-    def _taken(self, path: YamlPath, value: JSON) -> Taken:
+    def _taken(self, path: YamlPath, name: str, value: JSON) -> Taken:
         if value not in _TAKEN:
             raise self._file.fault(path, f"must be {one_of(_TAKEN)}, not {describe(value)}")
+        if name == "reasoning_effort" and value == "at_effort_none":
+            raise self._file.fault(path, "reasoning_effort can't depend on itself")
         return cast(Taken, value)
 
     def _check(self, path: YamlPath, parameter: Parameter, value: JSON) -> None:
@@ -185,3 +187,8 @@ class _Reader:
 
         near = get_close_matches(name, known, n=1)
         return self._file.fault(path, f"{describe(name)} is no {what}", f"did you mean {near[0]}?" if near else "")
+
+
+def _given(value: JSON, default: JSON) -> JSON:
+    """YAML reads a key with nothing behind it as null."""
+    return default if value is None else value

@@ -76,7 +76,14 @@ def _check_part(part: Mapping[str, JSON], where: str, findings: Findings) -> Non
         findings.problem(f"{where}.properties", f"strict: properties must be an object, at {where}")
     elif not isinstance(required, list):
         findings.problem(f"{where}.required", f"strict: required must be a list of names, at {where}")
-    elif missing := [name for name in properties if name not in required]:
+    else:
+        _check_required(properties, required, where, findings)
+
+
+def _check_required(properties: Mapping[str, JSON], required: list[JSON], where: str, findings: Findings) -> None:
+    named = {name for name in required if isinstance(name, str)}
+    missing = [name for name in properties if name not in named]
+    if missing:
         names = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
         text = f"strict: every property must be required (let it be null to leave it open): {names}, at {where}"
         findings.problem(f"{where}.required", text)
