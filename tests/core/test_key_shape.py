@@ -42,6 +42,8 @@ def test_what_people_give_to_local_servers_is_a_key(key: str) -> None:
         (f"{CANARY} {CANARY}", "blank"),
         (f"{CANARY}\x1b[0m", "control"),
         (f"{CANARY}\x00", "control"),
+        (f"{CANARY}'{CANARY}", "quote"),
+        ("sk-proj-...", "placeholder"),
         ("k" * (MAX_KEY + 1), "longer"),
         ("sk-...", "placeholder"),
         ("sk-xxxxxxxx", "placeholder"),

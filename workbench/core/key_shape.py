@@ -59,6 +59,8 @@ def _fault(key: str) -> str:
         return "has a non-ASCII character"
     if " " in key or "\t" in key:
         return "has a blank inside"
+    if not set("\"'`").isdisjoint(key):
+        return "has a quote inside"
     if not key.isprintable():
         return "has a control character"
     if len(key) > MAX_KEY:
