@@ -12,6 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+from textual.widget import Widget
 
 from workbench.tui.display import one_line
 
@@ -21,6 +22,14 @@ class Piece(NamedTuple):
 
     text: str
     style: str = ""
+
+
+def styles_of(widget: Widget, prefix: str) -> Callable[[str], Style]:
+    """The style of a piece from `widget`'s component classes `prefix--name`; `prefix--plain` for a piece without one.
+
+    Component styles are cached by Textual; `widget.rich_style` is worked out anew at each look, 0.1 ms every time.
+    """
+    return lambda name: widget.get_component_rich_style(f"{prefix}--{name or 'plain'}")
 
 
 def width_of(pieces: Iterable[Piece]) -> int:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.tui.display import one_line
-from workbench.tui.widgets.drawing import Piece, shortened, strip_of, width_of
+from workbench.tui.widgets.drawing import Piece, shortened, strip_of, styles_of, width_of
 
 RunState = Literal["ready", "waiting", "retrying", "streaming", "complete", "truncated", "error", "cancelled"]
 
@@ -59,7 +58,8 @@ class Header(Widget):
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"header--{name}" for name in ("brand", "name", "changed", "dim", "model", "good", "live", "warning", "error")
+        f"header--{name}"
+        for name in ("plain", "brand", "name", "changed", "dim", "model", "good", "live", "warning", "error")
     }
     DEFAULT_CSS = """
     Header {
@@ -93,10 +93,7 @@ class Header(Widget):
         return self._shown
 
     def render_line(self, y: int) -> Strip:
-        return strip_of(header_pieces(self._shown, self.size.width), self.size.width, self._style)
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"header--{name}") if name else self.rich_style
+        return strip_of(header_pieces(self._shown, self.size.width), self.size.width, styles_of(self, "header"))
 
 
 def header_pieces(state: HeaderState, width: int) -> list[Piece]:

@@ -6,14 +6,13 @@ import re
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual import events
 from textual.app import App
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from workbench.tui.widgets.drawing import Piece, strip_of
+from workbench.tui.widgets.drawing import Piece, strip_of, styles_of
 
 _GAP = 2
 _FUNCTION_KEY = re.compile(r"f\d+")
@@ -39,7 +38,7 @@ class KeyLine(Widget):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--title", "keys--off"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--plain", "keys--key", "keys--title", "keys--off"}
     DEFAULT_CSS = """
     KeyLine {
         dock: bottom;
@@ -78,10 +77,7 @@ class KeyLine(Widget):
             off = "" if key.enabled else "off"
             pieces += [Piece(" " * (x - at)), Piece(key.shown, off or "key"), Piece(f" {key.title}", off or "title")]
             at = x + key.width
-        return strip_of(pieces, width, self._style)
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"keys--{name}") if name else self.rich_style
+        return strip_of(pieces, width, styles_of(self, "keys"))
 
     def on_click(self, event: events.Click) -> None:
         for x, key in self._placed:

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from workbench.core.parameters import PARAMETERS, Parameter
 from workbench.core.prompt import ParameterValues
 from workbench.tui.display import one_line
-from workbench.tui.widgets.drawing import Piece, padded, shortened, strip_of, wrapped
+from workbench.tui.widgets.drawing import Piece, padded, shortened, strip_of, styles_of, wrapped
 from workbench.tui.widgets.parameter_rows import NAME_X, Columns, Row, columns_for, row_of, row_pieces
 
 _COMMON = tuple(parameter for parameter in PARAMETERS if parameter.common)
@@ -34,7 +34,20 @@ class ParameterView(Widget):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"parameter--{name}"
-        for name in ("name", "value", "dim", "sent", "warning", "error", "fill", "bar", "cursor", "row", "thumb")
+        for name in (
+            "plain",
+            "name",
+            "value",
+            "dim",
+            "sent",
+            "warning",
+            "error",
+            "fill",
+            "bar",
+            "cursor",
+            "row",
+            "thumb",
+        )
     }
     DEFAULT_CSS = """
     ParameterView {
@@ -165,15 +178,19 @@ class ParameterView(Widget):
             return self._explanation_line(y - self._shown_lines, width)
         line = self._top_line + y
         if line >= len(LINES):
-            return Strip.blank(width, self.rich_style)
+            return strip_of([], width, styles_of(self, "parameter"))
         selected = line == self._selected_line and self.active
-        style_of = self._row_style if selected else self._style_of
+        style_of = self._row_style if selected else styles_of(self, "parameter")
         return strip_of([*self._line_pieces(line, selected, width - 1), self._thumb(y)], width, style_of)
 
     def _explanation_line(self, number: int, width: int) -> Strip:
         text, style = self.explanation
         lines = wrapped(text, width - 2, self._explained)
-        return strip_of([Piece(" "), Piece(lines[number] if number < len(lines) else "", style)], width, self._style_of)
+        return strip_of(
+            [Piece(" "), Piece(lines[number] if number < len(lines) else "", style)],
+            width,
+            styles_of(self, "parameter"),
+        )
 
     def _line_pieces(self, line: int, selected: bool, width: int) -> list[Piece]:
         parameter = LINES[line]
@@ -196,12 +213,9 @@ class ParameterView(Widget):
         first = self._top_line * (shown - length) // (len(LINES) - shown)
         return Piece("▐" if first <= y < first + length else " ", "thumb")
 
-    def _style_of(self, name: str) -> Style:
-        return self.get_component_rich_style(f"parameter--{name}") if name else self.rich_style
-
     def _row_style(self, name: str) -> Style:
         background = self.get_component_rich_style("parameter--row").bgcolor
-        return self._style_of(name) + Style(bgcolor=background)
+        return styles_of(self, "parameter")(name) + Style(bgcolor=background)
 
     # ---- lines in view
 

@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from workbench.tui.display import one_line
-from workbench.tui.widgets.drawing import Piece, fitted, shortened, strip_of
+from workbench.tui.widgets.drawing import Piece, fitted, shortened, strip_of, styles_of
 
 
 class Choice(NamedTuple):
@@ -29,7 +29,7 @@ class PickList(ScrollView, can_focus=False):
     """Shows the choices and which one is highlighted; its screen moves the highlight and decides what choosing does."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pick--cursor", "pick--detail", "pick--row"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pick--plain", "pick--cursor", "pick--detail", "pick--row"}
     DEFAULT_CSS = """
     PickList {
         scrollbar-size-vertical: 1;
@@ -112,9 +112,9 @@ class PickList(ScrollView, can_focus=False):
         width = self.size.width
         line = y + self.scroll_offset.y
         if line >= len(self._choices):
-            return Strip.blank(width, self.rich_style)
+            return strip_of([], width, styles_of(self, "pick"))
         here = line == self._highlighted
-        return strip_of(self._pieces(line, here, width), width, self._row_style if here else self._style)
+        return strip_of(self._pieces(line, here, width), width, self._row_style if here else styles_of(self, "pick"))
 
     def _pieces(self, line: int, here: bool, width: int) -> list[Piece]:
         choice = self._choices[line]
@@ -126,12 +126,9 @@ class PickList(ScrollView, can_focus=False):
             return [*pieces, shortened(choice.label, room)]
         return [*pieces, fitted(choice.label, label), Piece("  "), shortened(choice.detail, room - label - 2, "detail")]
 
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"pick--{name}") if name else self.rich_style
-
     def _row_style(self, name: str) -> Style:
         row = self.get_component_rich_style("pick--row")
-        return self._style(name) + Style(bgcolor=row.bgcolor) if name else row
+        return styles_of(self, "pick")(name) + Style(bgcolor=row.bgcolor) if name else row
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -25,7 +24,7 @@ from workbench.core.usage import (
     share_text,
     tokens_text,
 )
-from workbench.tui.widgets.drawing import Piece, strip_of, width_of
+from workbench.tui.widgets.drawing import Piece, strip_of, styles_of, width_of
 
 _NEARLY_FULL = 0.9
 """Share of the context window from which on it is shown as a warning."""
@@ -88,6 +87,7 @@ class UsageMeter(Widget):
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "usage--plain",
         "usage--label",
         "usage--value",
         "usage--live",
@@ -127,10 +127,7 @@ class UsageMeter(Widget):
     def render_line(self, y: int) -> Strip:
         width, height = self.size
         lines = meter_lines(self._usage, width, height)
-        return strip_of(lines[y] if y < len(lines) else [], width, self._style)
-
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"usage--{name}") if name else self.rich_style
+        return strip_of(lines[y] if y < len(lines) else [], width, styles_of(self, "usage"))
 
 
 def meter_lines(usage: UsageState, width: int, height: int) -> list[list[Piece]]:
