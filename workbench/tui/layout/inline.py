@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 INDENT = "\x0b"
 """Stands for a space at the start of a line, which markdown-it would drop. `visible` lets no VT through."""
 
+_STAR = "\ufdd1"
+"""Stands for a star that is meant: `visible` lets no noncharacter through."""
+
+_MEANT_STAR = re.compile(r"(?<=[0-9A-Za-z])\*(?=[0-9A-Za-z])")
+"""A star inside a Latin word or between numbers multiplies; CommonMark would take 2*3*4 for emphasis."""
 _SPECIAL = re.compile(r"[*_`~\[\]<\\]|://")
 _TRAILING_SPACES = re.compile("(?<! ) +\n")
 _BARE_URL = re.compile(r"https?://[^\s<>\"`|‹]+")
@@ -54,7 +59,7 @@ def inline_once(text: str) -> tuple[str, Spans]:
     if not _SPECIAL.search(text):
         return _TRAILING_SPACES.sub("\n", text).rstrip(" ").replace(INDENT, " "), ()
     writer = _Writer()
-    for token in _parser().parseInline(text):
+    for token in _parser().parseInline(_MEANT_STAR.sub(_STAR, text)):
         for child in token.children or ():
             writer.take(child)
     return "".join(writer.parts).replace(INDENT, " "), tuple(writer.spans)
@@ -68,19 +73,19 @@ class _Writer:
         self.spans: list[Span] = []
         self._length = 0
         self._looks: list[int] = []
-        self._links: list[tuple[str, str, int, int]] = []
+        self._links: list[tuple[str, str, int]] = []
 
     def take(self, token: Token) -> None:
         kind = token.type
         if kind == "text":
-            self._text(token.content)
+            self._text(token.content.replace(_STAR, "*"))
         elif kind in ("softbreak", "hardbreak"):
             self._put("\n")
         elif kind == "code_inline":
-            self._put(token.content, Look.CODE)
+            self._put(token.content.replace(_STAR, "*"), Look.CODE)
         elif kind == "link_open":
-            title = str(token.attrGet("title") or "")
-            self._links.append((str(token.attrGet("href") or ""), title, self._length, len(self.parts)))
+            url, title = (str(token.attrGet(name) or "").replace(_STAR, "*") for name in ("href", "title"))
+            self._links.append((url, title, len(self.parts)))
         elif kind == "link_close":
             self._end_link(autolink=token.markup == "autolink")
         elif token.nesting == 1:
@@ -105,7 +110,7 @@ class _Writer:
         self._put(text[done:])
 
     def _end_link(self, *, autolink: bool) -> None:
-        url, title, _, first = self._links.pop()
+        url, title, first = self._links.pop()
         words = "".join(self.parts[first:])
         if autolink or words == url:
             return
