@@ -339,12 +339,6 @@ async def test_another_bad_request_is_not_sent_again() -> None:
     assert bench.learned == []
 
 
-async def test_the_prompts_timeout_is_the_limit_of_each_attempt() -> None:
-    bench = Bench(GOOD)
-    await bench.run(Request(REQUEST.body, timeout=0.5), limits=Limits(total=99.0)).execute()
-    assert bench.endpoint.limits[0].total == 0.5
-
-
 async def test_a_full_disk_does_not_stop_the_run() -> None:
     bench = Bench(GOOD, history=NoDisk())
     outcome = await bench.run().execute()

@@ -26,8 +26,8 @@ def report_text(error: BaseException) -> str:
     seen: BaseException | None = error
     while seen is not None:
         lines.append(f"{type(seen).__module__}.{type(seen).__qualname__}")
-        for frame in traceback.extract_tb(seen.__traceback__):
-            lines.append(f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}')
+        frames = traceback.extract_tb(seen.__traceback__)
+        lines += [f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames]
         following = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
         if following is not None:
             lines.append("which came after")

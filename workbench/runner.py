@@ -140,7 +140,6 @@ class Run:
         self._emit_out = emit
         self._on_no_stream_usage = on_no_stream_usage
         self._request = job.request
-        self._limits = replace(job.limits, total=job.request.timeout) if job.request.timeout else job.limits
         self._accumulator = Accumulator(_choices(job.request), job.connection.host)
         self._record: RunRecord | None = None
         self._task: asyncio.Task[None] | None = None
@@ -256,7 +255,7 @@ class Run:
         if self._record is not None:
             self._record.attempt(self._attempts)
         self._emit([Sent(self._attempts)])
-        async with contextlib.aclosing(self._endpoint.send(self._request, self._limits)) as received:
+        async with contextlib.aclosing(self._endpoint.send(self._request, self.job.limits)) as received:
             async for item in received:
                 self._take(item)
 

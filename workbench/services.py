@@ -16,20 +16,21 @@ from typing import TYPE_CHECKING
 from workbench.adapters.connections import Connections, find_connections
 from workbench.adapters.database import Database
 from workbench.adapters.drafts import Drafts
-from workbench.adapters.files import Paths, read_variable_file
+from workbench.adapters.files import Paths, private_folder, read_variable_file, write_atomic
 from workbench.adapters.history import History
 from workbench.adapters.lessons import LessonStore
-from workbench.adapters.settings import Settings, load_settings
+from workbench.adapters.settings import load_settings
 from workbench.adapters.tokens import TokenCounter
 from workbench.core.errors import InputError
 from workbench.core.models import ModelInfo, ModelRules, rules_for
 from workbench.core.request import Problem, Request, build_request
+from workbench.core.usage import size_text
 from workbench.runner import Emit, Job, RetryPolicy, Run
 
 if TYPE_CHECKING:
     from workbench.adapters.endpoint import Endpoint
     from workbench.core.connection import Connection
-    from workbench.core.prompt import Prompt
+    from workbench.core.prompt import Prompt, Variable
 
 
 class Services:
@@ -69,7 +70,7 @@ class Services:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the person should know about settings, database and environment, a line each."""
-        return (*self._settings_notes, *self.database.notes, *self.connections().notes)
+        return (*self._settings_notes, *self.database.warnings, *self.connections().notes)
 
     def connections(self) -> Connections:
         """The connections there are now: environment and `.env` are read at each call, so a new key is seen."""
@@ -91,6 +92,15 @@ class Services:
     def rules(self, model: str, connection: Connection) -> ModelRules | None:
         """What is known of the model; nothing for the practice model, which refuses what it does not take itself."""
         return None if connection.is_practice else rules_for(model, self.rulebook)
+
+    def window(self, model: str, connection: Connection) -> int | None:
+        """The model's context window in tokens, where it is known."""
+        if connection.is_practice:
+            from workbench.adapters.practice.models import MODELS
+
+            return MODELS[model].window if model in MODELS else None
+        rules = self.rules(model, connection)
+        return rules.context_window if rules is not None else None
 
     def build(self, prompt: Prompt, connection: Connection, *, anyway: bool = False) -> Request:
         """The request that would be sent now. Files that variables name are read; what can't be is a problem."""
@@ -173,12 +183,40 @@ class Services:
 
     def warm(self) -> None:
         """Import and load what the first run needs. For a thread, after the first paint."""
-        from workbench.adapters import endpoint, prices
+        from workbench.adapters import http_client, prices
 
-        endpoint.warm()
+        http_client.warm()
         prices.warm()
         _ = self.rulebook
         self.tokens.load()
+
+    def variable_note(self, variable: Variable) -> str:
+        """What there is to say of a variable's value: the file's size, or why it can't be read; else ""."""
+        if variable.value is None or not variable.value.startswith("@"):
+            return ""
+        try:
+            return size_text(len(read_variable_file(variable.value[1:], self.folder).encode()))
+        except InputError as error:
+            return error.line
+
+    def export(self, name: str, text: str) -> Path:
+        """Write a file that the person asked for into the exports folder; where it is. StorageError."""
+        path = self.paths.exports / name
+        private_folder(path.parent)
+        write_atomic(path, text.encode())
+        return path
+
+    def costs_nothing(self, connection: Connection) -> bool:
+        """Whether nobody sends a bill."""
+        from workbench.adapters.prices import costs_nothing
+
+        return costs_nothing(connection)
+
+    def price_estimate(self, model: str, prompt: int, completion: int, connection: Connection) -> float | None:
+        """US dollars of so many tokens, for a number that is shown as an estimate."""
+        from workbench.adapters.prices import price_estimate
+
+        return price_estimate(model, prompt, completion, connection)
 
     @property
     def about_practice(self) -> str:

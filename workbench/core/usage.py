@@ -173,6 +173,13 @@ def share_text(share: float | None, *, width: int = 0) -> str:
     return text.rjust(width)
 
 
+def size_text(size: int) -> str:
+    """Bytes for a person: `812 B`, `3.2 kB`, `1.4 MB`."""
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1000:.1f} kB" if size < 999_950 else f"{size / 1_000_000:.1f} MB"
+
+
 def summary_line(outcome: Outcome) -> str:
     """The usage of a run in one line, for stderr: `in 859 (400 cached) · out 142 · $0.00014 · 1.4 s · 88 tok/s`."""
     facts = UsageFacts.from_usage(outcome.answer.usage)

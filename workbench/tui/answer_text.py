@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from workbench.core.events import RefusalDelta, ToolCallDelta
+from workbench.core.token_estimate import weigh
 
 
 class AnswerText:
@@ -15,8 +16,8 @@ class AnswerText:
         self._reasoning: defaultdict[int, list[str]] = defaultdict(list)
         self._refusal: defaultdict[int, list[str]] = defaultdict(list)
         self._calls: defaultdict[int, dict[int, list[str]]] = defaultdict(dict)
-        self.length = 0
-        """Characters of answer and reasoning over all choices."""
+        self.tokens = 0.0
+        """About how many tokens of answer and reasoning have come, over all choices."""
 
     @property
     def choices(self) -> int:
@@ -25,11 +26,11 @@ class AnswerText:
 
     def add_text(self, choice: int, text: str) -> None:
         self._text[choice].append(text)
-        self.length += len(text)
+        self.tokens += weigh(text)
 
     def add_reasoning(self, choice: int, text: str) -> None:
         self._reasoning[choice].append(text)
-        self.length += len(text)
+        self.tokens += weigh(text)
 
     def add_other(self, event: RefusalDelta | ToolCallDelta) -> None:
         """A piece of a refusal or of a tool call."""

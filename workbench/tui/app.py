@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -12,13 +13,14 @@ from textual.binding import BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
+from workbench.core.errors import StorageError
 from workbench.services import Services
 from workbench.tui import display
 from workbench.tui.commands import bindings
-from workbench.tui.flush import Flusher
 from workbench.tui.keys import keymap_of
 from workbench.tui.screens.workbench import WorkbenchScreen
 from workbench.tui.terminal import on_exit_signals
+from workbench.tui.widgets.notice import Kind
 
 
 def _palette_provider() -> type[Provider]:
@@ -34,7 +36,7 @@ class WorkbenchApp(App[None]):
     CSS_PATH = "app.tcss"
     TITLE = "workbench"
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]  # noqa: RUF012 - an instance variable in Textual, replaced as a whole here
     COMMANDS = App.COMMANDS | {_palette_provider}
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
@@ -42,7 +44,6 @@ class WorkbenchApp(App[None]):
         super().__init__()
         display.install(self)
         self.services = services
-        self.flusher = Flusher(self)
         self.warmed = asyncio.Event()
         self.fault: Exception | None = None
         """The exception that ended the app, if one did."""
@@ -92,6 +93,21 @@ class WorkbenchApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(keymap_of(self)))
+
+    def action_save_screenshot(self) -> None:
+        """Write the screen as an SVG into the exports folder, for this person's eyes only."""
+        name = time.strftime("workbench-%Y%m%d-%H%M%S.svg")
+        try:
+            path = self.services.export(name, self.export_screenshot(title="workbench"))
+        except StorageError as error:
+            self.tell(error.line, "error")
+        else:
+            self.tell(f"saved {path}", "success")
+
+    def tell(self, text: str, kind: Kind) -> None:
+        """One line on the screen that is open, where it has a place for one."""
+        if isinstance(self.screen, WorkbenchScreen):
+            self.screen.say(text, kind)
 
     async def action_quit(self) -> None:
         self.exit()

@@ -14,12 +14,13 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "workbench", "messages", "parameters", "output"]
+Scope = Literal["app", "workbench", "messages", "variables", "parameters", "output"]
 
 SCOPES: dict[Scope, str] = {
     "app": "Everywhere",
     "workbench": "Workbench",
     "messages": "Messages (a card has the focus)",
+    "variables": "Variables",
     "parameters": "Parameters",
     "output": "Output",
 }
@@ -27,7 +28,7 @@ SCOPES: dict[Scope, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`keys` are Textual key names, comma separated, "" for palette only; `action` is the action's name and arguments."""
+    """`keys` are Textual key names, comma separated, "" for palette only; `action` is an action with its arguments."""
 
     id: str
     keys: str
@@ -179,6 +180,28 @@ COMMANDS: tuple[Command, ...] = (
     Command("message.down", "shift+down,J", "Move down", "Move the message down", "move(1)", "messages"),
     Command("message.previous", "up,k", "Previous", "The message above", "select(-1)", "messages"),
     Command("message.next", "down,j", "Next", "The message below", "select(1)", "messages"),
+    Command("message.first", "home", "First", "The first message", "select_end(False)", "messages"),
+    Command("message.last", "end", "Last", "The last message", "select_end(True)", "messages"),
+    Command(
+        "message.edit-above",
+        "ctrl+up,alt+up",
+        "Edit the one above",
+        "Put the cursor into the message above, also while typing",
+        "edit_neighbour(-1)",
+        "messages",
+    ),
+    Command(
+        "message.edit-below",
+        "ctrl+down,alt+down",
+        "Edit the one below",
+        "Put the cursor into the message below, also while typing",
+        "edit_neighbour(1)",
+        "messages",
+    ),
+    Command("variable.edit", "enter", "Edit", "Type a value; @file reads a file", "edit", "variables", True),
+    Command("variable.unset", "delete,backspace", "Clear", "Take the typed value back", "unset", "variables", True),
+    Command("variable.previous", "up", "Previous", "The row above", "select(-1)", "variables"),
+    Command("variable.next", "down", "Next", "The row below", "select(1)", "variables"),
     Command(
         "parameter.toggle",
         "space",

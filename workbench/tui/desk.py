@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workbench.adapters.tokens import TokenCount
 from workbench.core.errors import InputError
 from workbench.core.parameters import BY_NAME
 from workbench.core.prompt import Prompt, Variable
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
-from workbench.core.request import availability
+from workbench.core.request_rules import availability
+from workbench.core.usage import SessionCost
 from workbench.core.variables import names
 from workbench.tui.conversation import Taken, before_answer, starting_prompt, with_answer
 
 if TYPE_CHECKING:
     from workbench.adapters.drafts import Restored
+    from workbench.adapters.tokens import TokenCount
     from workbench.core.connection import Connection
     from workbench.core.models import ModelRules
     from workbench.core.outcome import Outcome
@@ -35,8 +36,7 @@ class Derived:
     problems: Mapping[str, str]
     """By parameter: what the endpoint would refuse in it."""
     tokens: tuple[TokenCount, ...]
-    window: int | None
-    """The model's context window in tokens."""
+    """By message, on or off."""
 
 
 class Desk:
@@ -48,6 +48,8 @@ class Desk:
         self.offered: Restored | None = None
         """A draft of a session that ended without closing, to be offered back."""
         restored = services.drafts.restore()
+        if restored.note:
+            self.notes.append(restored.note)
         self.prompt = starting_prompt()
         if restored.kind == "crashed":
             self.offered = restored
@@ -58,12 +60,15 @@ class Desk:
         self.connection = self._first_connection()
         self.last: Job | None = None
         self.taken: Taken | None = None
-        self.session_cost = 0.0
-        self.session_cost_known = True
+        self.session = SessionCost()
+        self.prompt_tokens: int | None = None
+        """What the messages would take, once it was worked out."""
+        self.window: int | None = None
+        """The model's context window in tokens, where it is known."""
 
     def _readable(self, restored: Restored) -> Prompt | None:
         try:
-            return prompt_from_json(restored.prompt_json)
+            return prompt_from_json(restored.prompt_json or {})
         except InputError as error:
             self.notes.append(f"the last draft can't be read: {error.message}; it is kept in the database")
             return None
@@ -101,15 +106,16 @@ class Desk:
         """Open the draft that was offered back."""
         if self.offered is None:
             return
-        self.services.drafts.accept(self.offered)
-        if prompt := self._readable(self.offered):
+        prompt = self._readable(self.offered)
+        if prompt is not None:
+            self.services.drafts.accept(self.offered.draft_id)
             self.open(prompt)
         self.offered = None
 
     def discard_offered(self) -> None:
         """Leave the offered draft where it is and start empty."""
         if self.offered is not None:
-            self.services.drafts.discard(self.offered)
+            self.services.drafts.discard(self.offered.draft_id)
             self.offered = None
 
     def set_variable(self, name: str, value: str | None) -> None:
@@ -117,6 +123,13 @@ class Desk:
         known = {variable.name: variable for variable in self.prompt.variables}
         known[name] = replace(known.get(name, Variable(name)), value=value)
         self.edit(replace(self.prompt, variables=tuple(known.values())))
+
+    def add_text_variable(self, text: str) -> str:
+        """Keep a long text as a variable and return its name. As its default, since that is literal, also with an @."""
+        taken = {variable.name for variable in self.prompt.variables} | {v.name for v in self.variables()}
+        name = next(name for i in range(1, len(taken) + 2) if (name := "text" if i == 1 else f"text{i}") not in taken)
+        self.edit(replace(self.prompt, variables=(*self.prompt.variables, Variable(name, default=text))))
+        return name
 
     def variables(self) -> tuple[Variable, ...]:
         """The variables that the messages name, in the order of their first place."""
@@ -143,11 +156,12 @@ class Desk:
         problems: dict[str, str] = {}
         for problem in request.problems:
             problems.setdefault(problem.field.split(".")[0].split("[")[0], problem.text)
-        count = self.services.tokens.count
-        tokens = tuple(
-            count(message.content, self.model, practice=self.connection.is_practice) for message in self.prompt.messages
-        )
-        return Derived(request, reasons, problems, tokens, rules.context_window if rules else None)
+        practice = self.connection.is_practice
+        counter = self.services.tokens
+        tokens = tuple(counter.count(message.content, self.model, practice) for message in self.prompt.messages)
+        self.prompt_tokens = counter.count_messages(self.prompt.messages, self.model, practice).value
+        self.window = self.services.window(self.model, self.connection)
+        return Derived(request, reasons, problems, tokens)
 
     # -- running -----------------------------------------------------------------------------------------------
 
@@ -181,7 +195,11 @@ class Desk:
 
     def account(self, outcome: Outcome) -> None:
         """Add a run to the session's cost."""
-        if outcome.cost_usd is None:
-            self.session_cost_known = False
-        else:
-            self.session_cost += outcome.cost_usd
+        self.session = self.session.plus(outcome.cost_usd)
+
+    def estimate_of(self, outcome: Outcome) -> int:
+        """About how many tokens an answer has whose endpoint reported none."""
+        count = self.services.tokens.count
+        practice = self.last is not None and self.last.connection.is_practice
+        texts = [text for choice in outcome.answer.choices for text in (choice.text, choice.reasoning)]
+        return sum(count(text, outcome.request.model, practice).value for text in texts)

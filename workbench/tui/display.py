@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -53,7 +54,7 @@ def literal(text: str) -> Content:
     return Content(visible(text))
 
 
-def install(app: App[object]) -> None:
+def install(app: App[Any]) -> None:
     """Put the last net under every widget of `app`. Call it once, in the app's `__init__`."""
     # Textual offers no public way to add a filter; a test reads the terminal's bytes, so a change there is seen.
     app._filters.append(ControlFilter())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import App
 
 from workbench.tui.commands import Command
@@ -34,6 +36,6 @@ def key_text(command: Command, keymap: dict[str, str] | None = None) -> str:
     return " ".join(key_name(key) for key in keys.split(",") if key)
 
 
-def keymap_of(app: App[object]) -> dict[str, str]:
+def keymap_of(app: App[Any]) -> dict[str, str]:
     """The user's keymap as the app has it."""
     return dict(app._keymap)

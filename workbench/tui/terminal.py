@@ -20,7 +20,7 @@ def tolerate_invalid_input() -> None:
     Textual 8.2.8 decodes stdin strictly in its input thread, so two bytes of a mouse report in the old encoding end
     the program (textual#6668). The decoder's maker is the one name to replace; the thread's loop stays Textual's.
     """
-    linux_driver.getincrementaldecoder = _lenient  # type: ignore[assignment]
+    linux_driver.getincrementaldecoder = _lenient  # type: ignore[attr-defined, assignment]
 
 
 def _lenient(encoding: str) -> Callable[[], Any]:

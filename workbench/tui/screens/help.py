@@ -21,7 +21,6 @@ _ALSO = (
     ("tab", "The next panel; shift+tab the one before"),
     ("enter", "A new line in a message; it never sends"),
     ("esc", "Out of a message's text, when nothing runs"),
-    ("^↑ ^↓", "The message above or below, while typing"),
     ("^C", "Copy what is selected"),
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.tui.widgets.chooser import Chooser, yes_or_no
@@ -39,12 +38,22 @@ def question_chooser(question: Question) -> Chooser:
 
 def draft_question(restored: Restored) -> Chooser:
     """Ends with "open" or "empty"."""
-    when = datetime.fromtimestamp(restored.saved_at).strftime("%d %b, %H:%M") if restored.saved_at else "earlier"
+    when = restored.saved_at.astimezone().strftime("%d %b, %H:%M") if restored.saved_at else "earlier"
     rows = [
         Choice("open", "Open it", "as it was last saved"),
         Choice("empty", "Start empty", "it is kept in the database"),
     ]
     return Chooser("A draft is left", rows, text=f"The workbench ended without closing. Its draft is from {when}.")
+
+
+def paste_question(size: str) -> Chooser:
+    """Ends with "variable" or "no"."""
+    rows = [
+        Choice("variable", "Put it into a variable", "and its name into the message"),
+        Choice("no", "Do not paste it"),
+    ]
+    text = f"{size} are more than an editor shows well. A file can be read too: give a variable the value @file."
+    return Chooser("A large paste", rows, text=text)
 
 
 def link_question(url: str) -> Chooser:

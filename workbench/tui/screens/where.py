@@ -63,7 +63,7 @@ class Where:
     async def ask_first_questions(self) -> None:
         """What the environment brings that is used only after a yes: asked once at the start."""
         for question in self._services.connections().questions:
-            if self._services.lessons.asked(question.host, question.purpose):
+            if self._services.lessons.declined(question.host, question.purpose):
                 continue
             if await self._ask(question_chooser(question)) == "yes":
                 self._services.lessons.trust(question.host, question.purpose)

@@ -17,14 +17,16 @@ from textual.widgets import Static
 from workbench.core.errors import WorkbenchError
 from workbench.core.export import to_curl, to_json_text, to_python
 from workbench.core.prompt import Prompt
+from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
 from workbench.tui.conversation import starting_prompt
 from workbench.tui.desk import Desk
-from workbench.tui.screens.questions import draft_question, link_question
+from workbench.tui.screens.questions import draft_question, link_question, paste_question
 from workbench.tui.screens.where import Where
 from workbench.tui.usage_state import usage_state
 from workbench.tui.widgets.header import Header, HeaderState
 from workbench.tui.widgets.key_line import KeyLine
+from workbench.tui.widgets.message_editor import MessageEditor
 from workbench.tui.widgets.message_list import MessageList
 from workbench.tui.widgets.notice import Kind, NoticeBar
 from workbench.tui.widgets.output_pane import OutputPane
@@ -61,7 +63,6 @@ class WorkbenchScreen(Screen[None]):
         self._where = Where(self.desk, ask=self._ask, say=self.say, changed=self._moved)
         self._derive_timer: Timer | None = None
         self._frame_timer: Timer | None = None
-        self._window: int | None = None
 
     def compose(self) -> ComposeResult:
         yield Header()
@@ -96,6 +97,7 @@ class WorkbenchScreen(Screen[None]):
             "app": self.app,
             "workbench": self,
             "messages": self.messages,
+            "variables": self.query_one(VariablesPanel),
             "parameters": self.query_one(ParameterPanel),
             "output": self.output,
         }
@@ -170,6 +172,16 @@ class WorkbenchScreen(Screen[None]):
     def _parameters_changed(self, event: ParameterPanel.Changed) -> None:
         self._edited(self.desk.prompt.with_parameters(event.parameters))
 
+    @on(MessageEditor.LargePaste)
+    @work(exclusive=True, group="paste")
+    async def _large_paste(self, event: MessageEditor.LargePaste) -> None:
+        size = size_text(len(event.text.encode("utf-8", "replace")))
+        if await self._ask(paste_question(size)) != "variable":
+            return
+        name = self.desk.add_text_variable(event.text)
+        self.messages.editor.insert("{{" + name + "}}")
+        self.say(f"{size} are in the variable {{{{{name}}}}}", "success")
+
     @on(VariablesPanel.Changed)
     def _variable_changed(self, event: VariablesPanel.Changed) -> None:
         self.desk.set_variable(event.name, event.value)
@@ -191,7 +203,6 @@ class WorkbenchScreen(Screen[None]):
         except WorkbenchError as error:
             self.say(error.line, "error")
             return
-        self._window = derived.window
         self.messages.show_tokens(derived.tokens)
         panel = self.query_one(ParameterPanel)
         panel.show(self.desk.prompt.parameters, self.desk.model, derived.reasons, derived.problems)
@@ -305,7 +316,7 @@ class WorkbenchScreen(Screen[None]):
         )
 
     def _show_meter(self) -> None:
-        self.query_one(UsageMeter).show(usage_state(self.desk, self.output, self._window))
+        self.query_one(UsageMeter).show(usage_state(self.desk, self.output.live(), self.output.outcome))
 
     # -- panels ------------------------------------------------------------------------------------------------
 

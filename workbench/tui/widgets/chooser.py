@@ -31,7 +31,7 @@ class Chooser(ModalScreen[str | None]):
             height: auto;
             max-height: 90%;
             border: round $accent;
-            border-title-color: $accent;
+            border-title-color: $text-accent;
             border-subtitle-color: $text-muted;
             background: $surface;
             padding: 0 1;

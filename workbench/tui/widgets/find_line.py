@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -21,7 +23,11 @@ class FindLine(Horizontal):
         & > #find-label { min-width: 6; text-align: left; }
     }
     """
-    BINDINGS = [Binding("escape", "close", "Close find"), Binding("down", "go(1)", show=False), Binding("up", "go(-1)")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close find"),
+        Binding("down", "go(1)", "Next match", show=False),
+        Binding("up", "go(-1)", "Match before", show=False),
+    ]
 
     class Wanted(Message):
         """Find `needle`, going `direction` (1 on, -1 back, 0 from here); an empty needle ends the finding."""

@@ -72,7 +72,7 @@ class Header(Widget):
         & > .header--dim { color: $text-muted; }
         & > .header--model { color: $foreground; }
         & > .header--good { color: $text-success; }
-        & > .header--live { color: $accent; text-style: bold; }
+        & > .header--live { color: $text-accent; text-style: bold; }
         & > .header--warning { color: $text-warning; }
         & > .header--error { color: $text-error; text-style: bold; }
     }

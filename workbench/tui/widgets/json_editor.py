@@ -39,7 +39,7 @@ class JsonEditor(ModalScreen[Edited | None]):
             height: 80%;
             max-height: 30;
             border: round $accent;
-            border-title-color: $accent;
+            border-title-color: $text-accent;
             background: $surface;
         }
         & TextArea { border: none; padding: 0 1; height: 1fr; }

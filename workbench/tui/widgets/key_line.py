@@ -44,7 +44,7 @@ class KeyLine(Widget):
         dock: bottom;
         height: 1;
         background: $panel;
-        & > .keys--key { color: $accent; text-style: bold; }
+        & > .keys--key { color: $text-accent; text-style: bold; }
         & > .keys--title { color: $foreground; }
         & > .keys--off { color: $text-disabled; }
     }

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.document._document import Selection
 from textual.message import Message as TextualMessage
@@ -31,13 +31,7 @@ class MessageList(VerticalScroll, can_focus=True):
     FOCUS_ON_CLICK = False
     """A click on a card means that card's text, which takes the focus itself."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("messages"),
-        Binding("ctrl+up,alt+up", "edit_neighbour(-1)", "Edit the one above", show=False, id="message.edit-above"),
-        Binding("ctrl+down,alt+down", "edit_neighbour(1)", "Edit the one below", show=False, id="message.edit-below"),
-        Binding("home", "select_end(False)", "First", show=False, id="message.first"),
-        Binding("end", "select_end(True)", "Last", show=False, id="message.last"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("messages")
 
     DEFAULT_CSS = """
     MessageList {

@@ -30,7 +30,7 @@ class ModelPicker(ModalScreen[str | None]):
             height: 80%;
             max-height: 24;
             border: round $accent;
-            border-title-color: $accent;
+            border-title-color: $text-accent;
             border-subtitle-color: $text-muted;
             background: $surface;
             padding: 0 1;

@@ -33,7 +33,6 @@ from workbench.tui.answer_text import AnswerText
 from workbench.tui.commands import bindings
 from workbench.tui.widgets.find_line import FindLine
 from workbench.tui.widgets.stream_view import StreamView
-from workbench.tui.widgets.tab_line import TabLine
 from workbench.tui.widgets.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from workbench.runner import Run
 
 View = Literal["Answer", "Request", "Response"]
+VIEWS: tuple[View, ...] = ("Answer", "Request", "Response")
 Stage = Literal["ready", "waiting", "retrying", "streaming", "complete", "truncated", "error", "cancelled"]
 
 
@@ -52,8 +52,8 @@ class Live:
     stage: Stage = "ready"
     elapsed: float = 0.0
     first_token: float | None = None
-    text_length: int = 0
-    """Characters of answer and reasoning so far."""
+    tokens: float = 0.0
+    """About how many tokens of answer and reasoning have come."""
     attempts: int = 0
     retry_in: float | None = None
     usage: dict[str, object] | None = None
@@ -93,7 +93,7 @@ class OutputPane(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.border_title = "Output"
+        self.view: View = "Answer"
         self.outcome: Outcome | None = None
         self._run: Run | None = None
         self._answer = AnswerText()
@@ -108,13 +108,15 @@ class OutputPane(Vertical):
         self._reasoning_open = True
 
     def compose(self) -> ComposeResult:
-        yield TabLine(("Answer", "Request", "Response"), id="views")
-        yield StreamView(id="reasoning")
+        yield StreamView(id="reasoning", kind="plain")
         yield StreamView(id="answer")
-        yield StreamView(id="calls", markdown=False)
-        yield StreamView(id="request", markdown=False, classes="-hidden")
-        yield StreamView(id="response", markdown=False, classes="-hidden")
+        yield StreamView(id="calls", kind="plain", follow=False)
+        yield StreamView(id="request", kind="json", follow=False, classes="-hidden")
+        yield StreamView(id="response", kind="json", follow=False, classes="-hidden")
         yield Trouble(id="trouble")
+
+    def on_mount(self) -> None:
+        self._retitle()
 
     # -- the run -----------------------------------------------------------------------------------------------
 
@@ -226,7 +228,7 @@ class OutputPane(Vertical):
             stage=self._stage,
             elapsed=(now - self._sent_at) if self.running else self._ended_after,
             first_token=self._first_token,
-            text_length=self._answer.length,
+            tokens=self._answer.tokens,
             attempts=self._attempts,
             retry_in=max(0.0, self._retry_at - now) if self._retry_at is not None else None,
             usage=self._usage,
@@ -234,20 +236,20 @@ class OutputPane(Vertical):
 
     # -- what is shown -----------------------------------------------------------------------------------------
 
-    @property
-    def view(self) -> str:
-        return self.query_one(TabLine).current
-
-    def show(self, view: str) -> None:
+    def show(self, view: View) -> None:
         """Bring Answer, Request or Response to the front."""
-        self.query_one(TabLine).current = view
-        for name in ("answer", "request", "response"):
-            self._view(name).set_class(name != view.lower(), "-hidden")
-        for name in ("reasoning", "calls"):
-            self._view(name).set_class(view != "Answer", "-hidden")
+        self.view = view
+        for name in VIEWS:
+            self._view(name.lower()).set_class(name != view, "-hidden")
+        for part in ("reasoning", "calls"):
+            self._view(part).set_class(view != "Answer", "-hidden")
+        for line in self.query(FindLine):
+            line.action_go(0)
+        self.query_one(Trouble).show_notes(view == "Request")
+        self._retitle()
 
     def show_next(self) -> None:
-        self.show(self.query_one(TabLine).following())
+        self.show(VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)])
 
     def show_request(self, request: Request) -> None:
         """The exact JSON, with what the builder has to say about it below."""
@@ -277,6 +279,7 @@ class OutputPane(Vertical):
         view.set_text(text)
 
     def _retitle(self) -> None:
+        self.border_title = _titles(self.view)
         live = self.live()
         choices = self._answer.choices
         choice = f" · choice {self._choice + 1} of {choices} (c: next)" if choices > 1 else ""
@@ -313,15 +316,31 @@ class OutputPane(Vertical):
     async def action_find(self) -> None:
         if not self.query(FindLine):
             await self.mount(FindLine(), before=self.query_one(Trouble))
-        self.query_one(FindLine).focus()
+        self.query_one(FindLine).focus_field()
 
     def action_find_next(self, direction: int) -> None:
         for line in self.query(FindLine):
-            line.go(direction)
+            line.action_go(direction)
 
-    def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
+    def action_show(self, view: View) -> None:
+        self.show(view)
+
+    def on_find_line_wanted(self, event: FindLine.Wanted) -> None:
         event.stop()
-        self.show(event.name)
+        shown = self._view(self.view.lower())
+        if not event.needle:
+            for name in VIEWS:
+                self._view(name.lower()).clear_find()
+            return
+        current, total = shown.find(event.needle, event.direction)
+        self.query_one(FindLine).show_count(current, total)
+
+
+def _titles(shown: View) -> str:
+    """The views' names for the border, as markup of our own: a click on one shows it."""
+    return " │ ".join(
+        f"[bold underline]{name}[/]" if name == shown else f"[@click=show('{name}')]{name}[/]" for name in VIEWS
+    )
 
 
 def state_words(live: Live, outcome: Outcome | None) -> str:

@@ -52,13 +52,13 @@ class ParameterView(Widget):
     DEFAULT_CSS = """
     ParameterView {
         height: 1fr;
-        border: round $panel-lighten-2;
+        border: round $foreground 25%;
         border-title-color: $text-muted;
         border-subtitle-color: $text-muted;
         border-subtitle-align: right;
         &:focus, &:focus-within {
             border: round $accent;
-            border-title-color: $accent;
+            border-title-color: $text-accent;
         }
         & > .parameter--name { color: $foreground; }
         & > .parameter--value { color: $foreground; text-style: bold; }
@@ -67,9 +67,9 @@ class ParameterView(Widget):
         & > .parameter--warning { color: $text-warning; }
         & > .parameter--error { color: $text-error; }
         & > .parameter--fill { color: $accent; }
-        & > .parameter--bar { color: $panel-lighten-3; }
-        & > .parameter--cursor { color: $accent; text-style: bold; }
-        & > .parameter--thumb { color: $panel-lighten-3; }
+        & > .parameter--bar { color: $foreground 35%; }
+        & > .parameter--cursor { color: $text-accent; text-style: bold; }
+        & > .parameter--thumb { color: $foreground 35%; }
         & > .parameter--row { background: $boost; }
     }
     """

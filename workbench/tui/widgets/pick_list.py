@@ -34,7 +34,7 @@ class PickList(ScrollView, can_focus=False):
     PickList {
         scrollbar-size-vertical: 1;
         overflow-x: hidden;
-        & > .pick--cursor { color: $accent; text-style: bold; }
+        & > .pick--cursor { color: $text-accent; text-style: bold; }
         & > .pick--detail { color: $text-muted; }
         & > .pick--row { background: $boost; text-style: bold; }
     }

@@ -30,9 +30,16 @@ class Trouble(Static):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__("", id=id, markup=False)
         self._lines: list[Content] = []
+        self._builder_notes: list[Content] = []
+        self._with_notes = False
 
     def clear(self) -> None:
         self._put([])
+
+    def show_notes(self, shown: bool) -> None:
+        """Whether the builder's notes are shown too: they belong beside the request."""
+        self._with_notes = shown
+        self._put(self._lines)
 
     def add_note(self, text: str) -> None:
         """A note on the run, below what is there."""
@@ -45,14 +52,14 @@ class Trouble(Static):
 
     def show_request(self, request: Request) -> None:
         """What the builder says of a request that is being edited."""
-        problems = [_line("!", "$text-warning", f"{p.field}: {p.text}") for p in request.problems]
-        notes = [_line("·", "$text-muted", f"{n.field}: {n.text}") for n in request.notes]
-        self._put([*problems, *notes][:LONGEST])
+        self._builder_notes = [_line("·", "$text-muted", note.text) for note in request.notes]
+        self._put([_line("!", "$text-warning", problem.text) for problem in request.problems][:LONGEST])
 
     def _put(self, lines: list[Content]) -> None:
         self._lines = lines
-        self.set_class(bool(lines), "-some")
-        self.update(Content("\n").join(lines))
+        shown = [*lines, *self._builder_notes][:LONGEST] if self._with_notes else lines
+        self.set_class(bool(shown), "-some")
+        self.update(Content("\n").join(shown))
 
 
 def _line(mark: str, style: str, text: str) -> Content:
@@ -67,7 +74,7 @@ def _outcome_lines(outcome: Outcome) -> list[Content]:
         return []
     lines = [_line("✗", "$text-error", error.message)]
     if isinstance(error, Refused):
-        lines.extend(_line("!", "$text-warning", f"{p.field}: {p.text}") for p in error.problems[1:])
+        lines.extend(_line("!", "$text-warning", p.text) for p in error.problems[1:])
         if all(p.can_send for p in error.problems):
             lines.append(_line("→", "$text-accent", "“Run anyway” in the palette (^P) sends it as it is"))
     elif error.hint:

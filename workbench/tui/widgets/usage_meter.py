@@ -97,15 +97,15 @@ class UsageMeter(Widget):
     DEFAULT_CSS = """
     UsageMeter {
         height: 4;
-        border: round $panel-lighten-2;
+        border: round $foreground 25%;
         border-title-color: $text-muted;
         border-subtitle-color: $text-muted;
         padding: 0 1;
         & > .usage--label { color: $text-muted; }
         & > .usage--value { color: $foreground; text-style: bold; }
-        & > .usage--live { color: $accent; text-style: bold; }
+        & > .usage--live { color: $text-accent; text-style: bold; }
         & > .usage--warning { color: $text-warning; }
-        & > .usage--bar { color: $panel-lighten-3; }
+        & > .usage--bar { color: $foreground 35%; }
     }
     """
 

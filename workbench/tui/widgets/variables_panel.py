@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
+from workbench.tui.commands import bindings
 from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, fitted, padded, shortened, strip_of, width_of
 from workbench.tui.widgets.parameter_field import ParameterField
@@ -75,12 +76,7 @@ class VariablesPanel(Widget, can_focus=True):
     """Shows variables and posts `Changed` for what is typed; it keeps no values of its own."""
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "select(-1)", "Previous", show=False, id="variable.previous", tooltip="The row above"),
-        Binding("down", "select(1)", "Next", show=False, id="variable.next", tooltip="The row below"),
-        Binding("enter", "edit", "Edit", id="variable.edit", tooltip="Type a value; @file reads a file"),
-        Binding("delete,backspace", "unset", "Clear", id="variable.unset", tooltip="Take the typed value back"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("variables")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"variable--{name}" for name in ("name", "value", "dim", "warning", "error", "cursor", "row")
     }

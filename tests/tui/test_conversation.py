@@ -1,0 +1,37 @@
+"""Taking an answer into the messages and back out of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workbench.core.prompt import Message, Prompt, Role
+from workbench.tui.conversation import before_answer, with_answer
+
+ASKED = Prompt(messages=(Message(Role.SYSTEM, "s"), Message(Role.USER, "q")))
+
+
+def test_the_answer_and_a_place_for_the_next_turn() -> None:
+    taken = with_answer(ASKED, "a")
+    assert taken.after.messages == (*ASKED.messages, Message(Role.ASSISTANT, "a"), Message(Role.USER))
+
+
+def test_an_empty_user_message_at_the_end_is_no_turn() -> None:
+    waiting = replace(ASKED, messages=(*ASKED.messages, Message(Role.USER, "  \n")))
+    assert with_answer(waiting, "a").after == with_answer(ASKED, "a").after
+
+
+def test_back_to_before_while_nothing_was_typed() -> None:
+    taken = with_answer(ASKED, "a")
+    assert before_answer(taken.after, taken) == ASKED
+    changed = replace(taken.after, parameters=ASKED.parameters.set("temperature", 0))
+    back = before_answer(changed, taken)
+    assert back is not None
+    assert back.messages == ASKED.messages
+    assert back.parameters == changed.parameters
+
+
+def test_what_was_typed_since_stays() -> None:
+    taken = with_answer(ASKED, "a")
+    typed = taken.after.with_message(3, Message(Role.USER, "and?"))
+    assert before_answer(typed, taken) is None
+    assert before_answer(ASKED, None) is None

@@ -1,0 +1,72 @@
+"""What the meter shows of a run: the endpoint's own numbers where it gave them, else estimates that say so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.core.usage import UsageFacts, tokens_per_second
+from workbench.tui.widgets.usage_meter import UsageState
+
+if TYPE_CHECKING:
+    from workbench.core.outcome import Outcome
+    from workbench.tui.desk import Desk
+    from workbench.tui.widgets.output_pane import Live
+
+
+def usage_state(desk: Desk, live: Live, outcome: Outcome | None) -> UsageState:
+    """The meter's state: of the run that ended, of the one that goes on, or of the prompt before any run."""
+    if outcome is not None:
+        return _ended(desk, outcome)
+    if live.stage == "ready":
+        return UsageState(
+            prompt_tokens=desk.prompt_tokens,
+            window=desk.window,
+            session=desk.session,
+            free=desk.services.costs_nothing(desk.connection),
+            estimated=True,
+        )
+    return _running(desk, live)
+
+
+def _running(desk: Desk, live: Live) -> UsageState:
+    completion = round(live.tokens)
+    prompt = desk.prompt_tokens or 0
+    connection = desk.last.connection if desk.last is not None else desk.connection
+    model = desk.last.request.model if desk.last is not None else desk.model
+    return UsageState(
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        window=desk.window,
+        cost_usd=desk.services.price_estimate(model, prompt, completion, connection),
+        session=desk.session,
+        free=desk.services.costs_nothing(connection),
+        tokens_per_s=tokens_per_second(completion, live.first_token, live.elapsed),
+        first_token_s=live.first_token,
+        total_s=live.elapsed,
+        attempts=live.attempts,
+        live=True,
+    )
+
+
+def _ended(desk: Desk, outcome: Outcome) -> UsageState:
+    facts = UsageFacts.from_usage(outcome.answer.usage)
+    estimated = facts.completion is None and outcome.attempts > 0
+    completion = desk.estimate_of(outcome) if estimated else facts.completion
+    timings = outcome.timings
+    connection = desk.last.connection if desk.last is not None else desk.connection
+    return UsageState(
+        prompt_tokens=desk.prompt_tokens if facts.prompt is None else facts.prompt,
+        cached_tokens=facts.cached,
+        completion_tokens=completion,
+        reasoning_tokens=facts.reasoning,
+        total_tokens=facts.total,
+        window=desk.window,
+        cost_usd=outcome.cost_usd,
+        session=desk.session,
+        free=desk.services.costs_nothing(connection),
+        tokens_per_s=tokens_per_second(completion, timings.first_token_s, timings.total_s),
+        first_token_s=timings.first_token_s,
+        total_s=timings.total_s,
+        attempts=outcome.attempts,
+        estimated=estimated,
+    )
