@@ -70,10 +70,11 @@ class Seen:
 
 
 class FaultServer:
-    """See the module. `requests` holds every physical request; `open_connections` counts those open now."""
+    """See the module. `requests` holds every physical request; of `connections`, `open_connections` are open now."""
 
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Seen] = []
+        self.connections = 0
         self.open_connections = 0
         self.port = 0
         self._tls = tls
@@ -122,6 +123,7 @@ class FaultServer:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self.connections += 1
         self.open_connections += 1
         seen: Seen | None = None
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING, Any, cast
@@ -16,7 +17,7 @@ from workbench.adapters.answer_body import AnswerBody
 from workbench.adapters.http_client import make_client, proxy_for, proxy_host
 from workbench.adapters.http_errors import ErrorTranslator
 from workbench.adapters.model_list import parse_models
-from workbench.adapters.network_errors import translate
+from workbench.adapters.network_errors import bad_base_url, translate
 from workbench.adapters.time_limits import TimeLimits
 from workbench.core.connection import Connection
 from workbench.core.errors import ConnectionFailed, NotAnApi, RunError
@@ -82,7 +83,7 @@ class Endpoint:
                         break
                 await _drain(pieces)
         except Exception as fault:
-            failure = self._translated(fault, opened)
+            failure = self._translated(fault, opened, request.body)
         if failure is not None:
             # Raised out here, where nothing ties it to the SDK's exception and to frames that hold the request's
             # headers, the key among them.
@@ -102,7 +103,7 @@ class Endpoint:
                 raw = await time.hold(_read(pieces, LIST_BYTES))
                 return self._model_list(response, raw)
         except Exception as fault:
-            failure = self._translated(fault, opened)
+            failure = self._translated(fault, opened, {})
         raise failure
 
     async def close(self) -> None:
@@ -126,7 +127,10 @@ class Endpoint:
 
     def _client(self) -> AsyncOpenAI:
         if self._made is None:
-            self._proxy = "" if self._transport is not None else proxy_for(self._connection.base_url)
+            try:
+                self._proxy = "" if self._transport is not None else proxy_for(self._connection.base_url)
+            except ValueError:
+                raise bad_base_url(self._connection) from None
             try:
                 self._made = make_client(self._connection, self._transport, self._proxy, self._refuse)
             except (ImportError, ValueError) as fault:
@@ -189,10 +193,25 @@ class Endpoint:
             raise self._errors.not_an_api(response.status_code, _content_type(response), raw[:ERROR_BYTES])
         return found
 
-    def _translated(self, fault: Exception, opened: bool) -> RunError:
-        failure = translate(fault, self._connection, opened=opened, proxy=proxy_host(self._proxy))
+    def _translated(self, fault: Exception, opened: bool, body: Mapping[str, JSON]) -> RunError:
+        failure = translate(
+            fault,
+            self._connection,
+            opened=opened,
+            proxy=proxy_host(self._proxy),
+            writable=isinstance(fault, RunError) or opened or _is_writable(body),
+        )
         failure.__cause__ = failure.__context__ = None
         return failure.with_traceback(None)
+
+
+def _is_writable(body: Mapping[str, JSON]) -> bool:
+    """Whether the SDK could write this body: asked only after a failure, for the SDK's own exception tells nothing."""
+    try:
+        json.dumps(dict(body), allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return True
 
 
 def _dialling(limits: Limits) -> httpx2.Timeout:

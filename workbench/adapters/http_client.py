@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import operator
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,19 +24,8 @@ if TYPE_CHECKING:
 KEEP_ALIVE = 30.0
 """Seconds that an unused connection stays open: a second run within it needs no new TLS handshake."""
 
-# Everything else that the SDK, its environment (OPENAI_CUSTOM_HEADERS) or a cookie would add stays here.
-_HEADERS = frozenset(
-    {
-        "host",
-        "accept",
-        "accept-encoding",
-        "connection",
-        "content-type",
-        "content-length",
-        "transfer-encoding",
-        "user-agent",
-    }
-)
+_KEPT_HEADERS = frozenset({"content-length", "content-type", "x-stainless-raw-response"})
+"""What the SDK puts on a request and needs there; the last one it reads back to know that it shall not parse."""
 
 ResponseHook = Callable[["httpx2.Response"], Awaitable[None]]
 
@@ -69,9 +58,12 @@ def make_client(
             # No limit of its own: the grid queues, and a pool's queue would end in timeouts that nobody sees coming.
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE),
         )
-    return AsyncOpenAI(
+    http_client = DefaultAsyncHttpxClient(
+        transport=transport, trust_env=False, follow_redirects=False, timeout=httpx2.Timeout(None)
+    )
+    client = AsyncOpenAI(
         # Never the key: the header is made in `_only_ours`, so that no log, repr or copy of the client can hold it.
-        # Nor "", for which the SDK would look into the environment.
+        # Not "" either, which the SDK refuses, nor None, for which it looks into the environment.
         api_key="unused",
         admin_api_key="",
         organization="",
@@ -79,25 +71,38 @@ def make_client(
         webhook_secret="",
         base_url=connection.base_url,
         max_retries=0,
-        http_client=DefaultAsyncHttpxClient(
-            transport=transport,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx2.Timeout(None),
-            event_hooks={"request": [functools.partial(_only_ours, connection)], "response": [on_response]},
-        ),
+        http_client=http_client,
     )
+    ours = {
+        "Accept": "application/json",
+        "Accept-Encoding": http_client.headers["accept-encoding"],
+        "Connection": "keep-alive",
+        "User-Agent": client.user_agent,
+        "OpenAI-Organization": connection.organization,
+        "OpenAI-Project": connection.project,
+    }
+    http_client.event_hooks = {
+        "request": [functools.partial(_only_ours, connection, ours)],
+        "response": [on_response],
+    }
+    return client
 
 
-async def _only_ours(connection: Connection, request: httpx2.Request) -> None:
-    """Leave on the request what HTTP and the SDK's own statistics need, and put on it what the connection says."""
+async def _only_ours(connection: Connection, ours: Mapping[str, str], request: httpx2.Request) -> None:
+    """Make the headers anew: those that HTTP needs, and what the connection says.
+
+    Everything else stays here: what OPENAI_CUSTOM_HEADERS says (a Host or a key among it), cookies that came back,
+    and what the SDK tells of this machine.
+    """
     for name in list(request.headers):
-        if name.lower() not in _HEADERS and not name.lower().startswith("x-stainless-"):
+        if name.lower() not in _KEPT_HEADERS:
             del request.headers[name]
-    ours = {"OpenAI-Organization": connection.organization, "OpenAI-Project": connection.project}
+    request.headers["Host"] = request.url.netloc.decode("ascii")
     for name, value in ours.items():
         if value:
             request.headers[name] = value
+    if "content-type" in request.headers:
+        request.headers["Content-Type"] = "application/json"
     if connection.key is not None:
         request.headers["Authorization"] = f"Bearer {connection.key.reveal()}"
 

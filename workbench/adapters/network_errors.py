@@ -21,11 +21,11 @@ _E = TypeVar("_E", bound=BaseException)
 _PLAIN_REASONS = ("WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")
 
 
-def translate(fault: Exception, connection: Connection, *, opened: bool, proxy: str) -> RunError:
+def translate(fault: Exception, connection: Connection, *, opened: bool, proxy: str, writable: bool = True) -> RunError:
     """One of our errors for whatever came out of the SDK. `opened`: the response's headers had come.
 
-    `proxy` is the host of the proxy in use, or "". The result holds no reference to `fault`, which carries the
-    request with its headers, and so the key.
+    `proxy` is the host of the proxy in use, or ""; `writable` is False where the body is no JSON. The result holds
+    no reference to `fault`, which carries the request with its headers, and so the key.
     """
     if isinstance(fault, RunError):
         return fault
@@ -34,8 +34,8 @@ def translate(fault: Exception, connection: Connection, *, opened: bool, proxy: 
         return _in_the_answer(causes, connection) or _internal(fault)
     return (
         _not_connected(causes, connection, proxy)
+        or _not_written(causes, connection, writable)
         or _no_answer(causes, connection)
-        or _not_written(causes, connection)
         or _internal(fault)
     )
 
@@ -99,8 +99,8 @@ def _no_answer(causes: list[BaseException], connection: Connection) -> RunError 
     if garbled is not None or _first(causes, httpx2.NetworkError, ssl.SSLError) is not None:
         hint = "the request may have been read and billed, so it was not sent again by itself: run again"
         return ConnectionFailed(f"{host} closed the connection without an HTTP answer", hint, code="closed")
-    if _first(causes, httpx2.DecodingError) is not None:
-        return BrokenStream(f"the answer of {host} can't be unpacked", "run again", code="decoding")
+    if _first(causes, httpx2.RequestError) is not None:
+        return ConnectionFailed(f"the connection to {host} failed", "run again", code="other")
     return None
 
 
@@ -119,21 +119,25 @@ def _in_the_answer(causes: list[BaseException], connection: Connection) -> RunEr
     return None
 
 
-def _not_written(causes: list[BaseException], connection: Connection) -> RunError | None:
+def _not_written(causes: list[BaseException], connection: Connection, writable: bool) -> RunError | None:
     """The request could not be made at all."""
     import httpx2
 
-    if _first(causes, httpx2.InvalidURL, httpx2.UnsupportedProtocol, OverflowError) is not None:
-        return ConnectionFailed(
-            f"the base URL of {connection.name} can't be used", "it looks like https://host/v1", code="other"
-        )
-    if _first(causes, httpx2.LocalProtocolError) is not None:
-        return Refused("a header of the request is not allowed in HTTP", "check the key for characters that are odd")
-    if _first(causes, UnicodeError) is not None:
-        return Refused("the request has half a character in it (a lone surrogate)", "write that character again")
-    if _first(causes, ValueError, TypeError, RecursionError) is not None:
+    if not writable:
+        if _first(causes, UnicodeError) is not None:
+            return Refused("the request has half a character in it (a lone surrogate)", "write that character again")
         return Refused("the request can't be written as JSON", "look for NaN, infinity or very deep nesting in it")
+    if _first(causes, httpx2.InvalidURL, httpx2.UnsupportedProtocol, OverflowError) is not None:
+        return bad_base_url(connection)
+    if _first(causes, httpx2.LocalProtocolError, UnicodeEncodeError) is not None:
+        return Refused("a header of the request is not allowed in HTTP", "check the key for characters that are odd")
     return None
+
+
+def bad_base_url(connection: Connection) -> ConnectionFailed:
+    return ConnectionFailed(
+        f"the base URL of {connection.name} can't be used", "it looks like https://host/v1", code="other"
+    )
 
 
 def _internal(fault: Exception) -> InternalFault:
