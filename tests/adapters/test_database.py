@@ -34,10 +34,12 @@ from tests.support.storage_process import Troubles
 from workbench.adapters import locks, writer
 from workbench.adapters.database import Database
 from workbench.adapters.database_file import lock_path
+from workbench.adapters.drafts import Drafts
 from workbench.adapters.files import Paths
 from workbench.adapters.history import History, RunRecord
 from workbench.adapters.write import Write
 from workbench.core.errors import StorageError
+from workbench.core.events import State
 
 
 @pytest.fixture
@@ -197,6 +199,60 @@ def test_a_lock_held_by_others_keeps_no_run_waiting(
         other.execute("COMMIT")
     troubles.wait_for(lambda told: told is None)
     assert History(database).get(record.id) is not None
+
+
+def test_a_kill_while_others_hold_the_lock_loses_nothing(paths: Paths) -> None:
+    """P24: what waits in memory is in a file of its own too, and the next start takes it over."""
+    with process("locked_out", paths.data) as child:
+        assert next_line(child) == "open"
+        with contextlib.closing(sqlite3.connect(paths.database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            go_on(child)
+            run = next_line(child)
+            until = time.monotonic() + 20
+            while "typed while" not in "".join(path.read_text() for path in paths.data.glob("unsaved-*")):
+                assert time.monotonic() < until
+                time.sleep(0.01)
+            child.kill()
+            child.wait()
+            other.execute("ROLLBACK")
+    (left,) = paths.data.glob("unsaved-*")
+    assert stat.S_IMODE(left.stat().st_mode) == 0o600
+    with left.open("a") as file:
+        file.write('[["INSERT INTO')  # a kill in the middle of a line
+    database = Database.open(paths)
+    restored = Drafts(database, paths).restore()
+    assert (restored.kind, restored.prompt_json) == ("crashed", {"text": "typed while it was locked"})
+    History(database).sweep().result(10)
+    stored = History(database).get(run)
+    assert stored is not None
+    assert stored.state is State.TRUNCATED
+    assert stored.choices[0].text == "came while it was locked"
+    assert not left.exists()
+    database.close()
+
+
+def test_unsaved_writes_that_make_no_sense_are_kept_apart(paths: Paths) -> None:
+    paths.data.mkdir(mode=0o700)
+    (paths.data / "unsaved-x-p1.jsonl").write_text('[["INSERT INTO nowhere VALUES (1)", []]]\n')
+    database = Database.open(paths)
+    assert "unsaved-x-p1.jsonl.kept" in database.warnings[0]
+    assert database.trouble is None
+    assert one_run(database)
+    database.close()
+
+
+def test_a_file_of_unsaved_writes_goes_once_they_are_saved(database: Database, paths: Paths) -> None:
+    with contextlib.closing(sqlite3.connect(paths.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        until = time.monotonic() + 20
+        database.submit(Write(lambda: [("INSERT INTO trust VALUES (?, 'x', 'now')", ("a",))]))
+        while not list(paths.data.glob("unsaved-*")):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        other.execute("COMMIT")
+    assert database.flush(10)
+    assert not list(paths.data.glob("unsaved-*"))
 
 
 def test_a_short_lock_is_not_worth_a_word(database: Database, paths: Paths) -> None:

@@ -243,6 +243,24 @@ def typing(home: str) -> None:
     asyncio.run(work())
 
 
+def locked_out(home: str) -> None:
+    """Opens, waits for a line (the lock is taken meanwhile), then journals, streams and says so, until it is killed."""
+    paths = paths_of(home)
+    database = Database.open(paths)
+    drafts = Drafts(database, paths)
+    say("open")
+    sys.stdin.readline()
+
+    async def work() -> None:
+        record = await begin(History(database))
+        record.append([TextDelta(0, "came while it was locked")])
+        drafts.journal({"text": "typed while it was locked"})
+        say(record.id)
+
+    asyncio.run(work())
+    sys.stdin.readline()
+
+
 def killed_saves(path: str) -> None:
     """Saves over `path` again and again, each time killed one system call later, until one goes through."""
     target, old, new = Path(path), b"old " * 1000, b"new" * 5000
@@ -291,6 +309,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "every_file": every_file,
     "draft": draft,
     "typing": typing,
+    "locked_out": locked_out,
     "killed_saves": killed_saves,
 }
 

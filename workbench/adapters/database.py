@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 
 from workbench.adapters import locks
-from workbench.adapters.database_file import Fault, connect, fault_of, lock_path, reading, reason_of
+from workbench.adapters.database_file import Fault, connect, fault_of, lock_path, log_is_empty, reading, reason_of
 from workbench.adapters.files import Paths
 from workbench.adapters.ids import session_id
 from workbench.adapters.write import Write
@@ -111,12 +111,15 @@ class Database:
         """
         if self._writer.refusal is not None:
             raise StorageError(self._writer.refusal)
+        path = self.paths.database
         try:
-            with contextlib.closing(connect(self.paths.database, seconds=_CLAIM_SECONDS)) as connection:
-                connection.execute("PRAGMA synchronous = NORMAL")
+            with contextlib.closing(connect(path, seconds=_CLAIM_SECONDS)) as connection:
+                # The first write into a new log would sync its header (5 ms and more before the first paint), against
+                # older content of the log; a log that is empty has none.
+                connection.execute(f"PRAGMA synchronous = {'OFF' if log_is_empty(path) else 'NORMAL'}")
                 return connection.execute(statement, values).rowcount
         except sqlite3.Error as error:
-            raise StorageError(f"history can't be written: {reason_of(error)} ({self.paths.database})") from error
+            raise StorageError(f"history can't be written: {reason_of(error)} ({path})") from error
 
     def is_alive(self, session: str) -> bool:
         """Whether the process that wrote rows as `session` still runs."""

@@ -16,8 +16,8 @@ from pathlib import Path
 from workbench.adapters import migrations
 from workbench.adapters.files import FILE_MODE, Paths, make_private, private_folder
 
-BUSY_SECONDS = 1.0
-"""How long one statement waits for another process before the writer takes it as trouble and tries again later."""
+BUSY_SECONDS = 0.2
+"""How long one statement waits for another process before the writer sees to what waits, and tries again."""
 _READ_SECONDS = 2.0
 _WAL_SECONDS = 2.0
 
@@ -180,6 +180,14 @@ def _make_private_file(path: Path) -> None:
 
 def _companions(path: Path) -> tuple[Path, ...]:
     return tuple(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
+
+
+def log_is_empty(path: Path) -> bool:
+    """Whether the file has a write-ahead log with nothing in it."""
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size == 0
+    except OSError:
+        return False
 
 
 def connect(path: Path, *, read_only: bool = False, seconds: float = BUSY_SECONDS) -> sqlite3.Connection:

@@ -34,6 +34,7 @@ _SAVE = """
 INSERT INTO drafts (id, owner, state, saved_at, attempts, prompt, view) VALUES (?, ?, ?, ?, 0, ?, ?)
 ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, state = excluded.state, saved_at = excluded.saved_at,
   attempts = 0, prompt = excluded.prompt, view = excluded.view
+WHERE excluded.saved_at >= drafts.saved_at  -- what a killed process left unsaved may come late
 """
 _CLAIM = "UPDATE drafts SET owner = ?, state = ?, attempts = attempts + 1 WHERE id = ? AND owner = ?"
 _KEEP = "UPDATE drafts SET state = 'kept' WHERE id = ?"

@@ -33,6 +33,7 @@ from workbench.adapters.database_file import (
 )
 from workbench.adapters.files import Paths, private_folder
 from workbench.adapters.session_rows import session_rows
+from workbench.adapters.unsaved import Unsaved, take_over
 from workbench.adapters.write import Write
 from workbench.core.errors import StorageError
 
@@ -78,6 +79,7 @@ class Writer:
         self._lost = 0
         self._file: OpenFile | None = None
         self._lock: locks.ProcessLock | None = None
+        self._unsaved = Unsaved(paths, session)
         self._wait = 0.0
         self._retry_at = 0.0
         self._busy_since: float | None = None
@@ -95,6 +97,8 @@ class Writer:
         """Open the file in the calling thread, before `start`."""
         try:
             self._ensure_open()
+            if self._file is not None and self.refusal is None:
+                self.warnings += take_over(self._file.connection, self._paths)
             self._recovered()
         except (sqlite3.Error, OSError, StorageError) as error:
             self._failed(error)
@@ -154,6 +158,8 @@ class Writer:
             self._collect(time.monotonic())
             if self._wait:
                 self._trim()
+            if self._busy_since is not None:
+                self._hold()
             if time.monotonic() >= self._retry_at or self._close_by is not None:
                 self._step()
         self._shut()
@@ -213,8 +219,13 @@ class Writer:
             self._drop(write)
         self._backlog = kept
 
+    def _hold(self) -> None:
+        """A lock may be held for minutes: what waits goes to a file of its own meanwhile."""
+        with contextlib.suppress(OSError):  # it is kept in memory all the same
+            self._unsaved.hold(self._backlog)
+
     def _drop(self, write: Write) -> None:
-        write.failure = StorageError("this was not saved: it did not fit in memory while the disk took nothing")
+        write.failure = StorageError("this was not saved: the disk took nothing in time")
         write.settle()
 
     def _step(self) -> None:
@@ -290,11 +301,14 @@ class Writer:
         fault = fault_of(error)
         now = time.monotonic()
         again = self._wait > 0
-        self._wait = min(_LONGEST_WAIT, self._wait * 2 or _FIRST_WAIT)
+        # A lock is asked for again soon: it may be held by turns, and every time for a short while.
+        self._wait = _FIRST_WAIT if fault is Fault.BUSY else min(_LONGEST_WAIT, self._wait * 2 or _FIRST_WAIT)
         self._retry_at = now + self._wait
         self._busy_since = (self._busy_since or now) if fault is Fault.BUSY else None
         if fault is Fault.CORRUPT:
             self._corrupt = True
+        elif fault is Fault.BUSY:
+            self._hold()
         elif self._file is not None and must_reopen(error) and not was_moved(self._path, self._file.identity):
             self._file.connection.close()
             self._file = None
@@ -310,6 +324,7 @@ class Writer:
         self._busy_since = None
         if self._backlog:
             return
+        self._unsaved.clear()
         lost = self._lost_words()
         self._tell(self.refusal or (f"history is being saved{lost}" if lost else None))
 
@@ -328,7 +343,8 @@ class Writer:
                     self._watchers.remove(watcher)
 
     def _shut(self) -> None:
-        self._lost += len(self._backlog)
+        if not self._busy_since:  # otherwise it is in the file, for the next start
+            self._lost += len(self._backlog)
         for write in self._backlog:
             self._drop(write)
         self._backlog.clear()
