@@ -133,7 +133,7 @@ class Endpoint:
                 raise bad_base_url(self._connection) from None
             try:
                 self._made = make_client(self._connection, self._transport, self._proxy, self._refuse)
-            except (ImportError, ValueError) as fault:
+            except Exception as fault:
                 if not self._proxy:
                     raise
                 hint = "SOCKS proxies need the package socksio" if isinstance(fault, ImportError) else ""

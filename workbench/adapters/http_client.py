@@ -44,7 +44,7 @@ def make_client(
 ) -> AsyncOpenAI:
     """A client for this connection; `on_response` sees each response before the SDK does and may raise.
 
-    Raises ImportError or ValueError where `proxy` is of a kind that can't be used.
+    Raises ImportError, ValueError or httpx2.InvalidURL where `proxy` can't be used.
     """
     # Imported here: it takes 0.5 to 0.8 s, and nothing before the first request needs it.
     import httpx2
@@ -152,4 +152,4 @@ def proxy_for(base_url: str) -> str:
 
 def proxy_host(proxy: str) -> str:
     """The proxy's host and port alone, for messages: its URL may hold a password."""
-    return urlsplit(proxy).netloc.rpartition("@")[2]
+    return proxy.partition("://")[2].partition("/")[0].rpartition("@")[2]

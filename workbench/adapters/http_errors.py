@@ -14,6 +14,7 @@ from workbench.core.connection import Connection
 from workbench.core.errors import (
     AuthenticationError,
     BadRequest,
+    ConnectionFailed,
     ContextTooLong,
     NotAnApi,
     NotFound,
@@ -75,6 +76,10 @@ _PARAMETER_WORDS = (
     (re.compile(r"Unknown (?:parameter|field|argument):? ['\"`]?([\w.\[\]-]+)", re.IGNORECASE), "unknown_parameter"),
 )
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+
+
+# These two classes say in `code` which of their own cases it is.
+_OUR_CODES: dict[type[RunError], str] = {TimedOut: "server", ConnectionFailed: "proxy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +153,8 @@ class ErrorTranslator:
         kind, what, hint = self._kind(status, said, sent_bytes)
         number = str(shown) if shown >= 300 else "in the answer"
         line = f"{self.host}: {what} ({number})" + (f": {message}" if message else "")
-        if kind is TimedOut:
-            code = "server"
+        if kind in _OUR_CODES:
+            code = _OUR_CODES[kind]
         return kind(line, hint, status=shown, field=field, code=self.say(code, 80), details=details, retry_after=wait)
 
     def _kind(self, status: int, said: _Said, sent_bytes: int) -> tuple[type[RunError], str, str]:
@@ -167,6 +172,8 @@ class ErrorTranslator:
             return PermissionRefused, "not permitted", "check the key's rights, the region, and any firewall between"
         if status in (404, 405, 410):
             return self._not_found(said)
+        if status == 407:
+            return ConnectionFailed, "a proxy wants a user and password", "check HTTPS_PROXY and HTTP_PROXY"
         if status == 408:
             return TimedOut, "the server gave up waiting", "run again"
         if status == 429:

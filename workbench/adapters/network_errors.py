@@ -63,9 +63,9 @@ def _not_connected(causes: list[BaseException], connection: Connection, proxy: s
         what, code = f"no connection to {host} within the connect limit", "connect_timeout"
         hint = "check the address, the network and any firewall"
     elif connecting is not None:
-        system = _first(causes, OSError)
-        reason = f": {system.strerror}" if system is not None and system.strerror else ""
-        what, code, hint = f"cannot connect to {host}{reason}", "other", "check the address and the network"
+        reasons = [cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror]
+        what, code = f"cannot connect to {host}" + (f": {reasons[0]}" if reasons else ""), "other"
+        hint = "check the address and the network"
     else:
         return None
     return ConnectionFailed(what, proxy_hint or hint, code="proxy" if proxy else code, not_sent=True)
@@ -98,6 +98,8 @@ def _no_answer(causes: list[BaseException], connection: Connection) -> RunError 
         return ConnectionFailed(f"{host} does not speak HTTP on this port", hint, code="not_http")
     if garbled is not None or _first(causes, httpx2.NetworkError, ssl.SSLError) is not None:
         hint = "the request may have been read and billed, so it was not sent again by itself: run again"
+        if connection.base_url.startswith("http://"):
+            hint += "; if the server speaks TLS, use https:// in the base URL"
         return ConnectionFailed(f"{host} closed the connection without an HTTP answer", hint, code="closed")
     if _first(causes, httpx2.RequestError) is not None:
         return ConnectionFailed(f"the connection to {host} failed", "run again", code="other")
