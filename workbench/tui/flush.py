@@ -7,7 +7,7 @@ wait short however many panes stream.
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Flushable(Protocol):
 class Flusher:
     """Flushes the panes that asked for it. One belongs to each app; `Flusher.of(app)` is the way to it."""
 
-    def __init__(self, app: App[object]) -> None:
+    def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._waiting: dict[Flushable, None] = {}
         self._last: WeakKeyDictionary[Flushable, float] = WeakKeyDictionary()
@@ -38,7 +38,7 @@ class Flusher:
         self._next = 0.0
 
     @staticmethod
-    def of(app: App[object]) -> Flusher:
+    def of(app: App[Any]) -> Flusher:
         """The flusher of an app, made when first asked for."""
         flusher = _FLUSHERS.get(app)
         if flusher is None:
@@ -85,4 +85,4 @@ class Flusher:
                 self._schedule()
 
 
-_FLUSHERS: WeakKeyDictionary[App[object], Flusher] = WeakKeyDictionary()
+_FLUSHERS: WeakKeyDictionary[App[Any], Flusher] = WeakKeyDictionary()

@@ -241,7 +241,7 @@ class StreamView(ScrollView, can_focus=True):
 
     def flush(self) -> bool:
         """Lay out and draw what has arrived; True when something was drawn. The flusher calls it."""
-        width, height = self.size
+        width, height = self._text_width, self.size.height
         if not self._dirty or self._hidden or width <= 0 or height <= 0:
             return False
         self._dirty = False
@@ -271,6 +271,11 @@ class StreamView(ScrollView, can_focus=True):
         if top and not self._following:
             self._set_top(new.find(old.place(top))[0])
 
+    @property
+    def _text_width(self) -> int:
+        """Cells for text: the column of the scrollbar is kept free, so that its coming lays nothing out again."""
+        return max(0, self.size.width - self.scrollbar_size_vertical)
+
     def _ask(self) -> None:
         self._dirty = True
         if self._flusher is not None and not self._hidden:
@@ -278,7 +283,7 @@ class StreamView(ScrollView, can_focus=True):
 
     def _place_view(self, changed: int) -> None:
         """Bring size, scroll position and scrollbar in line with the document, and repaint from row `changed` on."""
-        width, height = self.size
+        width, height = self._text_width, self.size.height
         count = len(self._text.document) if self._text.document is not None else 0
         before = self.scroll_offset.y
         most = max(0, count - height)
@@ -333,14 +338,14 @@ class StreamView(ScrollView, can_focus=True):
         """Scroll so that a row is seen, with a little of what is around it."""
         top, height = self.scroll_offset.y, self.size.height
         if not top <= row < top + height:
-            self.scroll_to(y=max(0, row - height // 3), animate=False)
+            self.scroll_to(y=max(0, row - height // 3), animate=False, force=True)
         self._set_following(False)
         self.refresh()
 
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self._text_width
         document = self._text.document
         row = self.scroll_offset.y + y
         if document is None or not 0 <= row < len(document):
@@ -409,9 +414,9 @@ class StreamView(ScrollView, can_focus=True):
         self._set_selection(anchor, head)
         top, height = self.scroll_offset.y, self.size.height
         if head[0] < top:
-            self.scroll_to(y=head[0], animate=False)
+            self.scroll_to(y=head[0], animate=False, force=True)
         elif head[0] >= top + height:
-            self.scroll_to(y=head[0] - height + 1, animate=False)
+            self.scroll_to(y=head[0] - height + 1, animate=False, force=True)
         self._set_following(False)
 
     def _first_spot(self, document: Document, step: str) -> Spot:
