@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
-from textual.events import MouseScrollDown, Paste
+from textual.events import Key, MouseScrollDown, Paste
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
@@ -148,6 +148,21 @@ async def test_typing_a_digit_opens_the_field_and_no_key_is_lost() -> None:
         await at(pilot, "frequency_penalty")
         await pilot.press(*"-.5", "enter")
         assert value(app, "frequency_penalty") == -0.5
+
+
+async def test_a_burst_of_keys_arrives_whole_and_in_order() -> None:
+    """As a terminal delivers them: all before the first has been handled."""
+    app = Host()
+    async with app.run_test(size=(80, 40)) as pilot:
+        await at(pilot, "temperature")
+        for key in [*"0.1234567", "enter"]:
+            app.post_message(
+                Key(key if key == "enter" else "full_stop" if key == "." else key, key if len(key) == 1 else None)
+            )
+        await pilot.pause()
+        await pilot.pause()
+        assert value(app, "temperature") == 0.1234567
+        assert "0.1234567" in line_of(app, "temperature")
 
 
 async def test_enter_edits_in_place_and_escape_cancels() -> None:

@@ -42,7 +42,7 @@ class JsonEditor(ModalScreen[Edited | None]):
             border-title-color: $text-accent;
             background: $surface;
         }
-        & TextArea { border: none; padding: 0 1; height: 1fr; }
+        & TextArea, & TextArea:focus { border: none; padding: 0 1; height: 1fr; }
         & Static { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
         & Static.-wrong { color: $text-error; }
     }

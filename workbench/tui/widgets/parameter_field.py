@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 
 class ParameterField(Input):
@@ -40,9 +41,18 @@ class ParameterField(Input):
             self.field = field
 
     def __init__(self, text: str, *, select: bool, placeholder: str) -> None:
+        # Selected here and not when the focus comes: a key may come before it.
+        super().__init__(text, placeholder=placeholder, select_on_focus=False)
+        self.selection = Selection(0 if select else len(text), len(text))
         # A blinking cursor is the only thing on the screen that would move by itself.
-        super().__init__(text, placeholder=placeholder, select_on_focus=select)
         self.cursor_blink = False
+
+    def type_in(self, text: str) -> None:
+        """Insert `text` as if it had been typed here."""
+        if self.selection.is_empty:
+            self.insert_text_at_cursor(text)
+        else:
+            self.replace(text, *self.selection)
 
     def action_cancel(self) -> None:
         self.post_message(self.Cancelled())

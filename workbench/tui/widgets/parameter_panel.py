@@ -272,7 +272,11 @@ class ParameterPanel(ParameterView, can_focus=True):
         page = self._shown_lines
         jumps = {"home": -len(LINES), "end": len(LINES), "pageup": -page, "pagedown": page}
         parameter = self.selected
-        if self.editing:
+        if self._field is not None:
+            # A key that was on its way here when the field opened belongs to the field.
+            if event.is_printable and event.character:
+                event.stop()
+                self._field.type_in(event.character)
             return
         if event.key in jumps:
             event.stop()
