@@ -1,0 +1,127 @@
+"""`tools` and `tool_choice`, checked as the API checks them, and what they make the answer be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbench.adapters.practice import faults
+from workbench.adapters.practice.faults import ApiFault
+from workbench.adapters.practice.format_checks import check_name
+from workbench.adapters.practice.schema_checks import check_schema
+from workbench.core.json_value import JSON
+
+_MOST_TOOLS = 128
+_MODES = ("none", "auto", "required")
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    name: str
+    parameters: Mapping[str, JSON] = field(default_factory=dict)
+    custom: bool = False
+    """A custom tool takes text; a function takes an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolPlan:
+    """`callable` is what the answer must call one of; empty: the answer is text."""
+
+    callable: tuple[Tool, ...] = ()
+    named: bool = False
+    """One tool was named: the API then ends with `stop`, not with `tool_calls`."""
+
+
+def check_tools(sent: Mapping[str, JSON]) -> ToolPlan:
+    """What to call.
+
+    Raises:
+        ApiFault: the API would refuse it.
+    """
+    tools = _tools(sent.get("tools"))
+    choice = sent.get("tool_choice")
+    parallel = sent.get("parallel_tool_calls")
+    for key, value in (("tool_choice", choice), ("parallel_tool_calls", parallel)):
+        if value is not None and not tools:
+            text = f"Invalid value for '{key}': '{key}' is only allowed when 'tools' are specified."
+            raise ApiFault(text, key)
+    if parallel is not None and not isinstance(parallel, bool):
+        raise faults.invalid_type("parallel_tool_calls", "a boolean", parallel)
+    if choice is None or isinstance(choice, str):
+        if choice is not None and choice not in _MODES:
+            raise faults.invalid_value("tool_choice", choice, _MODES)
+        return ToolPlan(tools if choice == "required" else ())
+    if not isinstance(choice, dict):
+        modes = faults.any_of(_MODES, "or")
+        raise faults.invalid_type("tool_choice", f"one of one of {modes} or object", choice)
+    if choice.get("type") == "allowed_tools":
+        return _allowed(choice, tools)
+    return ToolPlan((_named(choice, tools, "tool_choice"),), named=True)
+
+
+def _tools(value: JSON) -> tuple[Tool, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise faults.invalid_type("tools", "an array of objects", value)
+    if not value:
+        raise faults.empty_array("tools")
+    if len(value) > _MOST_TOOLS:
+        raise faults.array_too_long("tools", _MOST_TOOLS, len(value))
+    return tuple(_tool(item, f"tools[{position}]") for position, item in enumerate(value))
+
+
+def _tool(item: JSON, where: str) -> Tool:
+    if not isinstance(item, dict):
+        raise faults.invalid_type(where, "an object", item)
+    kind = item.get("type")
+    if kind is None:
+        raise faults.missing(f"{where}.type")
+    if kind not in ("function", "custom"):
+        raise faults.invalid_value(f"{where}.type", kind, ("function", "custom"))
+    inner = item.get(kind)
+    if inner is None:
+        raise faults.missing(f"{where}.{kind}")
+    if not isinstance(inner, dict):
+        raise faults.invalid_type(f"{where}.{kind}", "an object", inner)
+    name = check_name(inner, f"{where}.{kind}")
+    if kind == "custom":
+        return Tool(name, custom=True)
+    parameters = inner.get("parameters")
+    if parameters is None or parameters == {}:
+        return Tool(name, {"type": "object", "properties": {}, "additionalProperties": False})
+    param = f"{where}.function.parameters"
+    if not isinstance(parameters, dict):
+        raise faults.invalid_type(param, "an object", parameters)
+    strict = inner.get("strict") is True
+    check_schema(parameters, strict=strict, of=f"function '{name}'", param=param, code="invalid_function_parameters")
+    return Tool(name, parameters)
+
+
+def _named(choice: Mapping[str, JSON], tools: tuple[Tool, ...], where: str) -> Tool:
+    kind = "custom" if choice.get("type") == "custom" else "function"
+    inner = choice.get(kind)
+    if not isinstance(inner, dict):
+        raise faults.missing(f"{where}.{kind}")
+    name = inner.get("name")
+    if not isinstance(name, str):
+        raise faults.missing(f"{where}.{kind}.name")
+    for tool in tools:
+        if tool.name == name:
+            return tool
+    text = f"Invalid value for 'tool_choice': no function named '{name}' was specified in the 'tools' parameter."
+    raise ApiFault(text, "tool_choice")
+
+
+def _allowed(choice: Mapping[str, JSON], tools: tuple[Tool, ...]) -> ToolPlan:
+    inner = choice.get("allowed_tools")
+    if not isinstance(inner, dict):
+        raise faults.missing("tool_choice.allowed_tools")
+    listed = inner.get("tools")
+    if not isinstance(listed, list):
+        raise faults.missing("tool_choice.allowed_tools.tools")
+    where = "tool_choice.allowed_tools.tools"
+    allowed = tuple(
+        _named(item, tools, f"{where}[{position}]") for position, item in enumerate(listed) if isinstance(item, dict)
+    )
+    return ToolPlan(allowed if inner.get("mode") == "required" else ())
