@@ -21,6 +21,7 @@ from tests.support.fault_server import (
     STALL,
     FaultServer,
     Flood,
+    Pause,
     Step,
     completion,
     event,
@@ -281,6 +282,13 @@ async def test_the_prompts_own_timeout_ends_the_run() -> None:
         result = await attempt_at(server, Request(STREAMED, timeout=0.001))
         assert (result.state, result.error.kind, result.error.code) == (State.ERROR, ErrorKind.TIMEOUT, "total")
         assert "0.001 s" in result.error.message
+
+
+async def test_a_limit_of_0_is_none() -> None:
+    async with FaultServer() as server:
+        server.reply(*sse(text_chunk("Hel"), Pause(0.05), text_chunk("lo", finish="stop")))
+        limits = Limits(connect=0, first_byte=0, idle=0, total=0)
+        assert (await attempt_at(server, limits=limits)).state is State.COMPLETE
 
 
 async def test_a_reader_that_is_slow_is_not_the_servers_silence() -> None:

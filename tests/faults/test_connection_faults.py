@@ -265,6 +265,7 @@ async def test_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         seen = proxy.requests[0]
         assert seen.path == "http://api.example.invalid/v1/chat/completions"
         assert seen.headers["host"] == "api.example.invalid"
+        assert seen.headers["proxy-authorization"].startswith("Basic ")
 
 
 async def test_this_machine_is_never_behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,7 @@ STATUS_CASES = {
     "H05 empty": refused(401, "", ErrorKind.AUTHENTICATION, KEY_SOURCE),
     "H07 json": refused(403, api_error("Country not supported"), ErrorKind.PERMISSION, "Country", "region", "firewall"),
     "H07 html": refused(403, HTML, ErrorKind.PERMISSION, "(403): Blocked by Acme & Co"),
+    "H07 html without an end": refused(403, "<html><title>" * 5_000, ErrorKind.PERMISSION, "(403)"),
     "H08 model": refused(
         404, api_error("The model `x` does not exist", code="model_not_found"), ErrorKind.NOT_FOUND, "model's name"
     ),

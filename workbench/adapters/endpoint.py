@@ -218,7 +218,7 @@ def _dialling(limits: Limits) -> httpx2.Timeout:
     """Only the connection's own limit is the SDK's; the others count differently (see TimeLimits)."""
     import httpx2
 
-    return httpx2.Timeout(None, connect=limits.connect)
+    return httpx2.Timeout(None, connect=limits.connect or None)
 
 
 def _content_type(response: AsyncAPIResponse[Any]) -> str:

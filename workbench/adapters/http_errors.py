@@ -28,6 +28,7 @@ from workbench.core.errors import (
 from workbench.core.json_value import JSON
 from workbench.core.keys import hide_key
 from workbench.core.one_line import one_line, plain_text
+from workbench.core.sse import parse_json
 
 DETAILS = 2048
 """Characters of a body that an error carries."""
@@ -75,7 +76,6 @@ _PARAMETER_WORDS = (
     (re.compile(r"Unrecognized request arguments? supplied:? ['\"`]?([\w.\[\]-]+)"), "unsupported_parameter"),
     (re.compile(r"Unknown (?:parameter|field|argument):? ['\"`]?([\w.\[\]-]+)", re.IGNORECASE), "unknown_parameter"),
 )
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 
 
 # These two classes say in `code` which of their own cases it is.
@@ -148,7 +148,7 @@ class ErrorTranslator:
     def _of_said(
         self, status: int, shown: int, said: _Said, details: str, wait: float | None, sent_bytes: int = 0
     ) -> RunError:
-        code, message = said.code or said.kind, self.say(said.message)
+        code, message = said.code, self.say(said.message)
         field = self.say(said.field, 80)
         kind, what, hint = self._kind(status, said, sent_bytes)
         number = str(shown) if shown >= 300 else "in the answer"
@@ -233,8 +233,8 @@ def _read_body(text: str) -> _Said:
     if _is_html(text):
         return _Said(message=_title(text))
     try:
-        value: JSON = json.loads(text)
-    except (ValueError, RecursionError):
+        value = parse_json(text)
+    except ValueError:
         return _Said(message=text)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]  # Gemini puts its error into a list
@@ -250,12 +250,10 @@ def _read_error(error: JSON) -> _Said:
     if not isinstance(error, dict):
         return _with_parameter(_Said(message=error if isinstance(error, str) else json.dumps(error), is_json=True))
     message = next((error[name] for name in ("message", "detail", "error", "msg", "errors") if error.get(name)), "")
-    field = error.get("param")
-    kind = error.get("type")
+    field, kind, code = error.get("param"), error.get("type"), error.get("code")
     if isinstance(message, list):
-        message, found, found_kind = _validation(message)
-        field, kind = field or found, kind or found_kind
-    code = error.get("code")
+        message, found, meant = _validation(message)
+        field, code = field or found, code or meant
     return _with_parameter(
         _Said(
             message=message if isinstance(message, str) else json.dumps(message),
@@ -268,7 +266,10 @@ def _read_error(error: JSON) -> _Said:
 
 
 def _validation(faults: list[JSON]) -> tuple[str, str, str]:
-    """The first fault of FastAPI's list `[{"loc": ["body", "temperature"], "msg": ..., "type": ...}]`."""
+    """The first fault of FastAPI's list `[{"loc": ["body", "temperature"], "msg": ..., "type": ...}]`.
+
+    Its words, the field's path, and the code that it means.
+    """
     first = faults[0] if faults else ""
     if not isinstance(first, dict):
         return (first if isinstance(first, str) else json.dumps(first)), "", ""
@@ -291,7 +292,7 @@ def _with_parameter(said: _Said) -> _Said:
 
 
 def _meant_status(said: _Said) -> int:
-    if said.code.isdigit() and 400 <= int(said.code[:6]) < 600:
+    if said.code.isascii() and said.code.isdigit() and 400 <= int(said.code[:6]) < 600:
         return int(said.code)
     for name in (said.code.lower(), said.kind.lower()):
         if name in _STATUS_OF_CODE:
@@ -304,5 +305,9 @@ def _is_html(text: str) -> bool:
 
 
 def _title(text: str) -> str:
-    match = _TITLE.search(text[:65_536])
-    return html.unescape(match[1]) if match else ""
+    # By hand, not by a pattern: a page of unclosed titles would make one quadratic.
+    head = text[:65_536]
+    lower = head.lower()
+    start = lower.find(">", lower.find("<title")) + 1 if "<title" in lower else 0
+    end = lower.find("</title", start)
+    return html.unescape(head[start:end]) if 0 < start < end else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ _HINTS = {
 
 
 class TimeLimits:
-    """Counts from its making. Without a total (None or 0) only the waits for the next piece are limited.
+    """Counts from its making. A limit of 0 (and a total of None) is none.
 
     Until content comes the first-byte limit goes on, also after the headers: a model that reasons in silence sends
     them at once, and its first word a minute later.
@@ -32,19 +33,20 @@ class TimeLimits:
         self._began = self._loop.time()
         self._total = total or None
         self._end = None if self._total is None else self._began + self._total
-        self._next = self._began + limits.first_byte
+        self._next = self._began + (limits.first_byte or math.inf)
         self._which = "first_byte"
+        self._idle = limits.idle or math.inf
         self._left = self._began
 
     def opened(self) -> None:
         """The headers are here."""
-        until = self._loop.time() + self._limits.idle
+        until = self._loop.time() + self._idle
         if until > self._next:
             self._next, self._which = until, "idle"
 
     def progressed(self) -> None:
         """Some of the answer came."""
-        self._next, self._which = self._loop.time() + self._limits.idle, "idle"
+        self._next, self._which = self._loop.time() + self._idle, "idle"
 
     async def hold(self, wait: Awaitable[_T]) -> _T:
         """`wait`, ended by the first limit that is reached. Raises TimedOut."""

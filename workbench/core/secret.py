@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Secret:
-    """Holds a key. `reveal()` is called in one place, where the request's header is made."""
+    """Holds a key. `reveal()` is for where the request's header is made, and where foreign text is searched for it."""
 
     __slots__ = ("_value",)
 

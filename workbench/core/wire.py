@@ -11,7 +11,7 @@ from workbench.core.json_value import JSON
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of one attempt, in seconds and bytes. `total` 0 or None means none."""
+    """The limits of one attempt, in seconds and bytes. A time of 0 means no limit, as a total of None does."""
 
     connect: float = 10.0
     first_byte: float = 120.0
