@@ -132,6 +132,19 @@ def test_a_write_that_can_not_be_built_is_its_own_failure(database: Database) ->
     assert one_run(database)
 
 
+def test_a_fault_in_a_collector_does_not_end_the_saving(database: Database) -> None:
+    troubles = Troubles()
+    database.watch(troubles)
+
+    def fails() -> None:
+        raise ZeroDivisionError("division")
+
+    database.schedule(fails, 0)
+    troubles.wait_for(lambda told: told is None)
+    assert "a fault in it, ZeroDivisionError" in str(troubles.told[0])
+    assert one_run(database)
+
+
 def test_after_close_a_write_says_that_it_is_not_saved(paths: Paths) -> None:
     database = Database.open(paths)
     assert database.close() == 0

@@ -136,7 +136,7 @@ def test_a_draft_is_on_disk_within_250_ms_under_constant_typing(paths: Paths) ->
                 if line.endswith("\n"):
                     came[int(line.split()[0])] = float(line.split()[1])
             child.wait()
-        with sqlite3.connect(paths.database) as connection:
+        with contextlib.closing(sqlite3.connect(paths.database)) as connection:
             stored = connection.execute("SELECT prompt FROM drafts ORDER BY id DESC").fetchone()
         first_lost = json.loads(stored[0])["number"] + 1
         behind.append(killed_at - came[first_lost] if first_lost in came else 0.0)
@@ -189,7 +189,7 @@ def test_a_draft_that_can_not_be_claimed_is_offered_and_not_opened(
     paths: Paths, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quits(paths, "last")
-    with sqlite3.connect(paths.database, isolation_level=None) as other:
+    with contextlib.closing(sqlite3.connect(paths.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         restored = Drafts(database, paths).restore()
         other.execute("ROLLBACK")

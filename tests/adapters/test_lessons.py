@@ -53,3 +53,18 @@ def test_trust_is_for_one_host_and_one_thing(tmp_path: Path) -> None:
     assert not store.trusts("a", "base-url-from-dotenv")
     assert not store.trusts("b", "plain-http")
     database.close()
+
+
+def test_a_no_is_remembered_and_a_later_yes_counts(tmp_path: Path) -> None:
+    paths = paths_in(tmp_path)
+    database = Database.open(paths)
+    LessonStore(database).decline("a", "plain-http")
+    database.close()
+    database = Database.open(paths)
+    store = LessonStore(database)
+    assert store.declined("a", "plain-http")
+    assert not store.declined("b", "plain-http")
+    assert not store.trusts("a", "plain-http")
+    store.trust("a", "plain-http")
+    assert store.trusts("a", "plain-http")
+    database.close()

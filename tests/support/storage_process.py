@@ -164,6 +164,8 @@ def never_room(home: str) -> None:
 
 def no_permission(home: str) -> None:
     """The file may not be written when the program starts; later it may."""
+    import urllib.parse  # noqa: F401 - pathlib loads it late, when this process may not read it any more
+
     if os.getuid() == 0:
         for path in (Path(home), *Path(home).rglob("*")):
             os.chown(path, 65534, 65534)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from workbench.adapters import migrations
 from workbench.adapters.files import FILE_MODE, Paths, make_private, private_folder
+from workbench.core.errors import WorkbenchError
 
 BUSY_SECONDS = 0.2
 """How long one statement waits for another process before the writer sees to what waits, and tries again."""
@@ -92,7 +93,8 @@ def reason_of(error: BaseException) -> str:
         return "the disk does not take it (full, failing, or the file may not grow)"
     if isinstance(error, OSError) and error.errno is not None:
         return os.strerror(error.errno)
-    return str(error)
+    # The text of an unknown exception may hold anything, a key too: only its type is said.
+    return str(error) if isinstance(error, sqlite3.Error | WorkbenchError) else f"a fault in it, {type(error).__name__}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,11 @@ class Paths:
         return self.config / "settings.toml"
 
     @property
+    def model_rules(self) -> Path:
+        """The user's own rules for models, if there are any."""
+        return self.config / "models.yaml"
+
+    @property
     def presets(self) -> Path:
         return self.config / "presets"
 

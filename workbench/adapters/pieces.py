@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from workbench.adapters.history_rows import to_json
 from workbench.adapters.write import Statement
 from workbench.core.events import Event, ReasoningDelta, RefusalDelta, TextDelta, ToolCallDelta, UsageReported
 from workbench.core.json_clean import clean_text
@@ -44,7 +45,7 @@ def _piece(event: Event) -> tuple[str, int, str] | None:
             call: list[JSON] = [event.index, event.id, event.name, event.arguments]
             return "tool", event.choice, json.dumps(call)
         case UsageReported():
-            return "usage", 0, json.dumps(event.usage)
+            return "usage", 0, to_json(event.usage, clean_text)
     return None
 
 

@@ -154,15 +154,21 @@ class Writer:
         while not self._is_done():
             self._wake.wait(self._pause())
             self._wake.clear()
-            self._receive()
-            self._collect(time.monotonic())
-            if self._wait:
-                self._trim()
-            if self._busy_since is not None:
-                self._hold()
-            if time.monotonic() >= self._retry_at or self._close_by is not None:
-                self._step()
+            try:
+                self._turn()
+            except Exception as error:  # a fault of ours: it is told, and what else there is to save is still saved
+                self._failed(error)
         self._shut()
+
+    def _turn(self) -> None:
+        self._receive()
+        self._collect(time.monotonic())
+        if self._wait:
+            self._trim()
+        if self._busy_since is not None:
+            self._hold()
+        if time.monotonic() >= self._retry_at or self._close_by is not None:
+            self._step()
 
     def _is_done(self) -> bool:
         if self._close_by is None or self._inbox:
@@ -173,7 +179,7 @@ class Writer:
     def _pause(self) -> float | None:
         """Seconds until there is something to do; None: until woken."""
         times = [due.at for due in self._due]
-        if self._backlog or self._corrupt:
+        if self._backlog or self._corrupt or self._wait:
             times.append(min(self._retry_at, time.monotonic() + _FIRST_WAIT) if self._close_by else self._retry_at)
         return max(0.0, min(times) - time.monotonic()) if times else None
 
