@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import openai
@@ -418,3 +419,48 @@ async def test_the_sdk_raises_its_own_errors() -> None:
         assert refused.value.param == "temperature"
         with pytest.raises(openai.NotFoundError):
             await client.chat.completions.create(**body_of(model="gpt-9"), stream=True)
+
+
+def deep(levels: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "object"}
+    for _ in range(levels):
+        schema = {"type": "object", "properties": {"a": schema}, "required": ["a"]}
+    return schema
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        deep(50),
+        deep(400),
+        {"type": "object", "properties": {"a": {"type": "string", "pattern": "("}}, "required": ["a"]},
+        {"type": "object", "patternProperties": {"(": {}}, "minProperties": 1},
+        {"type": "object", "properties": {"a": {"type": "array", "minItems": 10**9}}, "required": ["a"]},
+        {"type": "object", "properties": {"a": {"type": "string", "minLength": 10**9}}, "required": ["a"]},
+        {"type": "object", "properties": {"a": {"not": {}}}, "required": ["a"]},
+        {"type": "object", "properties": {"a": {"enum": []}}, "required": ["a"]},
+        {"type": "object", "allOf": [{"$ref": "#/$defs/b"}], "$defs": {"b": {"$ref": "#/$defs/b"}}},
+        {"type": "object", "minProperties": 10**6, "propertyNames": {"enum": ["a", "b"]}},
+    ],
+)
+async def test_a_schema_that_cannot_be_met_is_refused_soon(schema: dict[str, Any]) -> None:
+    response = await post(body_of(**made(schema)))
+    assert response.status_code == 400
+    assert response.json()["error"]["message"].startswith("Invalid schema for response_format 'x': ")
+    tool = function(name="f", parameters=schema)
+    response = await post(body_of(tools=[tool], tool_choice="required"))
+    assert response.status_code == 400
+    assert response.json()["error"]["message"].startswith("Invalid schema for function 'f': ")
+
+
+async def test_a_schema_that_branches_at_every_level_ends() -> None:
+    many = {"type": "array", "items": {"$ref": "#"}}
+    schema = {"type": "object", "properties": dict.fromkeys("abcdefgh", many)}
+    assert (await post(body_of(**made(schema)))).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["{{" * 30_000, "`" * 60_000, "```a" * 10_000, "\ud800 \udfff x", "a" * 200_000])
+async def test_no_prompt_is_too_odd(text: str) -> None:
+    async with asyncio.timeout(5):
+        response = await post(body_of(text))
+    assert response.status_code in (200, 400)

@@ -127,6 +127,10 @@ class BaseModel:
         for example in corpus.examples:
             self.examples.add([*split_tokens(f"```python\n{example}\n```"), "\n\n"])
         self.vocabulary = sorted({*words, *self.terms})
+        self.spellings: dict[str, list[str]] = {}
+        """The tokens of sentences by their word in lower case."""
+        for token in words:
+            self.spellings.setdefault(token.strip().lower(), []).append(token)
         self.fingerprint = f"fp_{crc32(chr(0).join(self.vocabulary).encode()):010x}"
         self._weighed: dict[Context, Weighed] = {}
 

@@ -16,7 +16,7 @@ from workbench.core.json_value import JSON
 
 _MOST_SENTENCES = 400
 _SENTENCE = re.compile(r"[^.!?。？！\n]+[.!?。？！]?")
-_NOISE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\{\{.*?\}\}|https?://\S+|[^\w\s.,!?。？！'’%-]", re.DOTALL)
+_NOISE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\{\{[^{}]{0,80}\}\}|https?://\S+|[^\w\s.,!?。？！'’%-]", re.DOTALL)
 _ASKING = frozenset((
     "about", "answer", "describe", "explain", "give", "list", "make", "please", "short", "tell", "what", "which",
     "with", "write", "your",
@@ -63,6 +63,7 @@ class PromptModel:
         self.vocabulary = {token for followers in self.counts.after.values() for token in followers}
         self.terms = dict(words.most_common(60))
         self.lean = frozenset(word.lower() for word in words)
+        """Its words in lower case."""
         letters = sum(map(str.isalpha, "".join(self.terms)))
         foreign = sum(char > "\u02ff" for char in "".join(self.terms))
         self.start_share = 0.0 if not sentences else 0.35 if foreign * 2 > letters else 0.15
@@ -71,9 +72,6 @@ class PromptModel:
     def taste(self, place: int, before: str, token: str) -> float:
         """Between -1 and 1: how much this prompt would like to hear the token at this place."""
         return tastes(start_of(self.key, place, before), (code_of(token),))[0]
-
-    def leans_to(self, token: str) -> bool:
-        return token.strip().lower() in self.lean
 
 
 def message_text(message: Mapping[str, JSON]) -> str:

@@ -37,11 +37,6 @@ def check_schema(schema: Mapping[str, JSON], *, strict: bool, of: str, param: st
         raise fault(f"schema must be a JSON Schema of 'type: \"object\"', got 'type: \"{shown}\"'.")
     try:
         Draft202012Validator.check_schema(dict(schema))
-    except SchemaError as error:
-        raise fault(f"In context={_context(tuple(map(str, error.absolute_path)))}, {error.message}.") from error
-    except RecursionError as error:
-        raise fault("it is nested too deeply.") from error
-    try:
         tree = SchemaTree(schema)
         for path, part in _parts(schema, ()):
             if isinstance(reference := part.get("$ref"), str):
@@ -49,8 +44,12 @@ def check_schema(schema: Mapping[str, JSON], *, strict: bool, of: str, param: st
             if strict and (problem := _strict_problem(path, part)):
                 raise fault(f"In context={_context(path)}, {problem}")
         tree.least_levels(schema)
+    except SchemaError as error:
+        raise fault(f"In context={_context(tuple(map(str, error.absolute_path)))}, {error.message}.") from error
     except Unsatisfiable as error:
         raise fault(f"In context=(), {error}.") from error
+    except RecursionError as error:
+        raise fault("it is nested too deeply.") from error
 
 
 def _strict_problem(path: Path, schema: Mapping[str, JSON]) -> str:

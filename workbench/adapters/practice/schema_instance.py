@@ -32,6 +32,10 @@ from workbench.core.json_value import JSON
 _ATTEMPTS = 16
 _COMFORT = 4
 """Levels down to which optional parts and long ways are taken; further down an instance ends as soon as it can."""
+_ENOUGH = 400
+"""Choices after which an instance ends as soon as it can, too."""
+_MOST_ITEMS, _MOST_CHARACTERS = 2_000, 40_000
+"""What an instance may be asked for; more than this model could write."""
 _PHRASES = (3, 6, 10, 16)
 """Tokens that a text may have."""
 
@@ -75,11 +79,12 @@ def make_instance(schema: Schema, writer: Writer, sampler: Sampler) -> Made:
         maker = InstanceMaker(tree, writer, sampler, attempt)
         try:
             made = maker.make(schema, 0)
+            if validator.is_valid(made.value):
+                return made
         except NoSample as error:
             problem = f"no text was found for pattern '{error}'"
-            continue
-        if validator.is_valid(made.value):
-            return made
+        except re.error as error:
+            raise Unsatisfiable(f"'{error.pattern!s}' is not a pattern") from error
     raise Unsatisfiable(problem)
 
 
@@ -149,13 +154,17 @@ class InstanceMaker:
         raise Unsatisfiable("its references go round in a ring")
 
     def _option(self, options: Sequence[Schema], depth: int) -> Schema:
-        room = max(0, _COMFORT - depth)
+        room = self._room(depth)
         possible = [option for option in options if self._tree.fits(option, room)]
         if not possible:
             possible = [min(options, key=self._levels)]
         index, logprob = self._choose(len(possible))
         del logprob  # told with what follows it: the first characters of most options differ
         return possible[index]
+
+    def _room(self, depth: int) -> int:
+        """How many levels more may be taken for their own sake."""
+        return max(0, _COMFORT - depth) if self._steps < _ENOUGH else 0
 
     def _levels(self, schema: Schema) -> int:
         try:
@@ -164,7 +173,7 @@ class InstanceMaker:
             return 1_000
 
     def _kind(self, kinds: Sequence[str], schema: Mapping[str, JSON], depth: int) -> tuple[str, float]:
-        room = max(0, _COMFORT - depth)
+        room = self._room(depth)
         possible = [kind for kind in kinds if self._tree.fits({**schema, "type": kind}, room)]
         if not possible:
             possible = [min(kinds, key=lambda kind: self._levels({**schema, "type": kind}))]
@@ -195,7 +204,7 @@ class InstanceMaker:
         names = []
         for name, inner in properties.items():
             optional = name not in required
-            if optional and (not self._tree.fits(as_schema(inner), max(0, _COMFORT - depth - 1)) or depth > _COMFORT):
+            if optional and (not self._tree.fits(as_schema(inner), self._room(depth + 1)) or not self._room(depth)):
                 continue
             if not optional or self._choose(3)[0] > 0:
                 names.append(name)
@@ -248,10 +257,12 @@ class InstanceMaker:
         items = as_schema(schema.get("items", True))
         contains = schema.get("contains")
         least = int(max(number_at(schema, "minItems", 0), number_at(schema, "minContains", 1) if contains else 0))
+        if least > _MOST_ITEMS:
+            raise Unsatisfiable(f"{least} items are more than this model can write")
         most = int(number_at(schema, "maxItems", max(least, len(prefix)) + 3))
         if items is False:
             most = min(most, len(prefix))
-        roomy = depth < _COMFORT and self._tree.fits(items, max(0, _COMFORT - depth - 1))
+        roomy = self._room(depth) > 0 and self._tree.fits(items, self._room(depth + 1))
         wanted = min(most, max(least, len(prefix), 1) + self._choose(3)[0]) if roomy else least
         value: list[JSON] = []
         segments = [Segment("[")]
@@ -275,6 +286,8 @@ class InstanceMaker:
 
     def _string(self, schema: Mapping[str, JSON], depth: int) -> Made:
         least, most = int(number_at(schema, "minLength", 0)), int(number_at(schema, "maxLength", 1_000_000))
+        if least > _MOST_CHARACTERS:
+            raise Unsatisfiable(f"{least} characters are more than this model can write")
         if isinstance(pattern := schema.get("pattern"), str):
             found = sample(pattern, lambda count: self._choose(count)[0], shortest=least)
             return _fixed(found)
@@ -284,17 +297,17 @@ class InstanceMaker:
                 return _fixed(made)
         index, logprob = self._choose(len(_PHRASES), [0.0, 0.0, -0.5, -1.5])
         words = self._writer.phrase(_PHRASES[index])
-        while sum(len(word) for word, _ in words) < least:
-            words += [(" " + word if position == 0 else word, paid) for position, (word, paid) in self._more()]
+        length = sum(len(word) for word, _ in words)
+        while length < least:
+            (first, paid), *others = self._writer.phrase(_PHRASES[-1])
+            words += [(f" {first}", paid), *others]
+            length += 1 + len(first) + sum(len(word) for word, _ in others)
         segments, text = [Segment('"', logprob)], ""
         for word, paid in words:
             word = word[: most - len(text)]
             text += word
             segments.append(Segment(json.dumps(word, ensure_ascii=False)[1:-1], paid))
         return Made(text, (*segments, Segment('"')))
-
-    def _more(self) -> list[tuple[int, tuple[str, float]]]:
-        return list(enumerate(self._writer.phrase(_PHRASES[-1])))
 
     def _number(self, schema: Mapping[str, JSON], depth: int) -> Made:
         candidates = numbers(schema)

@@ -64,7 +64,7 @@ class SchemaTree:
         for levels in range(DEEPEST):
             if self.fits(schema, levels):
                 return levels
-        raise Unsatisfiable("the schema requires an instance that never ends")
+        raise Unsatisfiable("the schema requires an instance that is too deep or never ends")
 
     def _find_fit(self, schema: Mapping[str, JSON], levels: int) -> bool:
         # A reference costs a level too, so that a ring of references comes to an end.

@@ -83,11 +83,15 @@ def _prepare(content: bytes) -> tuple[Job, list[Choice], str]:
     model = base_model()
     try:
         return job, make_choices(job, model), model.fingerprint
-    except Unsatisfiable as error:
+    except (Unsatisfiable, RecursionError) as caught:
+        error = caught if isinstance(caught, Unsatisfiable) else "it is nested too deeply"
         if job.tools.callable:
-            raise ApiFault(f"Invalid schema for function: {error}.", "tools", "invalid_function_parameters") from error
+            names = ", ".join(repr(tool.name) for tool in job.tools.callable)
+            raise ApiFault(
+                f"Invalid schema for function {names}: {error}.", "tools", "invalid_function_parameters"
+            ) from caught
         text = f"Invalid schema for response_format '{job.format.name}': {error}."
-        raise ApiFault(text, "response_format") from error
+        raise ApiFault(text, "response_format") from caught
 
 
 def _whole(status: int, content: bytes) -> httpx2.Response:
@@ -132,9 +136,8 @@ class _EventStream(httpx2.AsyncByteStream):
     def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
         self._events = events
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for data in self._events:
-            yield data
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._events
 
     async def aclose(self) -> None:
         await self._events.aclose()

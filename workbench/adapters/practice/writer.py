@@ -63,7 +63,8 @@ class Writer:
     ) -> None:
         self._model, self._prompt, self._sampler = model, prompt, sampler
         self._length, self._explains = length, explains
-        self._leaning = {token for token in (*model.vocabulary, *prompt.vocabulary) if prompt.leans_to(token)}
+        known = (*prompt.vocabulary, *(token for word in prompt.lean for token in model.spellings.get(word, ())))
+        self._leaning = {token for token in known if token.strip().lower() in prompt.lean}
         self._state: Callable[[], tuple[dict[str, float], float]] = self._block
         self._written = 0
         self._history = _FRESH
