@@ -1,7 +1,8 @@
 """An instance of a JSON Schema, its values made of the model's words: what a json_schema answer and a tool call are.
 
 Every choice (a branch of a union, a member of an enum, a number, how many items, each word) goes through the sampler:
-temperature 0 gives one instance, more temperature more of them. The grammar's own characters have probability 1.
+temperature 0 gives one instance, more temperature more of them. The grammar's own characters have probability 1; what
+the choice of a union's branch, an optional part or a number of items cost is not told with any token.
 """
 
 from __future__ import annotations
@@ -158,9 +159,7 @@ class InstanceMaker:
         possible = [option for option in options if self._tree.fits(option, room)]
         if not possible:
             possible = [min(options, key=self._levels)]
-        index, logprob = self._choose(len(possible))
-        del logprob  # told with what follows it: the first characters of most options differ
-        return possible[index]
+        return possible[self._choose(len(possible))[0]]
 
     def _room(self, depth: int) -> int:
         """How many levels more may be taken for their own sake."""
