@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 PERIOD = 1 / 20
 """Seconds between two flushes of one pane, at least."""
-_LEAST_GAP = 1 / 60
-"""Seconds between two flushes of any panes, at least: the screen is not painted more often."""
+_LEAST_GAP = 1 / 40
+"""Seconds between two flushes of any panes, at least: each one is a paint, and a key waits for it."""
 _REST = 3.0
 """After a flush that took c seconds the clock rests this many times c."""
 
@@ -36,6 +36,7 @@ class Flusher:
         self._last: WeakKeyDictionary[Flushable, float] = WeakKeyDictionary()
         self._ticking = False
         self._next = 0.0
+        self._due = 0.0
 
     @staticmethod
     def of(app: App[Any]) -> Flusher:
@@ -65,8 +66,10 @@ class Flusher:
         """Set the clock for the pane that has waited longest since its last flush."""
         now = monotonic()
         due = min(self._last.get(pane, 0.0) for pane in self._waiting) + PERIOD
+        delay = max(0.001, self._next - now, due - now)
+        self._due = now + delay
         self._ticking = True
-        self._app.set_timer(max(0.001, self._next - now, due - now), self._tick, name="flush")
+        self._app.set_timer(delay, self._tick, name="flush")
 
     def _tick(self) -> None:
         self._ticking = False
@@ -80,7 +83,8 @@ class Flusher:
         finally:
             end = monotonic()
             self._last[pane] = end
-            self._next = end + max(_LEAST_GAP, _REST * (end - start))
+            # A tick that comes late says that painting, which is not seen here, keeps the program busy.
+            self._next = end + max(_LEAST_GAP, _REST * (end - start), start - self._due)
             if self._waiting:
                 self._schedule()
 

@@ -1,78 +1,33 @@
 """The pane that answers stream into: a line-API widget whose cost per token does not depend on what came before.
 
-Keys, with the focus on it: arrows, page and home/end scroll; end follows the stream again. Selecting: shift with
-arrows, page up/down, home and end; ctrl+shift+home/end to the ends of the text; esc lets go. Mouse: drag, double
-click for a word, triple for a line. ctrl+c copies, as everywhere in Textual.
+Keys, with the focus on it: arrows, page and home/end scroll; end follows the stream again; for selecting see
+stream_rows.py. A double click selects a word, a triple one a line.
 """
 
 from __future__ import annotations
 
 from time import monotonic
-from typing import ClassVar, cast
 
 from textual import events
-from textual.binding import Binding, BindingType
-from textual.css.styles import StylesBase
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
-from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.tui.flush import Flusher
 from workbench.tui.layout.document import Document, Kind
 from workbench.tui.layout.find import Finder
+from workbench.tui.layout.lines import Line
 from workbench.tui.layout.stream_text import StreamText
-from workbench.tui.layout.wrap import column_at, snap
-from workbench.tui.widgets.stream_caret import Spot, Step, moved, whole_line_at, word_at
-from workbench.tui.widgets.stream_paint import COMPONENTS, NO_OVERLAY, Overlay, Painter
+from workbench.tui.widgets.stream_caret import whole_line_at, word_at
+from workbench.tui.widgets.stream_rows import RowsView
 
-_BAR_PERIOD = 0.25
+_BAR_PERIOD = 1.0
 """Seconds between two drawings of the scrollbar while text streams."""
 
 
-class StreamView(ScrollView, can_focus=True):
+class StreamView(RowsView):
     """Shows growing text. `kind` is "markdown", "plain" or "json"; with `follow` it sticks to the end of the text."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
-
-    DEFAULT_CSS = """
-    StreamView {
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
-        & > .stream-view--heading { color: $foreground; text-style: bold; }
-        & > .stream-view--code { color: $text-secondary; background: $boost; }
-        & > .stream-view--code-block { background: $boost; }
-        & > .stream-view--quote { color: $text-muted; }
-        & > .stream-view--link { color: $text-accent; text-style: underline; }
-        & > .stream-view--dim { color: $text-muted; }
-        & > .stream-view--marker { color: $text-muted; }
-        & > .stream-view--key { color: $text-primary; }
-        & > .stream-view--string { color: $text-secondary; }
-        & > .stream-view--number { color: $text-warning; }
-        & > .stream-view--match { text-style: bold underline; background: $warning-muted; color: $text-warning; }
-        & > .stream-view--match-current { text-style: bold reverse; }
-    }
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"select('{step}')", title, show=False)
-        for key, step, title in (
-            ("shift+left", "left", "Select left"),
-            ("shift+right", "right", "Select right"),
-            ("shift+up", "up", "Select up"),
-            ("shift+down", "down", "Select down"),
-            ("shift+pageup", "page_up", "Select a page up"),
-            ("shift+pagedown", "page_down", "Select a page down"),
-            ("shift+home", "home", "Select to the start of the row"),
-            ("shift+end", "end", "Select to the end of the row"),
-            ("ctrl+shift+home", "start", "Select to the start of the text"),
-            ("ctrl+shift+end", "finish", "Select to the end of the text"),
-        )
-    ]
 
     class LinkClicked(Message):
         """A web link was clicked; nothing is opened by itself. `url` is exactly what the text says."""
@@ -114,13 +69,14 @@ class StreamView(ScrollView, can_focus=True):
         self._following = follow
         self._dirty = bool(text)
         self._hidden = False
-        self._painter: Painter | None = None
         self._finder: Finder | None = None
         self._match = 0
-        self._anchor: Spot | None = None
-        self._head: Spot | None = None
         self._bar_drawn = 0.0
         self._flusher: Flusher | None = None
+
+    @property
+    def document(self) -> Document | None:
+        return self._text.document
 
     # What a caller does
 
@@ -190,21 +146,11 @@ class StreamView(ScrollView, can_focus=True):
     @property
     def links(self) -> list[str]:
         """The web links in what is shown, each once, from the top."""
-        document = self._text.document
+        document = self.document
         if document is None:
             return []
         found = (span.url for row in range(len(document)) for span in document.row(row).spans if span.url)
         return list(dict.fromkeys(found))
-
-    def selected_text(self) -> str:
-        """What is selected, soft wraps joined; empty when nothing is."""
-        selection = self.text_selection
-        return self._selected(selection) if selection is not None else ""
-
-    def select_all(self) -> None:
-        """Select the whole text."""
-        if self._text.document is not None and len(self._text.document):
-            self._set_selection((0, 0), moved(self._text.document, (0, 0), "finish", 1))
 
     def find(self, needle: str, direction: int = 1) -> tuple[int, int]:
         """Go to the next match (direction 1), the one before (-1) or stay (0); returns (its number from 1, how many).
@@ -213,7 +159,7 @@ class StreamView(ScrollView, can_focus=True):
         takes the marks away and returns (0, 0).
         """
         self.flush()
-        document = self._text.document
+        document = self.document
         if not needle or document is None:
             self.clear_find()
             return 0, 0
@@ -248,7 +194,7 @@ class StreamView(ScrollView, can_focus=True):
         changed, replaced, more = self._text.lay(width)
         if more:
             self._ask()
-        document = self._text.document
+        document = self.document
         if document is None:
             return False
         if replaced is not None:
@@ -271,11 +217,6 @@ class StreamView(ScrollView, can_focus=True):
         if top and not self._following:
             self._set_top(new.find(old.place(top))[0])
 
-    @property
-    def _text_width(self) -> int:
-        """Cells for text: the column of the scrollbar is kept free, so that its coming lays nothing out again."""
-        return max(0, self.size.width - self.scrollbar_size_vertical)
-
     def _ask(self) -> None:
         self._dirty = True
         if self._flusher is not None and not self._hidden:
@@ -284,7 +225,7 @@ class StreamView(ScrollView, can_focus=True):
     def _place_view(self, changed: int) -> None:
         """Bring size, scroll position and scrollbar in line with the document, and repaint from row `changed` on."""
         width, height = self._text_width, self.size.height
-        count = len(self._text.document) if self._text.document is not None else 0
+        count = len(self.document) if self.document is not None else 0
         before = self.scroll_offset.y
         most = max(0, count - height)
         size = Size(width, count)
@@ -342,115 +283,15 @@ class StreamView(ScrollView, can_focus=True):
         self._set_following(False)
         self.refresh()
 
-    # Drawing
-
-    def render_line(self, y: int) -> Strip:
-        width = self._text_width
-        document = self._text.document
-        row = self.scroll_offset.y + y
-        if document is None or not 0 <= row < len(document):
-            return Strip.blank(width, self.rich_style)
-        line = document.row(row)
-        painter = self._painter or self._new_painter()
-        return painter.strip(row, line, document.spans(line), width, self._overlay(row))
-
-    def _overlay(self, row: int) -> Overlay:
-        selection, finder, document = self.text_selection, self._finder, self._text.document
-        if document is None or (selection is None and finder is None):
-            return NO_OVERLAY
-        line = document.row(row)
-        selected = None
-        if selection is not None and (span := selection.get_span(row)) is not None:
-            start, end = span
-            selected = (snap(line.text, start), len(line.text) if end < 0 else _after(line.text, end))
-        matches = finder.in_row(row, line) if finder is not None else []
-        if selected is None and not matches:
-            return NO_OVERLAY
-        return Overlay(selected, tuple([(start, end, index == self._match) for start, end, index in matches]))
-
-    def _new_painter(self) -> Painter:
-        def component(name: str) -> StylesBase:
-            return self.get_component_styles(f"stream-view--{name}")
-
-        self._painter = Painter(self.visual_style, component, self.screen.get_component_styles("screen--selection"))
-        return self._painter
-
-    def _forget_strips(self) -> None:
-        self._painter = None
-        self.refresh()
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._painter = None
-
-    # Selecting
-
-    @property
-    def allow_select(self) -> bool:
-        return True
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        return self._selected(selection), "\n"
+    def matches_in(self, row: int, line: Line) -> tuple[tuple[int, int, bool], ...]:
+        if self._finder is None:
+            return ()
+        return tuple([(start, end, index == self._match) for start, end, index in self._finder.in_row(row, line)])
 
     def selection_updated(self, selection: Selection | None) -> None:
-        if selection is None:
-            self._anchor = self._head = None
-            self._set_following(self.scroll_offset.y >= self.max_scroll_y)
-        else:
-            # What is being selected must not run away.
-            self._set_following(False)
-        self.refresh()
-
-    def action_select(self, step: str) -> None:
-        """Move the end of the selection; the first time it begins at the top of what is seen, or at its end."""
-        document = self._text.document
-        if document is None or not len(document):
-            return
-        page = max(1, self.size.height - 1)
-        if self._anchor is None or self._head is None:
-            self._anchor = self._head = self._first_spot(document, step)
-        head = moved(document, self._head, cast(Step, step), page)
-        anchor = self._anchor
-        self._set_selection(anchor, head)
-        top, height = self.scroll_offset.y, self.size.height
-        if head[0] < top:
-            self.scroll_to(y=head[0], animate=False, force=True)
-        elif head[0] >= top + height:
-            self.scroll_to(y=head[0] - height + 1, animate=False, force=True)
-        self._set_following(False)
-
-    def _first_spot(self, document: Document, step: str) -> Spot:
-        selection = self.text_selection
-        if selection is not None and selection.start is not None and selection.end is not None:
-            self._anchor = (selection.start.y, selection.start.x)
-            return selection.end.y, selection.end.x
-        top = self.scroll_offset.y
-        if step in ("left", "up", "page_up", "home", "start"):
-            row = min(len(document), top + self.size.height) - 1
-            return row, len(document.row(row).text)
-        return top, document.row(top).lead
-
-    def _set_selection(self, anchor: Spot, head: Spot) -> None:
-        first, last = sorted((anchor, head))
-        self.screen.selections = {self: Selection(Offset(first[1], first[0]), Offset(last[1], last[0]))}
-        self._anchor, self._head = anchor, head
-
-    def _drop_selection(self) -> None:
-        if self.is_attached and self.text_selection is not None:
-            self.screen.clear_selection()
-
-    def _selected(self, selection: Selection) -> str:
-        document = self._text.document
-        if document is None or not len(document):
-            return ""
-        last = len(document) - 1
-        start = (0, 0) if selection.start is None else (selection.start.y, selection.start.x)
-        end = (last, len(document.row(last).text)) if selection.end is None else (selection.end.y, selection.end.x)
-        if 0 <= start[0] <= last:
-            start = (start[0], snap(document.row(start[0]).text, start[1]))
-        if 0 <= end[0] <= last:
-            end = (end[0], _after(document.row(end[0]).text, end[1]))
-        return document.text_between(start, end)
+        super().selection_updated(selection)
+        # What is being selected must not run away.
+        self._set_following(selection is None and self.scroll_offset.y >= self.max_scroll_y)
 
     # Mouse
 
@@ -458,7 +299,7 @@ class StreamView(ScrollView, can_focus=True):
         """A link, a word (double) or a line (triple)."""
         event.prevent_default()
         spot = self._spot_of(event)
-        document = self._text.document
+        document = self.document
         if spot is None or document is None:
             return
         if event.chain == 1:
@@ -469,17 +310,6 @@ class StreamView(ScrollView, can_focus=True):
         else:
             start, end = word_at(document, spot) if event.chain == 2 else whole_line_at(document, spot[0])
             self._set_selection(start, end)
-
-    def _spot_of(self, event: events.MouseEvent) -> Spot | None:
-        offset = event.get_content_offset(self)
-        document = self._text.document
-        if offset is None or document is None:
-            return None
-        row = self.scroll_offset.y + offset.y
-        if not 0 <= row < len(document):
-            return None
-        column = column_at(document.row(row).text, offset.x)
-        return (row, column) if column < len(document.row(row).text) else None
 
     # Coming and going
 
@@ -503,14 +333,3 @@ class StreamView(ScrollView, can_focus=True):
 
     def on_hide(self) -> None:
         self._hidden = True
-
-
-def _after(text: str, index: int) -> int:
-    """`index`, moved on to the end of the character that it stands in."""
-    start = snap(text, index)
-    if start == index or index >= len(text):
-        return index
-    column = index
-    while column < len(text) and snap(text, column) == start:
-        column += 1
-    return column

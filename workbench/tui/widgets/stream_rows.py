@@ -1,0 +1,231 @@
+"""A widget that shows the rows of a document: drawing, and selecting with keys and mouse.
+
+Selecting: shift with arrows, page up/down, home and end; ctrl+shift+home/end to the ends of the text; esc lets go.
+Mouse: drag. ctrl+c copies, as everywhere in Textual.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.css.styles import StylesBase
+from textual.geometry import Offset, Region
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from workbench.tui.layout.document import Document
+from workbench.tui.layout.lines import Line
+from workbench.tui.layout.wrap import column_at, snap
+from workbench.tui.widgets.stream_caret import Spot, Step, moved
+from workbench.tui.widgets.stream_paint import COMPONENTS, NO_OVERLAY, Overlay, Painter
+
+
+class RowsView(ScrollView, can_focus=True):
+    """Draws the rows of `document` from the scroll position on."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
+
+    DEFAULT_CSS = """
+    RowsView {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+        & > .stream-view--heading { color: $foreground; text-style: bold; }
+        & > .stream-view--code { color: $text-secondary; background: $boost; }
+        & > .stream-view--code-block { background: $boost; }
+        & > .stream-view--quote { color: $text-muted; }
+        & > .stream-view--link { color: $text-accent; text-style: underline; }
+        & > .stream-view--dim { color: $text-muted; }
+        & > .stream-view--marker { color: $text-muted; }
+        & > .stream-view--key { color: $text-primary; }
+        & > .stream-view--string { color: $text-secondary; }
+        & > .stream-view--number { color: $text-warning; }
+        & > .stream-view--match { text-style: bold underline; background: $warning-muted; color: $text-warning; }
+        & > .stream-view--match-current { text-style: bold reverse; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"select('{step}')", title, show=False)
+        for key, step, title in (
+            ("shift+left", "left", "Select left"),
+            ("shift+right", "right", "Select right"),
+            ("shift+up", "up", "Select up"),
+            ("shift+down", "down", "Select down"),
+            ("shift+pageup", "page_up", "Select a page up"),
+            ("shift+pagedown", "page_down", "Select a page down"),
+            ("shift+home", "home", "Select to the start of the row"),
+            ("shift+end", "end", "Select to the end of the row"),
+            ("ctrl+shift+home", "start", "Select to the start of the text"),
+            ("ctrl+shift+end", "finish", "Select to the end of the text"),
+        )
+    ]
+
+    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._painter: Painter | None = None
+        self._drawn: tuple[Region, list[Strip]] | None = None
+        """The lines drawn last, until something of the widget changes."""
+        self._anchor: Spot | None = None
+        self._head: Spot | None = None
+
+    @property
+    def document(self) -> Document | None:
+        """What is shown; None before the first layout."""
+        return None
+
+    def selected_text(self) -> str:
+        """What is selected, soft wraps joined; empty when nothing is."""
+        selection = self.text_selection
+        return self._selected(selection) if selection is not None else ""
+
+    def select_all(self) -> None:
+        """Select the whole text."""
+        if self.document is not None and len(self.document):
+            self._set_selection((0, 0), moved(self.document, (0, 0), "finish", 1))
+
+    # Drawing
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # At each paint of any widget Textual asks all of them for all of their lines: half of a paint with eight panes.
+        if self._drawn is None or self._drawn[0] != crop:
+            self._drawn = (crop, super().render_lines(crop))
+        return self._drawn[1]
+
+    def _set_dirty(self, *regions: Region) -> None:
+        self._drawn = None
+        super()._set_dirty(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        width = self._text_width
+        document = self.document
+        row = self.scroll_offset.y + y
+        if document is None or not 0 <= row < len(document):
+            return Strip.blank(width, self.rich_style)
+        line = document.row(row)
+        painter = self._painter or self._new_painter()
+        return painter.strip(row, line, document.spans(line), width, self._overlay(document, row))
+
+    def _overlay(self, document: Document, row: int) -> Overlay:
+        selection = self.text_selection
+        line = document.row(row)
+        selected = None
+        if selection is not None and (span := selection.get_span(row)) is not None:
+            start, end = span
+            selected = (snap(line.text, start), len(line.text) if end < 0 else _after(line.text, end))
+        matches = self.matches_in(row, line)
+        return Overlay(selected, matches) if selected is not None or matches else NO_OVERLAY
+
+    def matches_in(self, row: int, line: Line) -> tuple[tuple[int, int, bool], ...]:
+        """The places of a row to mark: start, end, and whether it is the current one."""
+        return ()
+
+    def _new_painter(self) -> Painter:
+        def component(name: str) -> StylesBase:
+            return self.get_component_styles(f"stream-view--{name}")
+
+        self._painter = Painter(self.visual_style, component, self.screen.get_component_styles("screen--selection"))
+        return self._painter
+
+    def _forget_strips(self) -> None:
+        self._painter = None
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._painter = None
+
+    @property
+    def _text_width(self) -> int:
+        """Cells for text: the column of the scrollbar is kept free, so that its coming lays nothing out again."""
+        return max(0, self.size.width - self.scrollbar_size_vertical)
+
+    # Selecting
+
+    @property
+    def allow_select(self) -> bool:
+        return True
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        return self._selected(selection), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        if selection is None:
+            self._anchor = self._head = None
+        self.refresh()
+
+    def action_select(self, step: str) -> None:
+        """Move the end of the selection; the first time it begins at the top of what is seen, or at its end."""
+        document = self.document
+        if document is None or not len(document):
+            return
+        page = max(1, self.size.height - 1)
+        if self._anchor is None or self._head is None:
+            self._anchor = self._head = self._first_spot(document, step)
+        head = moved(document, self._head, cast(Step, step), page)
+        anchor = self._anchor
+        self._set_selection(anchor, head)
+        top, height = self.scroll_offset.y, self.size.height
+        if head[0] < top:
+            self.scroll_to(y=head[0], animate=False, force=True)
+        elif head[0] >= top + height:
+            self.scroll_to(y=head[0] - height + 1, animate=False, force=True)
+
+    def _first_spot(self, document: Document, step: str) -> Spot:
+        selection = self.text_selection
+        if selection is not None and selection.start is not None and selection.end is not None:
+            self._anchor = (selection.start.y, selection.start.x)
+            return selection.end.y, selection.end.x
+        top = self.scroll_offset.y
+        if step in ("left", "up", "page_up", "home", "start"):
+            row = min(len(document), top + self.size.height) - 1
+            return row, len(document.row(row).text)
+        return top, document.row(top).lead
+
+    def _set_selection(self, anchor: Spot, head: Spot) -> None:
+        first, last = sorted((anchor, head))
+        self.screen.selections = {self: Selection(Offset(first[1], first[0]), Offset(last[1], last[0]))}
+        self._anchor, self._head = anchor, head
+
+    def _drop_selection(self) -> None:
+        if self.is_attached and self.text_selection is not None:
+            self.screen.clear_selection()
+
+    def _selected(self, selection: Selection) -> str:
+        document = self.document
+        if document is None or not len(document):
+            return ""
+        last = len(document) - 1
+        start = (0, 0) if selection.start is None else (selection.start.y, selection.start.x)
+        end = (last, len(document.row(last).text)) if selection.end is None else (selection.end.y, selection.end.x)
+        if 0 <= start[0] <= last:
+            start = (start[0], snap(document.row(start[0]).text, start[1]))
+        if 0 <= end[0] <= last:
+            end = (end[0], _after(document.row(end[0]).text, end[1]))
+        return document.text_between(start, end)
+
+    def _spot_of(self, event: events.MouseEvent) -> Spot | None:
+        offset = event.get_content_offset(self)
+        document = self.document
+        if offset is None or document is None:
+            return None
+        row = self.scroll_offset.y + offset.y
+        if not 0 <= row < len(document):
+            return None
+        column = column_at(document.row(row).text, offset.x)
+        return (row, column) if column < len(document.row(row).text) else None
+
+
+def _after(text: str, index: int) -> int:
+    """`index`, moved on to the end of the character that it stands in."""
+    start = snap(text, index)
+    if start == index or index >= len(text):
+        return index
+    column = index
+    while column < len(text) and snap(text, column) == start:
+        column += 1
+    return column
