@@ -24,6 +24,7 @@ from workbench.adapters.tokens import TokenCounter
 from workbench.core.errors import InputError
 from workbench.core.models import ModelInfo, ModelRules, rules_for
 from workbench.core.request import Problem, Request, build_request
+from workbench.core.request_rules import sent_model
 from workbench.core.usage import size_text
 from workbench.runner import Emit, Job, RetryPolicy, Run
 
@@ -47,6 +48,7 @@ class Services:
         self.lessons = LessonStore(database)
         self.tokens = TokenCounter(environ)
         self._settings_notes: tuple[str, ...] = notes
+        self._rules_notes: tuple[str, ...] = ()
         self._endpoints: dict[Connection, Endpoint] = {}
 
     @classmethod
@@ -72,6 +74,11 @@ class Services:
         """What the person should know about settings, database and environment, a line each."""
         return (*self._settings_notes, *self.database.warnings, *self.connections().notes)
 
+    @property
+    def rules_notes(self) -> tuple[str, ...]:
+        """What is wrong with the user's own model rules, once they were read."""
+        return self._rules_notes
+
     def connections(self) -> Connections:
         """The connections there are now: environment and `.env` are read at each call, so a new key is seen."""
         return find_connections(
@@ -87,7 +94,11 @@ class Services:
         """The model rules, shipped and the user's. Reads YAML: not before the first paint."""
         from workbench.adapters.model_rules import load_rulebook
 
-        return load_rulebook(self.paths.config / "models.yaml")
+        try:
+            return load_rulebook(self.paths.model_rules)
+        except InputError as error:
+            self._rules_notes = (f"{error.line}: the shipped rules are used",)
+            return load_rulebook()
 
     def rules(self, model: str, connection: Connection) -> ModelRules | None:
         """What is known of the model; nothing for the practice model, which refuses what it does not take itself."""
@@ -105,7 +116,7 @@ class Services:
     def build(self, prompt: Prompt, connection: Connection, *, anyway: bool = False) -> Request:
         """The request that would be sent now. Files that variables name are read; what can't be is a problem."""
         values, unreadable = self._values(prompt)
-        model = prompt.model or connection.default_model
+        model = sent_model(prompt, connection.default_model)
         request = build_request(
             prompt,
             rules=self.rules(model, connection),

@@ -49,8 +49,8 @@ def options(*arguments: str) -> object:
 def test_the_prompt_of_the_options() -> None:
     prompt = prompt_from(
         parser().parse_args(
-            ["run", "hi", "--system", "s", "--model", "m", "--set", "temperature=0", "--set", "stop=END", "--no-stream"]
-            + ["--var", "a=@b.txt", "--var", "c=d=e"]
+            "run hi --system s --model m --set temperature=0 --set stop=END --no-stream".split()
+            + "--var a=@b.txt --var c=d=e".split()
         )
     )
     assert prompt.messages == (Message(Role.SYSTEM, "s"), Message(Role.USER, "hi"))

@@ -139,7 +139,7 @@ async def test_following_lays_out_the_screen_once_not_at_every_flush() -> None:
             sizes.append(size)
 
         app.view.watch(app.view, "virtual_size", changed, init=False)
-        for number in range(1, 60):
+        for number in range(1, 30):
             app.view.append(f"line {number}\n")
             app.view.flush()
             await pilot.pause()

@@ -29,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Build the prompt from the options, run it, print it; the exit code comes back. InputError: nothing was sent."""
     prompt = prompt_from(options)
     with Services.open(os.environ, Path.cwd()) as services:
+        services.history.sweep()
         for note in services.notes:
             say(f"workbench: {note}")
         return asyncio.run(_Headless(services, options).run(prompt))

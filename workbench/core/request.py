@@ -96,8 +96,9 @@ def build_request(
 
 
 def without_stream_usage(request: Request) -> Request:
-    """The same request for a host that refuses `stream_options`."""
-    return replace(request, body={name: value for name, value in request.body.items() if name != "stream_options"})
+    """The same request for a host that refuses the `stream_options` that the builder added."""
+    body = {name: value for name, value in request.body.items() if name != "stream_options"}
+    return replace(request, body=body, notes=tuple(note for note in request.notes if note.field != "stream_options"))
 
 
 def _add_parameters(body: dict[str, JSON], situation: Situation, findings: Findings) -> None:

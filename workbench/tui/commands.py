@@ -125,6 +125,7 @@ COMMANDS: tuple[Command, ...] = (
         "workbench",
     ),
     Command("connection", "f8", "Change connection", "Choose where requests go", "choose_connection", "workbench"),
+    Command("drafts", "", "Drafts put aside", "Open one that was not taken up again", "choose_draft", "workbench"),
     Command("new", "", "New prompt", "Put this prompt aside and start an empty one", "new_prompt", "workbench"),
     Command("copy-answer", "f9", "Copy answer", "Copy the answer's source text", "copy('answer')", "workbench"),
     Command("copy-json", "", "Copy request as JSON", "The body as it is sent", "copy('json')", "workbench"),

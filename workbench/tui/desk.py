@@ -10,13 +10,13 @@ from workbench.core.errors import InputError
 from workbench.core.parameters import BY_NAME
 from workbench.core.prompt import Prompt, Variable
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
-from workbench.core.request_rules import availability
+from workbench.core.request_rules import availability, sent_model
 from workbench.core.usage import SessionCost
 from workbench.core.variables import names
 from workbench.tui.conversation import Taken, before_answer, starting_prompt, with_answer
 
 if TYPE_CHECKING:
-    from workbench.adapters.drafts import Restored
+    from workbench.adapters.drafts import KeptDraft, Restored
     from workbench.adapters.tokens import TokenCount
     from workbench.core.connection import Connection
     from workbench.core.models import ModelRules
@@ -89,7 +89,7 @@ class Desk:
     @property
     def model(self) -> str:
         """The model that would be asked."""
-        return self.prompt.model or self.connection.default_model
+        return sent_model(self.prompt, self.connection.default_model)
 
     def edit(self, prompt: Prompt) -> None:
         """Put this prompt on the workbench, and into the journal."""
@@ -111,6 +111,16 @@ class Desk:
             self.services.drafts.accept(self.offered.draft_id)
             self.open(prompt)
         self.offered = None
+
+    def take_up(self, draft: KeptDraft) -> bool:
+        """Go on with a draft that was put aside; False where it can't be read. The present one is put aside."""
+        try:
+            prompt = prompt_from_json(draft.prompt_json)
+        except InputError:
+            return False
+        self.services.drafts.accept(draft.draft_id)
+        self.open(prompt)
+        return True
 
     def discard_offered(self) -> None:
         """Leave the offered draft where it is and start empty."""

@@ -18,5 +18,7 @@ def launch() -> int:
         app = WorkbenchApp(services)
         app.run()
         if app.fault is not None:
+            # The draft stays open in the database: the next start offers it back.
             return crash.report(app.fault)
+        app.desk.save()
         return app.return_code or 0

@@ -23,7 +23,7 @@ _SETEXT = re.compile(r"^ {0,3}(=+|-+)[ ]*$")
 _ITEM = re.compile(r"^( {0,3})([-+*]|\d{1,9}[.)])(?: +|$)")
 _TASK = re.compile(r"^\[([ xX])\] +(?=\S)")
 _NOT_PLAIN = re.compile(r"^ *[-+*#>`~=_|\d:]|^    ")
-"""What a line must begin with, or hold, to be anything but text; see `_is_text`."""
+"""What a line must begin with, or hold, to be anything but text."""
 
 _HEADING_LOOKS = (
     Look.HEADING | Look.TOP_HEADING,

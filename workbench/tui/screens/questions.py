@@ -8,8 +8,10 @@ from workbench.tui.widgets.chooser import Chooser, yes_or_no
 from workbench.tui.widgets.pick_list import Choice
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workbench.adapters.connections import Connections, Question
-    from workbench.adapters.drafts import Restored
+    from workbench.adapters.drafts import KeptDraft, Restored
     from workbench.core.connection import Connection
 
 
@@ -44,6 +46,21 @@ def draft_question(restored: Restored) -> Chooser:
         Choice("empty", "Start empty", "it is kept in the database"),
     ]
     return Chooser("A draft is left", rows, text=f"The workbench ended without closing. Its draft is from {when}.")
+
+
+def draft_chooser(kept: Sequence[KeptDraft]) -> Chooser:
+    """Ends with a draft's id."""
+    rows = [
+        Choice(draft.draft_id, _first_words(draft), f"{draft.saved_at.astimezone():%d %b, %H:%M}") for draft in kept
+    ]
+    return Chooser("Drafts put aside", rows)
+
+
+def _first_words(draft: KeptDraft) -> str:
+    messages = draft.prompt_json.get("messages")
+    texts = [m.get("content") for m in messages if isinstance(m, dict)] if isinstance(messages, list) else []
+    words = next((text.strip() for text in texts if isinstance(text, str) and text.strip()), "empty")
+    return " ".join(words[:200].split())[:60]
 
 
 def paste_question(size: str) -> Chooser:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -21,7 +22,7 @@ from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
 from workbench.tui.conversation import starting_prompt
 from workbench.tui.desk import Desk
-from workbench.tui.screens.questions import draft_question, link_question, paste_question
+from workbench.tui.screens.questions import draft_chooser, draft_question, link_question, paste_question
 from workbench.tui.screens.where import Where
 from workbench.tui.usage_state import usage_state
 from workbench.tui.widgets.header import Header, HeaderState
@@ -39,7 +40,6 @@ from workbench.tui.widgets.variables_panel import VariableRow, VariablesPanel
 
 if TYPE_CHECKING:
     from workbench.runner import Job
-    from workbench.services import Services
     from workbench.tui.app import WorkbenchApp
     from workbench.tui.widgets.model_field import ModelPicker
 
@@ -47,6 +47,7 @@ DERIVE_AFTER = 0.12
 """Seconds without an edit before token counts, problems and the Request view are worked out again."""
 FRAME = 0.1
 """Seconds between two updates of header and meter while a run goes on."""
+PRACTICE_LINE = "practice: a built-in text generator to try the controls with; not an AI · F8 connects"
 PANELS = {"Prompt": "messages", "Parameters": "parameters", "Output": "output"}
 
 
@@ -56,10 +57,10 @@ class WorkbenchScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("workbench")
     AUTO_FOCUS = ""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.services = services
-        self.desk = Desk(services)
+        self.desk = desk
+        self.services = desk.services
         self._where = Where(self.desk, ask=self._ask, say=self.say, changed=self._moved)
         self._derive_timer: Timer | None = None
         self._frame_timer: Timer | None = None
@@ -75,7 +76,7 @@ class WorkbenchScreen(Screen[None]):
                 yield OutputPane(id="output")
                 yield UsageMeter(id="usage")
             yield ParameterPanel(id="parameters")
-        yield Static("make the terminal at least 40 x 12", id="too-small")
+        yield Static("needs 40 x 12", id="too-small")
         yield NoticeBar(id="notice")
         yield KeyLine()
 
@@ -109,6 +110,7 @@ class WorkbenchScreen(Screen[None]):
         self.messages.focus_message(self._first_to_edit(), edit=True)
         self._show_header()
         self._show_panel("Prompt")
+        self._watch_storage()
         self.call_after_refresh(self._after_first_paint)
 
     def _first_to_edit(self) -> int:
@@ -117,15 +119,30 @@ class WorkbenchScreen(Screen[None]):
 
     @work(exclusive=True, group="start")
     async def _after_first_paint(self) -> None:
-        await self.bench.warmed.wait()
+        """Say what there is to say, ask what there is to ask; at once, so that no key lands in a late question."""
         if self.desk.connection.is_practice:
-            self.say(f"{self.services.about_practice} F8 connects a model.")
+            self.say(PRACTICE_LINE)
         for note in (*self.services.notes, *self.desk.notes):
             self.say(note, "warning")
-        self._derive()
         if self.desk.offered is not None:
             await self._offer_draft()
         await self._where.ask_first_questions()
+        await self.bench.warmed.wait()
+        self._derive()
+        for note in self.services.rules_notes:
+            self.say(note, "warning")
+
+    def _watch_storage(self) -> None:
+        """Say when this session is not being saved, and when it is again. The writer's thread calls."""
+        loop = asyncio.get_running_loop()
+
+        def tell(trouble: str | None) -> None:
+            if trouble is None:
+                loop.call_soon_threadsafe(self.say, "all is saved again", "success")
+            else:
+                loop.call_soon_threadsafe(self.say, f"not being saved: {trouble}", "error")
+
+        self.services.database.watch(tell)
 
     async def _offer_draft(self) -> None:
         assert self.desk.offered is not None
@@ -370,6 +387,17 @@ class WorkbenchScreen(Screen[None]):
         """Requests go elsewhere, or to another model: all that hangs on it is shown anew."""
         self._show_prompt()
         self._show_header()
+
+    @work(exclusive=True, group="choose")
+    async def action_choose_draft(self) -> None:
+        kept = await asyncio.to_thread(self.services.drafts.kept)
+        if not kept:
+            self.say("no draft was put aside")
+            return
+        chosen = await self._ask(draft_chooser(kept))
+        draft = next((draft for draft in kept if draft.draft_id == chosen), None)
+        if draft is not None and self.desk.take_up(draft):
+            self._moved()
 
     def action_new_prompt(self) -> None:
         self.desk.open(starting_prompt())

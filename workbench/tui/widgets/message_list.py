@@ -35,7 +35,7 @@ class MessageList(VerticalScroll, can_focus=True):
 
     DEFAULT_CSS = """
     MessageList {
-        border: round $panel-lighten-2;
+        border: round $foreground 25%;
         border-title-color: $text-muted;
         border-subtitle-color: $text-muted;
         scrollbar-size-vertical: 1;
@@ -46,7 +46,7 @@ class MessageList(VerticalScroll, can_focus=True):
         scrollbar-background: $background;
         scrollbar-background-hover: $background;
         scrollbar-background-active: $background;
-        &:focus, &:focus-within { border: round $accent; border-title-color: $accent; }
+        &:focus, &:focus-within { border: round $accent; border-title-color: $text-accent; }
     }
     """
 

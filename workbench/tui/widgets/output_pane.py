@@ -64,8 +64,11 @@ class OutputPane(Vertical):
 
     DEFAULT_CSS = """
     OutputPane {
-        border: round $border-blurred; padding: 0 1;
-        &:focus-within { border: round $border; }
+        border: round $foreground 25%;
+        border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
+        padding: 0 1;
+        &:focus-within { border: round $accent; border-title-color: $text-accent; }
         StreamView { height: 1fr; }
         #reasoning { height: auto; max-height: 40%; color: $text-muted; display: none; }
         #reasoning.-some { display: block; }
@@ -99,6 +102,7 @@ class OutputPane(Vertical):
         self._answer = AnswerText()
         self._choice = 0
         self._stage: Stage = "ready"
+        self._stop_asked = False
         self._sent_at = 0.0
         self._ended_after = 0.0
         self._first_token: float | None = None
@@ -122,7 +126,8 @@ class OutputPane(Vertical):
 
     @property
     def running(self) -> bool:
-        return self._run is not None
+        """From `begin` until the run has ended."""
+        return self._stage in ("waiting", "retrying", "streaming")
 
     def begin(self) -> None:
         """Empty the pane for a new run."""
@@ -130,6 +135,7 @@ class OutputPane(Vertical):
         self._answer = AnswerText()
         self._choice = 0
         self._stage = "waiting"
+        self._stop_asked = False
         self._sent_at = time.monotonic()
         self._first_token = None
         self._attempts = 0
@@ -139,13 +145,15 @@ class OutputPane(Vertical):
             self._view(name).clear()
         self._view("reasoning").remove_class("-some")
         self._view("calls").remove_class("-some")
-        self.query_one(Trouble).clear()
+        self.query_one(Trouble).begin()
         self.show("Answer")
         self._retitle()
 
     def start(self, run: Run) -> None:
         """Execute the run in the pane's one worker. Call `begin()` first and give the run `take` as its emit."""
         self._run = run
+        if self._stop_asked:
+            run.stop()
         self.run_worker(self._execute(run), group="run", exit_on_error=True)
 
     async def _execute(self, run: Run) -> None:
@@ -156,7 +164,8 @@ class OutputPane(Vertical):
         self._ended(outcome)
 
     def stop(self) -> None:
-        """End the run and keep its text."""
+        """End the run and keep its text; one that has not started yet will not be sent."""
+        self._stop_asked = True
         if self._run is not None:
             self._run.stop()
 
@@ -349,7 +358,7 @@ def state_words(live: Live, outcome: Outcome | None) -> str:
         return {"ready": "ready", "waiting": "waiting · esc stops", "retrying": "waiting to retry · esc stops"}.get(
             live.stage, "streaming · esc stops"
         )
-    reasons = {choice.finish_reason or "no finish reason" for choice in outcome.answer.choices}
+    reasons = {choice.finish_reason for choice in outcome.answer.choices if choice.finish_reason}
     known = {"length": "cut by max tokens", "content_filter": "filtered"}
     told = [known.get(reason, reason) for reason in sorted(reasons)]
     seconds = f"{outcome.timings.total_s:.1f} s" if outcome.timings.total_s is not None else ""

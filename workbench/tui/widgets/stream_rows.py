@@ -44,7 +44,7 @@ class RowsView(ScrollView, can_focus=True):
         & > .stream-view--key { color: $text-primary; }
         & > .stream-view--string { color: $text-secondary; }
         & > .stream-view--number { color: $text-warning; }
-        & > .stream-view--match { text-style: bold underline; background: $warning-muted; color: $text-warning; }
+        & > .stream-view--match { text-style: bold underline; }
         & > .stream-view--match-current { text-style: bold reverse; }
     }
     """

@@ -12,15 +12,20 @@ from workbench.core.events import State
 from workbench.tui.display import literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workbench.core.outcome import Outcome
-    from workbench.core.request import Request
+    from workbench.core.request import Problem, Request
 
 LONGEST = 12
 """Lines kept: an endpoint that notes something for every chunk must not fill the pane."""
 
 
 class Trouble(Static):
-    """Hidden while it has nothing to say. Marks: ✗ an error, ! a problem, · a note."""
+    """How the run ended, what came up in it, what is wrong with the prompt. Hidden while it has nothing to say.
+
+    Marks: ✗ an error, ! a problem, → what to do, · a note.
+    """
 
     DEFAULT_CSS = """
     Trouble { height: auto; max-height: 40%; display: none; overflow-y: auto; }
@@ -29,37 +34,52 @@ class Trouble(Static):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__("", id=id, markup=False)
-        self._lines: list[Content] = []
-        self._builder_notes: list[Content] = []
+        self._run: list[Content] = []
+        self._problems: list[Content] = []
+        self._notes: list[Content] = []
         self._with_notes = False
 
-    def clear(self) -> None:
-        self._put([])
+    def begin(self) -> None:
+        """A run begins: what was said of the one before goes."""
+        self._run = []
+        self._put()
+
+    def add_note(self, text: str) -> None:
+        """A note on the run, below what is there."""
+        if len(self._run) < LONGEST:
+            self._run.append(_line("·", "$text-muted", text))
+            self._put()
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """How the run ended, above the notes that came while it ran."""
+        if isinstance(outcome.error, Refused):
+            self._problems = _problem_lines(outcome.error.problems)
+        else:
+            self._run = [*_outcome_lines(outcome), *self._run]
+        self._put()
+
+    def show_request(self, request: Request) -> None:
+        """What the builder says of the prompt as it stands. That nothing is written yet is no news."""
+        self._problems = _problem_lines([p for p in request.problems if p.field != "messages"])
+        self._notes = [_line("·", "$text-muted", note.text) for note in request.notes]
+        self._put()
 
     def show_notes(self, shown: bool) -> None:
         """Whether the builder's notes are shown too: they belong beside the request."""
         self._with_notes = shown
-        self._put(self._lines)
+        self._put()
 
-    def add_note(self, text: str) -> None:
-        """A note on the run, below what is there."""
-        if len(self._lines) < LONGEST:
-            self._put([*self._lines, _line("·", "$text-muted", text)])
+    def _put(self) -> None:
+        lines = [*self._run, *self._problems, *(self._notes if self._with_notes else ())][:LONGEST]
+        self.set_class(bool(lines), "-some")
+        self.update(Content("\n").join(lines))
 
-    def show_outcome(self, outcome: Outcome) -> None:
-        """How the run ended, above the notes that came while it ran."""
-        self._put([*_outcome_lines(outcome), *self._lines][:LONGEST])
 
-    def show_request(self, request: Request) -> None:
-        """What the builder says of a request that is being edited."""
-        self._builder_notes = [_line("·", "$text-muted", note.text) for note in request.notes]
-        self._put([_line("!", "$text-warning", problem.text) for problem in request.problems][:LONGEST])
-
-    def _put(self, lines: list[Content]) -> None:
-        self._lines = lines
-        shown = [*lines, *self._builder_notes][:LONGEST] if self._with_notes else lines
-        self.set_class(bool(shown), "-some")
-        self.update(Content("\n").join(shown))
+def _problem_lines(problems: Sequence[Problem]) -> list[Content]:
+    lines = [_line("!", "$text-warning", problem.text) for problem in problems]
+    if problems and all(problem.can_send for problem in problems):
+        lines.append(_line("→", "$text-accent", "“Run anyway” in the palette (^P) sends it as it is"))
+    return lines
 
 
 def _line(mark: str, style: str, text: str) -> Content:
@@ -73,11 +93,7 @@ def _outcome_lines(outcome: Outcome) -> list[Content]:
             return [_line("■", "$text-muted", "stopped; the text that came is kept · ^G runs it again")]
         return []
     lines = [_line("✗", "$text-error", error.message)]
-    if isinstance(error, Refused):
-        lines.extend(_line("!", "$text-warning", p.text) for p in error.problems[1:])
-        if all(p.can_send for p in error.problems):
-            lines.append(_line("→", "$text-accent", "“Run anyway” in the palette (^P) sends it as it is"))
-    elif error.hint:
+    if error.hint:
         lines.append(_line("→", "$text-accent", error.hint))
     if droppable(error):
         lines.append(_line("→", "$text-accent", f"F7 leaves out {error.field} and runs again"))

@@ -84,13 +84,13 @@ class VariablesPanel(Widget, can_focus=True):
     VariablesPanel {
         height: auto;
         max-height: 8;
-        border: round $panel-lighten-2;
+        border: round $foreground 25%;
         border-title-color: $text-muted;
         border-subtitle-color: $text-muted;
         border-subtitle-align: right;
         &:focus, &:focus-within {
             border: round $accent;
-            border-title-color: $accent;
+            border-title-color: $text-accent;
         }
         & > .variable--name { color: $foreground; text-style: bold; }
         & > .variable--value { color: $foreground; }
