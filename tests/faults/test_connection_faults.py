@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,26 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def port_that_says(answer: bytes) -> AsyncIterator[str]:
+    """The host of a port that answers any first byte with this, and waits until the client has gone."""
+    over = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await reader.read(1)
+            writer.write(answer)
+            await reader.read()
+            writer.close()
+            await writer.wait_closed()
+        over.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    await over.wait()
+    server.close()
 
 
 async def test_h74_refused() -> None:
@@ -194,17 +215,9 @@ async def test_h77_a_trusted_authority(
 
 
 async def test_h77_tls_to_a_plain_port() -> None:
-    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(1)
-        writer.write(head(400, {"Content-Length": "0"}))
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(plain, "127.0.0.1", 0)
-    host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    result = await attempt_url(f"https://{host}/v1", host)
-    server.close()
-    assert "http://" in check(result, "tls", host, not_sent=False)
+    async with port_that_says(head(400, {"Content-Length": "0"})) as host:
+        result = await attempt_url(f"https://{host}/v1", host)
+        assert "http://" in check(result, "tls", host, not_sent=False)
 
 
 @pytest.mark.usefixtures("_trust")
@@ -314,16 +327,10 @@ async def test_a_proxys_own_error_page(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Sign in" in result.error.message
 
 
-async def test_the_limits_hold_while_connecting_to_tls(authority: Authority) -> None:
-    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
-
-    server = await asyncio.start_server(silent, "127.0.0.1", 0)
-    host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    result = await attempt_url(f"https://{host}/v1", host, Limits(connect=0.1))
-    server.close()
-    check(result, "connect_timeout", host, not_sent=True)
+async def test_the_limits_hold_while_connecting_to_tls() -> None:
+    async with port_that_says(b"") as host:
+        result = await attempt_url(f"https://{host}/v1", host, Limits(connect=0.1))
+        check(result, "connect_timeout", host, not_sent=True)
 
 
 async def test_cancelling_while_it_connects_leaves_nothing() -> None:

@@ -81,7 +81,7 @@ class FaultServer:
         self._replies: list[Sequence[Step]] = []
         self._decide: Callable[[Seen], Sequence[Step]] | None = None
         self._arrived = asyncio.Condition()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._server: asyncio.Server | None = None
 
     @property
@@ -115,14 +115,16 @@ class FaultServer:
     ) -> None:
         assert self._server is not None
         self._server.close()
-        for task in self._tasks:
+        tasks = list(self._open)
+        for task in tasks:
+            self._open[task].transport.abort()  # what it still had to say, nobody hears any more
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._tasks.add(task)
+        self._open[task] = writer
         self.connections += 1
         self.open_connections += 1
         seen: Seen | None = None
@@ -134,12 +136,12 @@ class FaultServer:
             pass  # the client left, or the test is over
         finally:
             self.open_connections -= 1
-            self._tasks.discard(task)
             if seen is not None:
                 seen.left.set()
             writer.close()
             with contextlib.suppress(ConnectionError, asyncio.CancelledError, ssl.SSLError):
                 await writer.wait_closed()
+            self._open.pop(task, None)
 
     async def _read_request(self, reader: asyncio.StreamReader) -> Seen | None:
         try:
