@@ -51,10 +51,12 @@ class Endpoint:
         self.requests: list[Request] = []
         self.limits: list[Limits] = []
         self.closed = 0
+        self.asked = asyncio.Event()
 
     async def send(self, request: Request, limits: Limits) -> AsyncGenerator[Received, None]:
         self.requests.append(request)
         self.limits.append(limits)
+        self.asked.set()
         try:
             for step in self.scripts.pop(0):
                 if isinstance(step, RunError):
@@ -290,8 +292,7 @@ async def test_a_cancelled_caller_ends_the_row_too() -> None:
     never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     bench = Bench([Opened(200), never])
     task = asyncio.create_task(bench.run().execute())
-    while not bench.endpoint.requests:
-        await asyncio.sleep(0)
+    await bench.endpoint.asked.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -38,7 +38,6 @@ class WorkbenchApp(App[None]):
     CSS_PATH = "app.tcss"
     TITLE = "workbench"
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]  # noqa: RUF012 - an instance variable in Textual, replaced as a whole here
     COMMANDS = App.COMMANDS | {_palette_provider}
     COMMAND_PALETTE_BINDING = "ctrl+p"
 

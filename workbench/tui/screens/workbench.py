@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.dom import DOMNode
+from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.widgets import Static
@@ -58,7 +59,7 @@ class WorkbenchScreen(Screen[None]):
     AUTO_FOCUS = ""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
+        super().__init__(classes="-on-messages")
         self.desk = desk
         self.services = desk.services
         self._where = Where(self.desk, ask=self._ask, say=self.say, changed=self._moved)
@@ -66,6 +67,8 @@ class WorkbenchScreen(Screen[None]):
         self._frame_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
+        # Known now, so that the widgets are styled once for this size and not once more when it is told.
+        self.update_classes(width_classes(self.app.size), update=False)
         yield Header()
         yield TabLine(tuple(PANELS), id="panels")
         with Container(id="desk"):
@@ -109,7 +112,6 @@ class WorkbenchScreen(Screen[None]):
         self._show_prompt()
         self.messages.focus_message(self._first_to_edit(), edit=True)
         self._show_header()
-        self._show_panel("Prompt")
         self._watch_storage()
         self.call_after_refresh(self._after_first_paint)
 
@@ -351,8 +353,7 @@ class WorkbenchScreen(Screen[None]):
     def _show_panel(self, title: str) -> None:
         """Which panel a narrow terminal shows; wider ones show all."""
         self.query_one("#panels", TabLine).current = title
-        for name, id in PANELS.items():
-            self.set_class(name == title, f"-on-{id}")
+        self.update_classes({f"-on-{id}": name == title for name, id in PANELS.items()}, animate=False)
 
     @on(TabLine.Chosen)
     def _panel_chosen(self, event: TabLine.Chosen) -> None:
@@ -365,7 +366,7 @@ class WorkbenchScreen(Screen[None]):
                 self._show_panel(title)
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < 40 or event.size.height < 12, "-tiny")
+        self.update_classes(width_classes(event.size), animate=False)
 
     # -- model, connection, copying --------------------------------------------------------------------------------
 
@@ -433,3 +434,14 @@ class WorkbenchScreen(Screen[None]):
     async def _link_clicked(self, event: StreamView.LinkClicked) -> None:
         if await self.app.push_screen_wait(link_question(event.url)) == "yes":
             self.app.open_url(event.url)
+
+
+def width_classes(size: Size) -> dict[str, bool]:
+    """The classes that `app.tcss` lays the screen out by."""
+    tiny = size.width < 40 or size.height < 12
+    return {
+        "-tiny": tiny,
+        "-narrow": size.width < 100,
+        "-normal": 100 <= size.width < 140,
+        "-wide": size.width >= 140,
+    }

@@ -97,6 +97,13 @@ class OutputPane(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.view: View = "Answer"
+        self._views = {
+            "reasoning": StreamView(id="reasoning", kind="plain"),
+            "answer": StreamView(id="answer"),
+            "calls": StreamView(id="calls", kind="plain", follow=False),
+            "request": StreamView(id="request", kind="json", follow=False, classes="-hidden"),
+            "response": StreamView(id="response", kind="json", follow=False, classes="-hidden"),
+        }
         self.outcome: Outcome | None = None
         self._run: Run | None = None
         self._answer = AnswerText()
@@ -112,15 +119,19 @@ class OutputPane(Vertical):
         self._reasoning_open = True
 
     def compose(self) -> ComposeResult:
-        yield StreamView(id="reasoning", kind="plain")
-        yield StreamView(id="answer")
-        yield StreamView(id="calls", kind="plain", follow=False)
-        yield StreamView(id="request", kind="json", follow=False, classes="-hidden")
-        yield StreamView(id="response", kind="json", follow=False, classes="-hidden")
+        yield self._views["answer"]
         yield Trouble(id="trouble")
 
     def on_mount(self) -> None:
         self._retitle()
+        self.call_after_refresh(self._mount_the_rest)
+
+    def _mount_the_rest(self) -> None:
+        """The views that the first paint does not show: styling them would hold it up."""
+        if not self.is_attached:
+            return  # the program is being left again already
+        self.mount(self._views["reasoning"], before=self._views["answer"])
+        self.mount_all([self._views[name] for name in ("calls", "request", "response")], after=self._views["answer"])
 
     # -- the run -----------------------------------------------------------------------------------------------
 
@@ -274,7 +285,7 @@ class OutputPane(Vertical):
         return self._answer.text(self._choice)
 
     def _view(self, name: str) -> StreamView:
-        return self.query_one(f"#{name}", StreamView)
+        return self._views[name]
 
     def _show_reasoning(self, text: str) -> None:
         view = self._view("reasoning")
