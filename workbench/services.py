@@ -6,32 +6,32 @@ in a thread, after the first paint.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from workbench.adapters.connections import Connections, find_connections
 from workbench.adapters.database import Database
 from workbench.adapters.drafts import Drafts
 from workbench.adapters.files import Paths, private_folder, read_variable_file, write_atomic
-from workbench.adapters.history import History
-from workbench.adapters.lessons import LessonStore
 from workbench.adapters.settings import load_settings
-from workbench.adapters.tokens import TokenCounter
 from workbench.core.errors import InputError
-from workbench.core.models import ModelInfo, ModelRules, rules_for
-from workbench.core.request import Problem, Request, build_request
-from workbench.core.request_rules import sent_model
-from workbench.core.usage import size_text
-from workbench.runner import Emit, Job, RetryPolicy, Run
 
+# What a run needs and the first paint does not is imported where it is used.
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import TracebackType
+
     from workbench.adapters.endpoint import Endpoint
+    from workbench.adapters.history import History
+    from workbench.adapters.lessons import LessonStore
+    from workbench.adapters.tokens import TokenCounter
     from workbench.core.connection import Connection
+    from workbench.core.models import ModelInfo, ModelRules
     from workbench.core.prompt import Prompt, Variable
+    from workbench.core.request import Problem, Request
+    from workbench.runner import Emit, Job, Run
 
 
 class Services:
@@ -43,10 +43,7 @@ class Services:
         self.paths = paths
         self.settings, notes = load_settings(paths.settings)
         self.database = database
-        self.history = History(database)
         self.drafts = Drafts(database, paths)
-        self.lessons = LessonStore(database)
-        self.tokens = TokenCounter(environ)
         self._settings_notes: tuple[str, ...] = notes
         self._rules_notes: tuple[str, ...] = ()
         self._endpoints: dict[Connection, Endpoint] = {}
@@ -79,10 +76,34 @@ class Services:
         """What is wrong with the user's own model rules, once they were read."""
         return self._rules_notes
 
+    @cached_property
+    def history(self) -> History:
+        """Every run."""
+        from workbench.adapters.history import History
+
+        return History(self.database)
+
+    @cached_property
+    def lessons(self) -> LessonStore:
+        """What endpoints taught, and what the person trusts a host with."""
+        from workbench.adapters.lessons import LessonStore
+
+        return LessonStore(self.database)
+
+    @cached_property
+    def tokens(self) -> TokenCounter:
+        """Counts tokens; exact once `warm` has run, where it can be."""
+        from workbench.adapters.tokens import TokenCounter
+
+        return TokenCounter(self.environ)
+
     def connections(self) -> Connections:
         """The connections there are now: environment and `.env` are read at each call, so a new key is seen."""
         return find_connections(
-            environ=self.environ, folder=self.folder, settings=self.settings, trusts=self.lessons.trusts
+            environ=self.environ,
+            folder=self.folder,
+            settings=self.settings,
+            trusts=lambda host, what: self.lessons.trusts(host, what),
         )
 
     def connection(self, name: str | None, model: str = "") -> Connection:
@@ -102,6 +123,8 @@ class Services:
 
     def rules(self, model: str, connection: Connection) -> ModelRules | None:
         """What is known of the model; nothing for the practice model, which refuses what it does not take itself."""
+        from workbench.core.models import rules_for
+
         return None if connection.is_practice else rules_for(model, self.rulebook)
 
     def window(self, model: str, connection: Connection) -> int | None:
@@ -115,8 +138,10 @@ class Services:
 
     def build(self, prompt: Prompt, connection: Connection, *, anyway: bool = False) -> Request:
         """The request that would be sent now. Files that variables name are read; what can't be is a problem."""
+        from workbench.core.request import build_request
+
         values, unreadable = self._values(prompt)
-        model = sent_model(prompt, connection.default_model)
+        model = prompt.model_or(connection.default_model)
         request = build_request(
             prompt,
             rules=self.rules(model, connection),
@@ -128,6 +153,8 @@ class Services:
         return replace(request, problems=(*unreadable, *request.problems)) if unreadable else request
 
     def _values(self, prompt: Prompt) -> tuple[dict[str, str], list[Problem]]:
+        from workbench.core.request import Problem
+
         values: dict[str, str] = {}
         unreadable: list[Problem] = []
         for variable in prompt.variables:
@@ -146,6 +173,8 @@ class Services:
 
     def job(self, prompt: Prompt, connection: Connection, *, source: str, anyway: bool = False) -> Job:
         """A run of this prompt as it stands."""
+        from workbench.runner import Job, RetryPolicy
+
         return Job(
             prompt=prompt,
             request=self.build(prompt, connection, anyway=anyway),
@@ -159,6 +188,7 @@ class Services:
     def start(self, job: Job, emit: Emit) -> Run:
         """The run of a job, not yet executed."""
         from workbench.adapters.prices import price
+        from workbench.runner import Run
 
         return Run(
             job,
@@ -194,7 +224,9 @@ class Services:
 
     def warm(self) -> None:
         """Import and load what the first run needs. For a thread, after the first paint."""
-        from workbench.adapters import http_client, prices
+        # The modules of the first run are imported here, so that the key that runs it does not wait for them.
+        from workbench import runner  # noqa: F401
+        from workbench.adapters import endpoint, history, http_client, lessons, prices  # noqa: F401
 
         http_client.warm()
         prices.warm()
@@ -205,6 +237,8 @@ class Services:
         """What there is to say of a variable's value: the file's size, or why it can't be read; else ""."""
         if variable.value is None or not variable.value.startswith("@"):
             return ""
+        from workbench.core.usage import size_text
+
         try:
             return size_text(len(read_variable_file(variable.value[1:], self.folder).encode()))
         except InputError as error:

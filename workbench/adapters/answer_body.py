@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from workbench.adapters.http_errors import ErrorTranslator
+from typing import TYPE_CHECKING
+
 from workbench.core.errors import BrokenStream, RunError
-from workbench.core.json_value import JSON
 from workbench.core.sse import ChunkReader, parse_json
 from workbench.core.wire import Chunks, Limits, Received, Whole
+
+if TYPE_CHECKING:
+    from workbench.adapters.http_errors import ErrorTranslator
+    from workbench.core.json_value import JSON
 
 _BOM = b"\xef\xbb\xbf"
 _EVENT_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")

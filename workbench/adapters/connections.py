@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from workbench.adapters.base_url import OPENAI_BASE_URL, OPENAI_HOST, BaseUrl, parse_base_url
 from workbench.adapters.dotenv_file import DotEnv, read_dotenv
@@ -21,6 +20,9 @@ from workbench.core.connection import PRACTICE, PRACTICE_MODELS, Connection
 from workbench.core.errors import InputError
 from workbench.core.key_shape import clean_key
 from workbench.core.secret import Secret
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Purpose = Literal["dotenv_base_url", "plain_http_key"]
 Trusts = Callable[[str, str], bool]

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from typing import TYPE_CHECKING
 
 from workbench.adapters import locks
 from workbench.adapters.database_file import Fault, connect, fault_of, lock_path, log_is_empty, reading, reason_of
-from workbench.adapters.files import Paths
 from workbench.adapters.ids import session_id
-from workbench.adapters.write import Write
 from workbench.adapters.writer import MEMORY_LIMIT, Collect, OnTrouble, Writer
 from workbench.core.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workbench.adapters.files import Paths
+    from workbench.adapters.write import Write
 
 CLOSE_SECONDS = 1.5
 """How long the end of the program waits for the disk: SIGTERM has to be obeyed within 2 s."""

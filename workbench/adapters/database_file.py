@@ -7,15 +7,18 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.adapters import migrations
 from workbench.adapters.files import FILE_MODE, Paths, make_private, private_folder
 from workbench.core.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 BUSY_SECONDS = 0.2
 """How long one statement waits for another process before the writer sees to what waits, and tries again."""

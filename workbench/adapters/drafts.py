@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import json
 import threading
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from workbench.adapters.database import Database
 from workbench.adapters.database_file import lock_path
-from workbench.adapters.files import Paths
-from workbench.adapters.history_rows import moment, to_json
 from workbench.adapters.ids import new_id
 from workbench.adapters.locks import is_held
+from workbench.adapters.row_text import moment, to_json
 from workbench.adapters.write import Statement, Write
 from workbench.core.errors import StorageError
 from workbench.core.json_clean import clean_text
-from workbench.core.json_value import JSON
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from workbench.adapters.database import Database
+    from workbench.adapters.files import Paths
+    from workbench.core.json_value import JSON
 
 JOURNAL_SECONDS = 0.15
 """From a key to its write; with the write itself it stays below the promised 250 ms."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,17 +18,20 @@ from workbench.adapters.http_errors import ErrorTranslator
 from workbench.adapters.model_list import parse_models
 from workbench.adapters.network_errors import bad_base_url, translate
 from workbench.adapters.time_limits import TimeLimits
-from workbench.core.connection import Connection
 from workbench.core.errors import ConnectionFailed, NotAnApi, RunError
-from workbench.core.json_value import JSON
-from workbench.core.models import ModelInfo
-from workbench.core.request import Request
 from workbench.core.sse import parse_json
 from workbench.core.wire import Limits, Opened, Received
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
     import httpx2
     from openai import AsyncAPIResponse, AsyncOpenAI
+
+    from workbench.core.connection import Connection
+    from workbench.core.json_value import JSON
+    from workbench.core.models import ModelInfo
+    from workbench.core.request import Request
 
 ERROR_BYTES = 64 * 1024
 """The most of an error's body that is read."""

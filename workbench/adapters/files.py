@@ -9,14 +9,16 @@ import codecs
 import contextlib
 import errno
 import os
-import secrets
 import stat
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.adapters.locks import is_held, lock_handle
 from workbench.core.errors import InputError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
@@ -152,7 +154,7 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 
 def _write_and_rename(target: Path, data: bytes) -> None:
-    temporary = target.parent / f"{_TEMPORARY_PREFIX}{secrets.token_hex(8)}{_TEMPORARY_SUFFIX}"
+    temporary = target.parent / f"{_TEMPORARY_PREFIX}{os.urandom(8).hex()}{_TEMPORARY_SUFFIX}"
     handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY, FILE_MODE)
     try:
         try:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from workbench.adapters import locks, pieces
-from workbench.adapters.database import Database
 from workbench.adapters.history_rows import (
     SUMMARY_COLUMNS,
     Beginning,
@@ -26,11 +24,17 @@ from workbench.adapters.history_rows import (
 )
 from workbench.adapters.ids import new_id
 from workbench.adapters.write import Statement, Write
-from workbench.core.connection import Connection
-from workbench.core.events import Event
-from workbench.core.outcome import Outcome
-from workbench.core.prompt import Prompt
-from workbench.core.request import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Sequence
+    from concurrent.futures import Future
+
+    from workbench.adapters.database import Database
+    from workbench.core.connection import Connection
+    from workbench.core.events import Event
+    from workbench.core.outcome import Outcome
+    from workbench.core.prompt import Prompt
+    from workbench.core.request import Request
 
 PIECE_SECONDS = 0.15
 """From the arrival of text to its write; with the write itself it stays below the promised 250 ms."""

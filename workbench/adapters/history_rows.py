@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TypeAlias
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from workbench.adapters.write import Statement
-from workbench.core.connection import Connection
+from workbench.adapters.row_text import Clean, moment, to_json
 from workbench.core.events import State
 from workbench.core.json_clean import clean_text
-from workbench.core.json_value import JSON
 from workbench.core.outcome import Choice, Outcome
-from workbench.core.prompt import Prompt
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
-from workbench.core.request import Request
 
-Clean: TypeAlias = Callable[[str], str]
+if TYPE_CHECKING:
+    import sqlite3
+
+    from workbench.adapters.write import Statement
+    from workbench.core.connection import Connection
+    from workbench.core.json_value import JSON
+    from workbench.core.prompt import Prompt
+    from workbench.core.request import Request
 
 _FIRST_LINE = 200
 _LARGEST = 2**63 - 1
@@ -163,21 +165,9 @@ def attempted(run: str, number: int, at: datetime) -> list[Statement]:
     return [(_ATTEMPT, (run, number, moment(at))), (_COUNT_ATTEMPT, (number, run))]
 
 
-def moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
 def first_line(text: str) -> str:
     """The first line with something in it, cut for a list."""
     return next((line.strip()[:_FIRST_LINE] for line in text[:10_000].splitlines() if line.strip()), "")
-
-
-def to_json(value: JSON, clean: Clean) -> str:
-    """JSON as text that SQLite takes. What is nested too deep to be written is replaced by a line that says so."""
-    try:
-        return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-    except (RecursionError, ValueError):
-        return json.dumps({"not_kept": "this was nested too deep, or too large a number, to be kept"})
 
 
 def _token_counts(usage: Mapping[str, JSON] | None) -> tuple[int | None, ...]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from workbench.adapters.retry_after import retry_after
-from workbench.core.connection import Connection
 from workbench.core.errors import (
     AuthenticationError,
     BadRequest,
@@ -25,10 +24,15 @@ from workbench.core.errors import (
     ServerError,
     TimedOut,
 )
-from workbench.core.json_value import JSON
 from workbench.core.keys import hide_key
 from workbench.core.one_line import one_line, plain_text
 from workbench.core.sse import parse_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.core.connection import Connection
+    from workbench.core.json_value import JSON
 
 DETAILS = 2048
 """Characters of a body that an error carries."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 from datetime import UTC, datetime
 
 
 def new_id(at: datetime | None = None) -> str:
     """`20261122-150703123456-3f9ac1`: UTC to the microsecond, then chance. `at` (aware) takes the place of now."""
-    return f"{(at or datetime.now(UTC)).astimezone(UTC):%Y%m%d-%H%M%S%f}-{secrets.token_hex(3)}"
+    return f"{(at or datetime.now(UTC)).astimezone(UTC):%Y%m%d-%H%M%S%f}-{os.urandom(3).hex()}"
 
 
 def session_id() -> str:

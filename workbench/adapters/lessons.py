@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from workbench.adapters.database import Database
-from workbench.adapters.history_rows import moment
+from workbench.adapters.row_text import moment
 from workbench.adapters.write import Statement, Write
 from workbench.core.errors import StorageError
 from workbench.core.models import Lessons
+
+if TYPE_CHECKING:
+    from workbench.adapters.database import Database
 
 _LEARN = "INSERT OR IGNORE INTO lessons (host, kind, model, parameter, learned_at) VALUES (?, ?, ?, ?, ?)"
 _TRUST = "INSERT OR IGNORE INTO trust (host, what, given_at) VALUES (?, ?, ?)"

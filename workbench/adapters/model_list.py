@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from workbench.core.json_value import JSON
 from workbench.core.models import ModelInfo
 from workbench.core.one_line import one_line
+
+if TYPE_CHECKING:
+    from workbench.core.json_value import JSON
 
 MOST_MODELS = 10_000
 LONGEST_ID = 256

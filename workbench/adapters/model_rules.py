@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from importlib import resources
-from pathlib import Path
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 
 from workbench.adapters.yaml_file import YamlFile, YamlPath, read_yaml
 from workbench.core.errors import InputError
 from workbench.core.json_text import describe
-from workbench.core.json_value import JSON
 from workbench.core.models import ModelRules, ParameterRule, Taken, rules_for
 from workbench.core.parameters import BY_NAME, Parameter, check_value, one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from workbench.core.json_value import JSON
 
 T = TypeVar("T")
 

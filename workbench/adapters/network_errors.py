@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from workbench.adapters.http_errors import ErrorTranslator
-from workbench.core.connection import Connection
 from workbench.core.errors import BrokenStream, ConnectionFailed, InternalFault, Refused, RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workbench.core.connection import Connection
 
 _E = TypeVar("_E", bound=BaseException)
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from workbench.adapters.history_rows import to_json
-from workbench.adapters.write import Statement
+from workbench.adapters.row_text import to_json
 from workbench.core.events import Event, ReasoningDelta, RefusalDelta, TextDelta, ToolCallDelta, UsageReported
 from workbench.core.json_clean import clean_text
-from workbench.core.json_value import JSON
 from workbench.core.outcome import Choice
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from workbench.adapters.write import Statement
+    from workbench.core.json_value import JSON
 
 _INSERT = "INSERT OR IGNORE INTO pieces (run, number, kind, choice, content) VALUES (?, ?, ?, ?, ?)"
 _KINDS = {TextDelta: "text", ReasoningDelta: "reasoning", RefusalDelta: "refusal"}

@@ -7,19 +7,20 @@ a host that nobody lists. The practice model and a server on this machine cost n
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.adapters.base_url import OPENAI_HOST, is_this_machine
-from workbench.core.json_value import JSON
 from workbench.core.usage import UsageFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from genai_prices.types import ModelInfo, Provider
 
     from workbench.core.connection import Connection
+    from workbench.core.json_value import JSON
 
 _STANDARD_TIERS = ("", "auto", "default")
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LONGEST = 366 * 24 * 3600.0
 """Seconds; beyond it a wait is a mistake."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from typing import TYPE_CHECKING
 
-from workbench.adapters.write import Statement
+if TYPE_CHECKING:
+    from workbench.adapters.write import Statement
 
 _OF_RUN = "run IN (SELECT id FROM runs WHERE session = ?)"
 _WHERE = {

@@ -9,15 +9,18 @@ from __future__ import annotations
 import math
 import re
 import stat
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.core.connection import PRACTICE
 from workbench.core.errors import InputError
 from workbench.core.key_shape import looks_like_key, mask_keys
-from workbench.core.wire import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from workbench.core.wire import Limits
 
 FILE_NAME = "settings.toml"
 MAX_BYTES = 256 * 1024
@@ -60,6 +63,8 @@ class Settings:
     @property
     def limits(self) -> Limits:
         """The limits of one attempt."""
+        from workbench.core.wire import Limits  # a run's; the settings are read before the first paint
+
         return Limits(
             connect=self.connect_s,
             first_byte=self.first_byte_s,

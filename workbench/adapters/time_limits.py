@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from workbench.core.errors import TimedOut
-from workbench.core.wire import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from workbench.core.wire import Limits
 
 _T = TypeVar("_T")
 

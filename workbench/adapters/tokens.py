@@ -10,7 +10,6 @@ split, never gets one; and of a long text that was edited only the pieces around
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -20,6 +19,8 @@ from workbench.core.connection import PRACTICE
 from workbench.core.token_estimate import weigh
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from tiktoken import Encoding
 
     from workbench.core.prompt import Message

@@ -11,13 +11,17 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.adapters import locks
 from workbench.adapters.database_file import Fault, fault_of, lock_path
 from workbench.adapters.files import FILE_MODE, Paths, make_private
-from workbench.adapters.write import Statement, Write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from workbench.adapters.write import Statement, Write
 
 _PREFIX, _SUFFIX = "unsaved-", ".jsonl"
 

@@ -12,9 +12,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.adapters import locks
 from workbench.adapters.database_file import (
@@ -36,6 +35,9 @@ from workbench.adapters.session_rows import session_rows
 from workbench.adapters.unsaved import Unsaved, take_over
 from workbench.adapters.write import Write
 from workbench.core.errors import StorageError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 OnTrouble: TypeAlias = Callable[[str | None], None]
 Collect: TypeAlias = Callable[[], Write | None]

@@ -7,16 +7,18 @@ null and decimal numbers are more than text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.core.errors import InputError
 from workbench.core.json_text import read_number
-from workbench.core.json_value import JSON
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from yaml.events import Event, ScalarEvent
+
+    from workbench.core.json_value import JSON
 
 YamlPath: TypeAlias = "tuple[str | int, ...]"
 

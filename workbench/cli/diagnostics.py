@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from workbench.core.errors import WorkbenchError
 from workbench.core.visible import marked
+
+if TYPE_CHECKING:
+    from workbench.core.errors import WorkbenchError
 
 
 class ExitCode(IntEnum):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from workbench import __version__
 from workbench.cli.diagnostics import ExitCode, complain
 from workbench.core.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
 
 _ABOUT = """A full-screen workbench for prompts over the Chat Completions API.
 Without a command it opens on the terminal. With no key it uses the built-in practice model:
@@ -23,6 +26,8 @@ exit codes: 0 complete · 1 failed, cut or filtered · 2 refused before sending,
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
+    import argparse  # the screen opens without it
+
     top = argparse.ArgumentParser(
         prog="workbench", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -77,8 +82,11 @@ def _add_run(run: argparse.ArgumentParser) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code comes back. SystemExit from argparse (help, wrong usage: 2) goes through."""
-    options = _parsed(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
+        if not given:
+            return _open_screen()
+        options = _parsed(given)
         if options.command == "run":
             from workbench.cli.run import run
 
@@ -89,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.BAD_INPUT
 
 
-def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     top = parser()
     # argparse takes all positionals of `nargs="*"` from the first run of them: `run a --json b` leaves b over.
     options, left_over = top.parse_known_args(arguments)

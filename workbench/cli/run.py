@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import ExitCode, complain, say
 from workbench.cli.output import Output
 from workbench.core.errors import ErrorKind, InputError, RunError
 from workbench.core.events import Event, Noted, Retrying, State, TextDelta
-from workbench.core.outcome import Outcome
 from workbench.core.parameters import parse_value
 from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
 from workbench.core.usage import summary_line
 from workbench.runner import Run, failed
 from workbench.services import Services
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from workbench.core.outcome import Outcome
 
 _FILE_ENDINGS = (".yaml", ".yml")
 _PATH_STARTS = ("./", "../", "/", "~/")

@@ -8,14 +8,18 @@ kept where it has a place and noted where it is odd; nothing here raises.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from workbench.core.choice_parts import ChoiceParts, cleaned
 from workbench.core.errors import BrokenStream, ConnectionFailed, RunError, TimedOut
 from workbench.core.events import AnswerEvent, Ended, Noted, State, UsageReported
-from workbench.core.json_value import JSON
 from workbench.core.one_line import no_surrogates, one_line
 from workbench.core.outcome import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.core.json_value import JSON
 
 MOST_CHOICES = 128
 """The largest n of the API. A choice with a higher index is nobody's answer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from workbench.core.events import (
     AnswerEvent,
@@ -14,9 +14,13 @@ from workbench.core.events import (
     TokenProbabilities,
     ToolCallDelta,
 )
-from workbench.core.json_value import JSON
 from workbench.core.one_line import no_surrogates
 from workbench.core.outcome import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.core.json_value import JSON
 
 MOST_TOOL_CALLS = 512
 

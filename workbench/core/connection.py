@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from workbench.core.secret import Secret
+if TYPE_CHECKING:
+    from workbench.core.secret import Secret
 
 PRACTICE = "practice"
 PRACTICE_MODELS = ("practice", "practice-fast")

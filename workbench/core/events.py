@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from workbench.core.errors import RunError
-from workbench.core.json_value import JSON
+if TYPE_CHECKING:
+    from workbench.core.errors import RunError
+    from workbench.core.json_value import JSON
 
 
 class State(StrEnum):

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
-from workbench.core.connection import Connection
-from workbench.core.json_value import JSON
 from workbench.core.parameters import PARAMETERS
-from workbench.core.request import Request
+
+if TYPE_CHECKING:
+    from workbench.core.connection import Connection
+    from workbench.core.json_value import JSON
+    from workbench.core.request import Request
 
 OPENAI_URL = "https://api.openai.com/v1"
 _KEY_VARIABLE = "OPENAI_API_KEY"

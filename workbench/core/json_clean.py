@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from workbench.core.json_text import describe
-from workbench.core.json_value import JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.core.json_value import JSON
 
 DEEPEST = 100
 """Levels of lists and objects. A schema of the deepest kind that strict mode takes needs about 30."""

@@ -5,11 +5,14 @@ Walks without recursion, so that no schema is too deep for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from workbench.core.findings import Findings
-from workbench.core.json_value import JSON
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from workbench.core.findings import Findings
+    from workbench.core.json_value import JSON
 
 MOST_PROPERTIES = 5_000
 MOST_LEVELS = 10

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
-from workbench.core.json_value import JSON
+
+if TYPE_CHECKING:
+    from workbench.core.json_value import JSON
 
 SHOWN = 40
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)

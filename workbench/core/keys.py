@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from workbench.core.secret import Secret
+if TYPE_CHECKING:
+    from workbench.core.secret import Secret
 
 HIDDEN = "[key]"
 SHORTEST_REAL_KEY = 8

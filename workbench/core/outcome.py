@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from workbench.core.errors import RunError
-from workbench.core.events import State
-from workbench.core.json_value import JSON
-from workbench.core.request import Request
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.core.errors import RunError
+    from workbench.core.events import State
+    from workbench.core.json_value import JSON
+    from workbench.core.request import Request
 
 
 @dataclass(frozen=True, slots=True)

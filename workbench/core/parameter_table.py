@@ -7,9 +7,10 @@ Ranges and defaults are those of the API's own reference, as the docstrings of t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from workbench.core.json_value import JSON
+if TYPE_CHECKING:
+    from workbench.core.json_value import JSON
 
 Kind = Literal["number", "integer", "boolean", "text", "choice", "texts", "json"]
 Where = Literal["body", "client", "merge"]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from workbench.core.errors import InputError
 from workbench.core.json_text import describe, read_json, read_number
-from workbench.core.json_value import JSON
 from workbench.core.parameter_table import BY_NAME, PARAMETERS, Kind, Parameter, Shape, Where
+
+if TYPE_CHECKING:
+    from workbench.core.json_value import JSON
 
 __all__ = [
     "BY_NAME",

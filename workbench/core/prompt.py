@@ -86,6 +86,10 @@ class Prompt:
     parameters: ParameterValues = field(default_factory=ParameterValues)
     variables: tuple[Variable, ...] = ()
 
+    def model_or(self, default: str) -> str:
+        """The model that is asked: its own, or `default` where it names none."""
+        return self.model if self.model.strip() else default
+
     def with_message(self, index: int, message: Message) -> Prompt:
         """A copy with the message at `index` replaced. IndexError where there is none."""
         messages = list(self.messages)

@@ -7,13 +7,16 @@ older version wrote can be read; a key that is not known is refused, so that not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from workbench.core.errors import InputError
 from workbench.core.json_text import describe
-from workbench.core.json_value import JSON
 from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.core.json_value import JSON
 
 T = TypeVar("T")
 

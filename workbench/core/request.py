@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from workbench.core.findings import Findings, Note, Problem
 from workbench.core.json_clean import NotJson, clean_json, clean_text
-from workbench.core.json_value import JSON
-from workbench.core.models import Lessons, ModelRules
 from workbench.core.parameters import BY_NAME, PARAMETERS, check_value, nearest
-from workbench.core.prompt import Prompt
 from workbench.core.request_checks import check_body
 from workbench.core.request_messages import LOST, build_messages
 from workbench.core.request_rules import (
@@ -25,6 +22,13 @@ from workbench.core.request_rules import (
     sent_as,
     sent_model,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.core.json_value import JSON
+    from workbench.core.models import Lessons, ModelRules
+    from workbench.core.prompt import Prompt
 
 __all__ = ["Note", "Problem", "Request", "build_request"]
 

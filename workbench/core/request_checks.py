@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from workbench.core.findings import Findings
 from workbench.core.json_schema_strict import check_strict
 from workbench.core.json_text import describe
-from workbench.core.json_value import JSON
 from workbench.core.parameters import PARAMETERS, check_value
 from workbench.core.request_rules import NEEDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from workbench.core.findings import Findings
+    from workbench.core.json_value import JSON
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NAME_RULE = "must be 1 to 64 letters, digits, _ or - (A-Z, a-z, 0-9)"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
-from workbench.core.findings import Findings
 from workbench.core.json_clean import clean_text
-from workbench.core.json_value import JSON
-from workbench.core.models import ModelRules
 from workbench.core.prompt import Message, Prompt, Role, Variable
 from workbench.core.variables import fill, names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.core.findings import Findings
+    from workbench.core.json_value import JSON
+    from workbench.core.models import ModelRules
 
 LOST = "half a character (a lone surrogate) is sent as U+FFFD"
 

@@ -5,17 +5,21 @@ The parameter panel asks `availability` the same question that the builder asks,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
-from workbench.core.findings import Findings
 from workbench.core.json_clean import clean_text
 from workbench.core.json_text import describe
-from workbench.core.json_value import JSON
 from workbench.core.models import Lessons, ModelRules, ParameterRule
 from workbench.core.parameters import BY_NAME, one_of
-from workbench.core.prompt import Prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from workbench.core.findings import Findings
+    from workbench.core.json_value import JSON
+    from workbench.core.prompt import Prompt
 
 TOKEN_LIMITS = {"max_completion_tokens": "max_tokens", "max_tokens": "max_completion_tokens"}
 """The two names of one limit: each is sent as the other where only the other is taken."""
@@ -53,7 +57,7 @@ class Situation:
 
 def sent_model(prompt: Prompt, default_model: str) -> str:
     """The prompt's model exactly as it is written, or the default where it names none."""
-    return clean_text(prompt.model if prompt.model.strip() else default_model)
+    return clean_text(prompt.model_or(default_model))
 
 
 def availability(

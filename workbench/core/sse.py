@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.core.json_value import JSON
 from workbench.core.wire import Chunks
+
+if TYPE_CHECKING:
+    from workbench.core.json_value import JSON
 
 EVENT_BYTES = 8 * 1024 * 1024
 """The most that one event may hold, in bytes, unless the limits say otherwise."""

@@ -6,13 +6,13 @@ shown as 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.core.json_value import JSON
-
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.core.json_value import JSON
     from workbench.core.outcome import Outcome
 
 ABSURD = 1_000_000_000

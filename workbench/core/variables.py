@@ -8,9 +8,12 @@ and both functions take time linear in the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MOST_CHARACTERS = 20_000_000
 """The longest text that filling may make: well above what any model reads."""

@@ -6,23 +6,27 @@ import asyncio
 import gc
 import threading
 import time
-from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
-from textual.command import Provider
-from textual.screen import Screen
 
 from workbench.core.errors import StorageError
-from workbench.services import Services
 from workbench.tui import display
 from workbench.tui.commands import bindings
 from workbench.tui.desk import Desk
 from workbench.tui.keys import keymap_of
 from workbench.tui.screens.workbench import WorkbenchScreen
 from workbench.tui.terminal import on_exit_signals
-from workbench.tui.widgets.notice import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.binding import BindingType
+    from textual.command import Provider
+    from textual.screen import Screen
+
+    from workbench.services import Services
+    from workbench.tui.widgets.notice import Kind
 
 
 def _palette_provider() -> type[Provider]:
@@ -67,14 +71,17 @@ class WorkbenchApp(App[None]):
 
         def work() -> None:
             try:
-                self.services.history.sweep()
                 self.services.warm()
                 # What is loaded now stays to the end: a full collection over it would hold a key up by 0.1 s.
                 gc.freeze()
             finally:
-                loop.call_soon_threadsafe(self.warmed.set)
+                loop.call_soon_threadsafe(self._warmed)
 
         threading.Thread(target=work, name="warm", daemon=True).start()
+
+    def _warmed(self) -> None:
+        self.services.history.sweep()
+        self.warmed.set()
 
     def _leave_on_signal(self, code: int) -> None:
         self.exit(return_code=code)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
-from workbench.core.parameters import BY_NAME
 from workbench.core.prompt import Prompt, Variable
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
-from workbench.core.request_rules import availability, sent_model
 from workbench.core.usage import SessionCost
-from workbench.core.variables import names
 from workbench.tui.conversation import Taken, before_answer, starting_prompt, with_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workbench.adapters.drafts import KeptDraft, Restored
     from workbench.adapters.tokens import TokenCount
     from workbench.core.connection import Connection
@@ -89,7 +87,7 @@ class Desk:
     @property
     def model(self) -> str:
         """The model that would be asked."""
-        return sent_model(self.prompt, self.connection.default_model)
+        return self.prompt.model_or(self.connection.default_model)
 
     def edit(self, prompt: Prompt) -> None:
         """Put this prompt on the workbench, and into the journal."""
@@ -143,6 +141,8 @@ class Desk:
 
     def variables(self) -> tuple[Variable, ...]:
         """The variables that the messages name, in the order of their first place."""
+        from workbench.core.variables import names
+
         known = {variable.name: variable for variable in self.prompt.variables}
         found = dict.fromkeys(name for m in self.prompt.messages if m.on for name in names(m.content))
         return tuple(known.get(name, Variable(name)) for name in found)
@@ -158,6 +158,9 @@ class Desk:
 
     def derive(self) -> Derived:
         """Work out what follows from the prompt as it stands."""
+        from workbench.core.parameters import BY_NAME
+        from workbench.core.request_rules import availability
+
         request = self.services.build(self.prompt, self.connection)
         rules = self.rules()
         lessons = self.services.lessons.get(self.connection.host)

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
-from textual.app import App
-from textual.color import Color
 from textual.content import Content
 from textual.filter import LineFilter
 
-from workbench.core.visible import SUSPECT, marked, short_mark
+from workbench.core.visible import marked, short_mark, suspect
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.app import App
+    from textual.color import Color
 
 TAB_STOP = 4
 """Cells between tab stops, as in CommonMark."""
@@ -69,7 +71,7 @@ class ControlFilter(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         for text, style, _ in segments:
-            if not (text.isprintable() or (SUSPECT.search(text) is None and "\n" not in text)):
+            if not (text.isprintable() or (suspect().search(text) is None and "\n" not in text)):
                 break
             if style is not None and style._link is not None:
                 break
@@ -84,7 +86,7 @@ def _fitted(segments: list[Segment]) -> list[Segment]:
     changed: list[int] = []
     owed = 0
     for text, style, _ in segments:
-        safe = text if text.isprintable() else SUSPECT.sub(short_mark, text.replace("\n", "\u240a"))
+        safe = text if text.isprintable() else suspect().sub(short_mark, text.replace("\n", "\u240a"))
         if safe != text:
             changed.append(len(shown))
             owed += cell_len(safe) - cell_len(text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from textual.app import App
+if TYPE_CHECKING:
+    from textual.app import App
 
-from workbench.tui.commands import Command
+    from workbench.tui.commands import Command
 
 _NAMES = {
     "escape": "esc",

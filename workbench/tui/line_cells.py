@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, get_character_cell_size
 
 from workbench.tui.display import TAB_STOP
 from workbench.tui.graphemes import is_plain, next_boundary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _BREAKS_ANYWHERE = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
 """Kana and Chinese characters: lines of them break between any two. Hangul breaks at spaces, as Koreans set it."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.dom import DOMNode
 
 from workbench.tui.commands import COMMANDS, SCOPES, Command
 from workbench.tui.keys import key_text
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
 
 
 class WorkbenchCommands(Provider):

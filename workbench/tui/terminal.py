@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import codecs
 import signal
-from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.drivers import linux_driver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EXIT_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 

@@ -10,7 +10,7 @@ from workbench.tui.widgets.usage_meter import UsageState
 if TYPE_CHECKING:
     from workbench.core.outcome import Outcome
     from workbench.tui.desk import Desk
-    from workbench.tui.widgets.output_pane import Live
+    from workbench.tui.live import Live
 
 
 def usage_state(desk: Desk, live: Live, outcome: Outcome | None) -> UsageState:

@@ -6,13 +6,17 @@ import json
 import secrets
 import string
 import time
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from workbench.adapters.practice.checks import Job
-from workbench.adapters.practice.generation import Choice, Piece
 from workbench.adapters.practice.models import CREATED, MODELS, OWNER, PracticeModel
-from workbench.adapters.practice.writer import Written
-from workbench.core.json_value import JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from workbench.adapters.practice.checks import Job
+    from workbench.adapters.practice.generation import Choice, Piece
+    from workbench.adapters.practice.writer import Written
+    from workbench.core.json_value import JSON
 
 _DIGITS = string.ascii_letters + string.digits
 DONE = b"data: [DONE]\n\n"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from workbench.adapters.practice import faults
 from workbench.adapters.practice.faults import ApiFault
@@ -18,7 +18,11 @@ from workbench.adapters.practice.message_checks import check_messages
 from workbench.adapters.practice.models import MODELS, PracticeModel
 from workbench.adapters.practice.prompt_model import count_prompt_tokens
 from workbench.adapters.practice.tool_checks import ToolPlan, check_tools
-from workbench.core.json_value import JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.core.json_value import JSON
 
 _EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
 _TIERS = ("auto", "default", "fast", "flex", "priority")

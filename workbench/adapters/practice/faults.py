@@ -5,9 +5,12 @@ The texts are those that clients of api.openai.com report; `code` is the API's n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from workbench.core.json_value import JSON
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.core.json_value import JSON
 
 
 class ApiFault(Exception):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from workbench.adapters.practice import faults
 from workbench.adapters.practice.faults import ApiFault
 from workbench.adapters.practice.prompt_model import message_text
 from workbench.adapters.practice.schema_checks import check_schema
-from workbench.core.json_value import JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from workbench.core.json_value import JSON
 
 _KINDS = ("json_object", "json_schema", "text")
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import TYPE_CHECKING
 
-from workbench.adapters.practice.checks import Job
 from workbench.adapters.practice.json_object import make_object
 from workbench.adapters.practice.models import FILL_FROM
-from workbench.adapters.practice.ngram import BaseModel
 from workbench.adapters.practice.prompt_model import PromptModel
 from workbench.adapters.practice.sampling import Sampler, Settings
 from workbench.adapters.practice.schema_instance import Segment, make_instance
 from workbench.adapters.practice.tokens import END_OF_TEXT, END_OF_TEXT_TOKEN, split_tokens, token_id
-from workbench.adapters.practice.tool_checks import Tool
 from workbench.adapters.practice.writer import SHORTEST, Writer, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from workbench.adapters.practice.checks import Job
+    from workbench.adapters.practice.ngram import BaseModel
+    from workbench.adapters.practice.tool_checks import Tool
 
 _MARKS = ("\n\n", "\n", "-", "##", "```", "`", ".", "?", "!", END_OF_TEXT_TOKEN)
 _LENGTHS = {"low": (0, 30), "medium": (10, 100), "high": (120, 120)}

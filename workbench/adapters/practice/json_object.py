@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from workbench.adapters.practice.sampling import Sampler
 from workbench.adapters.practice.schema_instance import Segment
 from workbench.adapters.practice.tokens import count_tokens
 from workbench.adapters.practice.writer import SHORTEST, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.adapters.practice.sampling import Sampler
 
 _PHRASE = 14
 

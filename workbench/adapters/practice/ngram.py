@@ -10,13 +10,16 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from workbench.adapters.practice.corpus import Corpus, read_corpus
 from workbench.adapters.practice.taste import code_of
 from workbench.adapters.practice.tokens import split_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 START = "\x02"
 """Stands before a sentence, three times."""

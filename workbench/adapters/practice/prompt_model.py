@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from workbench.adapters.practice.corpus import SENTENCE_ENDS, words_of
 from workbench.adapters.practice.ngram import Counts
 from workbench.adapters.practice.taste import code_of, start_of, tastes
 from workbench.adapters.practice.tokens import count_tokens, split_tokens
-from workbench.core.json_value import JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from workbench.core.json_value import JSON
 
 _MOST_SENTENCES = 400
 _SENTENCE = re.compile(r"[^.!?。？！\n]+[.!?。？！]?")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from workbench.adapters.practice.faults import ApiFault
 from workbench.adapters.practice.schema_tree import SchemaTree, Unsatisfiable, types_of
-from workbench.core.json_value import JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from workbench.core.json_value import JSON
 
 _REFUSED = (
     "allOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "oneOf", "default",

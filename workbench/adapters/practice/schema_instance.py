@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from workbench.adapters.practice.regex_sample import NoSample, sample
-from workbench.adapters.practice.sampling import Sampler
 from workbench.adapters.practice.schema_tree import (
     Schema,
     SchemaTree,
@@ -27,8 +26,13 @@ from workbench.adapters.practice.schema_tree import (
     types_of,
 )
 from workbench.adapters.practice.schema_values import formatted, numbers
-from workbench.adapters.practice.writer import Writer
-from workbench.core.json_value import JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from workbench.adapters.practice.sampling import Sampler
+    from workbench.adapters.practice.writer import Writer
+    from workbench.core.json_value import JSON
 
 _ATTEMPTS = 16
 _COMFORT = 4

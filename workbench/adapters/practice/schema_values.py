@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from workbench.adapters.practice.schema_tree import number_at
-from workbench.core.json_value import JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from workbench.core.json_value import JSON
 
 _STEPS = 9
 

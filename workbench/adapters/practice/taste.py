@@ -6,8 +6,11 @@ answers of one prompt together again at each sentence, so that a low temperature
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _MASK = (1 << 64) - 1
 _PLACE, _KEY, _TOKEN = 0x9E3779B97F4A7C15, 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from workbench.adapters.practice import faults
 from workbench.adapters.practice.faults import ApiFault
 from workbench.adapters.practice.format_checks import check_name
 from workbench.adapters.practice.schema_checks import check_schema
-from workbench.core.json_value import JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.core.json_value import JSON
 
 _MOST_TOOLS = 128
 _MODES = ("none", "auto", "required")

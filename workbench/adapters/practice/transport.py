@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from random import Random
+from typing import TYPE_CHECKING
 
 import httpx2
 
 from workbench.adapters.practice import answer, checks
-from workbench.adapters.practice.checks import Job
 from workbench.adapters.practice.faults import ApiFault
 from workbench.adapters.practice.generation import Choice, Piece, make_choices
 from workbench.adapters.practice.models import MODELS
 from workbench.adapters.practice.ngram import base_model
 from workbench.adapters.practice.schema_tree import Unsatisfiable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+
+    from workbench.adapters.practice.checks import Job
 
 _CONNECT_S = 0.0005
 """What a connection to this endpoint is said to take."""

@@ -14,15 +14,19 @@ Where the writer stands decides which distribution the next token comes from:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from workbench.adapters.practice.corpus import SENTENCE_ENDS, TERM
 from workbench.adapters.practice.ngram import START, BaseModel, Branch, Context, Weighed
-from workbench.adapters.practice.prompt_model import PromptModel
 from workbench.adapters.practice.sampling import NO_TAIL, Sampler, Top
 from workbench.adapters.practice.taste import code_of, start_of, tastes
 from workbench.adapters.practice.tokens import END_OF_TEXT_TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.adapters.practice.prompt_model import PromptModel
 
 SHORTEST = 80
 """Tokens before which no answer ends by itself."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -16,6 +15,8 @@ from workbench.tui.keys import key_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from textual.app import ComposeResult
 
 _ALSO = (
     ("tab", "The next panel; shift+tab the one before"),

@@ -7,22 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on, work
-from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.dom import DOMNode
-from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
-from textual.timer import Timer
 from textual.widgets import Static
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.export import to_curl, to_json_text, to_python
-from workbench.core.prompt import Prompt
 from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
 from workbench.tui.conversation import starting_prompt
-from workbench.tui.desk import Desk
 from workbench.tui.screens.questions import draft_chooser, draft_question, link_question, paste_question
 from workbench.tui.screens.where import Where
 from workbench.tui.usage_state import usage_state
@@ -40,8 +32,16 @@ from workbench.tui.widgets.usage_meter import UsageMeter
 from workbench.tui.widgets.variables_panel import VariableRow, VariablesPanel
 
 if TYPE_CHECKING:
-    from workbench.runner import Job
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.dom import DOMNode
+    from textual.geometry import Size
+    from textual.timer import Timer
+
+    from workbench.core.prompt import Prompt
+    from workbench.runner import Emit, Job
     from workbench.tui.app import WorkbenchApp
+    from workbench.tui.desk import Desk
     from workbench.tui.widgets.model_field import ModelPicker
 
 DERIVE_AFTER = 0.12
@@ -265,14 +265,14 @@ class WorkbenchScreen(Screen[None]):
         return self.output.running
 
     def _execute(self, *, again: bool, anyway: bool) -> None:
-        self.output.begin()
+        progress = self.output.begin()
         self._show_panel("Output")
         self._frame_timer = self._frame_timer or self.set_interval(FRAME, self._frame)
         self._frame_timer.resume()
-        self._start(again=again, anyway=anyway)
+        self._start(progress.take, again=again, anyway=anyway)
 
     @work(exclusive=True, group="launch")
-    async def _start(self, *, again: bool, anyway: bool) -> None:
+    async def _start(self, emit: Emit, *, again: bool, anyway: bool) -> None:
         await self.bench.warmed.wait()
         job: Job | None = self.desk.job_again() if again else self.desk.job(anyway=anyway)
         if job is None:
@@ -280,7 +280,7 @@ class WorkbenchScreen(Screen[None]):
         if again:
             self._show_prompt()
         self.output.show_request(job.request)
-        self.output.start(self.services.start(job, self.output.take))
+        self.output.start(self.services.start(job, emit))
 
     def action_stop(self) -> None:
         if self.output.running:
@@ -411,6 +411,8 @@ class WorkbenchScreen(Screen[None]):
         if what == "answer":
             self._copy(self.output.answer_source, "the answer")
             return
+        from workbench.core.export import to_curl, to_json_text, to_python
+
         request = self.services.build(self.desk.prompt, self.desk.connection)
         if what == "json":
             self._copy(to_json_text(request), "the request as JSON")

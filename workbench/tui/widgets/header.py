@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.cells import cell_len
-from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, shortened, strip_of, styles_of, width_of
+
+if TYPE_CHECKING:
+    from textual.strip import Strip
 
 RunState = Literal["ready", "waiting", "retrying", "streaming", "complete", "truncated", "error", "cancelled"]
 

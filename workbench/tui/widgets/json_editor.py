@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from workbench.core.errors import InputError
-from workbench.core.json_value import JSON
 from workbench.core.parameters import Parameter, parse_value
 from workbench.tui.display import literal
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from workbench.core.json_value import JSON
 
 _KEYS = "ctrl+s keeps it · esc leaves it as it was"
 

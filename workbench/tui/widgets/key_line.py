@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
-from textual import events
 from textual.app import App
-from textual.screen import Screen
-from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.tui.widgets.drawing import Piece, strip_of, styles_of
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.screen import Screen
+    from textual.strip import Strip
 
 _GAP = 2
 _FUNCTION_KEY = re.compile(r"f\d+")

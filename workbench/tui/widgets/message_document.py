@@ -7,8 +7,8 @@ emoji and takes a second per key in a line of 100,000 characters. These two stan
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from textual.document._document import Document, EditResult, Location
 from textual.document._wrapped_document import WrappedDocument
@@ -17,6 +17,9 @@ from textual.geometry import Offset
 from workbench.tui.display import visible
 from workbench.tui.graphemes import clusters
 from workbench.tui.line_cells import LineCells, measure, snap, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class ExactDocument(Document):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
@@ -18,7 +17,11 @@ from textual.widget import Widget
 
 from workbench.tui.line_cells import measure
 from workbench.tui.widgets.message_card import INDENT, MARKS
-from workbench.tui.widgets.message_entries import Entries, Entry
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from workbench.tui.widgets.message_entries import Entries, Entry
 
 Part = Literal["mark", "role", "card", "add", "nothing"]
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.document._document import EditResult, Location, Selection
 from textual.document._document_navigator import DocumentNavigator
@@ -22,6 +21,9 @@ from textual.widgets import TextArea
 
 from workbench.tui.graphemes import next_boundary, previous_boundary
 from workbench.tui.widgets.message_document import ExactDocument, WrappedLine, WrappedText
+
+if TYPE_CHECKING:
+    from textual import events
 
 PASTE_LIMIT = 200_000
 """Bytes of UTF-8. A larger paste is offered back and not put in: it belongs in a variable or a file."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from workbench.core.prompt import Message, Role
 from workbench.tui.widgets.message_card import CardBody, lay_out
-from workbench.tui.widgets.message_editor import EditorState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workbench.tui.widgets.message_editor import EditorState
 
 EDIT_LIMIT = 250_000
 """Bytes of UTF-8. A larger message is shown folded and cannot be opened: beyond it a key takes too long."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
-from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.document._document import Selection
 from textual.message import Message as TextualMessage
@@ -18,6 +16,10 @@ from workbench.tui.widgets.message_card import HINTS, NEXT_ROLE
 from workbench.tui.widgets.message_drawing import DrawnMessages, Slice
 from workbench.tui.widgets.message_editor import MessageEditor
 from workbench.tui.widgets.message_entries import Entries, TokenCount
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 
 class MessageList(VerticalScroll, can_focus=True):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 from textual.widgets.input import Selection
+
+if TYPE_CHECKING:
+    from textual import events
 
 
 class ParameterField(Input):

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
-from textual.binding import BindingType
 from textual.message import Message
-from textual.widgets import Input
 
 from workbench.core.errors import InputError
-from workbench.core.json_value import JSON
 from workbench.core.parameters import Parameter, parse_value
-from workbench.core.prompt import ParameterValues
 from workbench.tui.commands import bindings
 from workbench.tui.widgets import parameter_values as moves
 from workbench.tui.widgets.parameter_field import ParameterField
 from workbench.tui.widgets.parameter_rows import NAME_X, bar_fraction, place_at, row_of
 from workbench.tui.widgets.parameter_view import LINES, MODEL_LINE, SEPARATOR, ParameterView
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual import events
+    from textual.binding import BindingType
+    from textual.widgets import Input
+
+    from workbench.core.json_value import JSON
+    from workbench.core.prompt import ParameterValues
 
 _LEAST_FIELD = 8
 """Cells below which a field covers its row's name."""

@@ -9,12 +9,10 @@ the selected row
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rich.cells import cell_len
 
-from workbench.core.json_value import JSON
 from workbench.core.parameters import PARAMETERS, Parameter, check_value
 from workbench.tui.widgets.drawing import Piece, fitted, shortened
 from workbench.tui.widgets.parameter_values import (
@@ -24,6 +22,11 @@ from workbench.tui.widgets.parameter_values import (
     range_text,
     value_text,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.core.json_value import JSON
 
 MARK_X = 1
 NAME_X = 3

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from decimal import Decimal, localcontext
-from typing import NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
-from workbench.core.json_value import JSON
 from workbench.core.parameters import Parameter, parse_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.core.json_value import JSON
 
 SHOWN = 400
 """Characters of a value that a row keeps: no terminal line is longer."""

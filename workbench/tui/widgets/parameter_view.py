@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual.content import Content
-from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.core.parameters import PARAMETERS, Parameter
@@ -15,6 +13,11 @@ from workbench.core.prompt import ParameterValues
 from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, padded, shortened, strip_of, styles_of, wrapped
 from workbench.tui.widgets.parameter_rows import NAME_X, Columns, Row, columns_for, row_of, row_pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.strip import Strip
 
 _COMMON = tuple(parameter for parameter in PARAMETERS if parameter.common)
 _OTHERS = tuple(parameter for parameter in PARAMETERS if not parameter.common)

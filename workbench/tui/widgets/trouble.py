@@ -8,7 +8,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from workbench.core.errors import BadRequest, RateLimited, Refused, RunError
-from workbench.core.events import State
 from workbench.tui.display import literal
 
 if TYPE_CHECKING:
@@ -87,6 +86,8 @@ def _line(mark: str, style: str, text: str) -> Content:
 
 
 def _outcome_lines(outcome: Outcome) -> list[Content]:
+    from workbench.core.events import State  # with all the events: no part of the first paint
+
     error = outcome.error
     if error is None:
         if outcome.state is State.CANCELLED:

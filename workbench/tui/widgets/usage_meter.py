@@ -6,11 +6,9 @@ $0.0013 · session $0.021   88 tok/s   first token 0.3 s   total 1.4 s   attempt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual.strip import Strip
 from textual.widget import Widget
 
 from workbench.core.usage import (
@@ -25,6 +23,11 @@ from workbench.core.usage import (
     tokens_text,
 )
 from workbench.tui.widgets.drawing import Piece, strip_of, styles_of, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.strip import Strip
 
 _NEARLY_FULL = 0.9
 """Share of the context window from which on it is shown as a warning."""

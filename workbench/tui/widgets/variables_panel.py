@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
-from textual import events
-from textual.binding import BindingType
 from textual.content import Content
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input
 
 from workbench.tui.commands import bindings
 from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, fitted, padded, shortened, strip_of, width_of
 from workbench.tui.widgets.parameter_field import ParameterField
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.binding import BindingType
+    from textual.geometry import Size
+    from textual.widgets import Input
 
 FIELD_LIMIT = 5_000
 """Characters. A longer value is shown and can be replaced, not edited: a one-line field gets slow with it."""

@@ -1,0 +1,113 @@
+"""What a run says, put where it is shown: text to the pane's views, the rest into `Live`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from workbench.core.events import (
+    Event,
+    FirstByte,
+    Noted,
+    ReasoningDelta,
+    RefusalDelta,
+    Retrying,
+    Sent,
+    TextDelta,
+    ToolCallDelta,
+)
+from workbench.tui.answer_text import AnswerText
+from workbench.tui.live import Live, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.core.outcome import Outcome
+
+
+class ShowsRun(Protocol):
+    """Where it is shown."""
+
+    def show_text(self, choice: int, text: str) -> None: ...
+    def show_reasoning(self, choice: int, text: str) -> None: ...
+    def show_others(self, choice: int) -> None: ...
+    def show_note(self, text: str) -> None: ...
+    def show_stage(self) -> None: ...
+
+
+class RunProgress:
+    """One run from the key that began it to its end. `take` is the run's emit."""
+
+    def __init__(self, pane: ShowsRun) -> None:
+        self.answer = AnswerText()
+        self.stop_asked = False
+        self._pane = pane
+        self._stage: Stage = "waiting"
+        self._sent_at = time.monotonic()
+        self._took = 0.0
+        self._first_token: float | None = None
+        self._attempts = 0
+        self._retry_at = 0.0
+
+    def take(self, events: Sequence[Event]) -> None:
+        """What the run says, one batch for each read of the network."""
+        for event in events:
+            match event:
+                case TextDelta(choice=choice, text=text):
+                    self.answer.add_text(choice, text)
+                    self._streams()
+                    self._pane.show_text(choice, text)
+                case ReasoningDelta(choice=choice, text=text):
+                    self.answer.add_reasoning(choice, text)
+                    self._streams()
+                    self._pane.show_reasoning(choice, text)
+                case RefusalDelta() | ToolCallDelta():
+                    self.answer.add_other(event)
+                    self._streams()
+                    self._pane.show_others(event.choice)
+                case Noted(text=text):
+                    self._pane.show_note(text)
+                case Sent() | Retrying() | FirstByte():
+                    self._take_attempt(event)
+                case _:
+                    pass
+
+    def _take_attempt(self, event: Sent | Retrying | FirstByte) -> None:
+        match event:
+            case Sent(attempt=attempt):
+                self._attempts = attempt
+                self._sent_at = time.monotonic()
+                self._stage = "waiting"
+            case Retrying(after=after, attempt=attempt, reason=reason):
+                self._retry_at = time.monotonic() + after
+                self._stage = "retrying"
+                self._pane.show_note(f"{reason}: attempt {attempt} follows; esc ends the wait")
+            case FirstByte():
+                return
+        self._pane.show_stage()
+
+    def _streams(self) -> None:
+        if self._first_token is None:
+            self._first_token = time.monotonic() - self._sent_at
+            self._stage = "streaming"
+            self._pane.show_stage()
+
+    def end(self, outcome: Outcome) -> None:
+        """The run ended this way."""
+        self._stage = outcome.state.value
+        self._took = outcome.timings.total_s or 0.0
+        self._attempts = outcome.attempts
+
+    def live(self) -> Live:
+        """The run as it stands now."""
+        now = time.monotonic()
+        retrying = self._stage == "retrying"
+        live = Live(
+            stage=self._stage,
+            elapsed=now - self._sent_at,
+            first_token=self._first_token,
+            tokens=self.answer.tokens,
+            attempts=self._attempts,
+            retry_in=max(0.0, self._retry_at - now) if retrying else None,
+        )
+        return live if live.running else Live(live.stage, self._took, live.first_token, live.tokens, live.attempts)
