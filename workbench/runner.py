@@ -67,7 +67,7 @@ class KnowsPrices(Protocol):
     """US dollars of a usage object; None where the price is unknown, 0.0 where there is nothing to pay."""
 
     def __call__(
-        self, model: str, usage: Mapping[str, JSON] | None, connection: Connection, service_tier: str
+        self, model: str, usage: Mapping[str, JSON] | None, connection: Connection, service_tier: str, /
     ) -> float | None: ...
 
 

@@ -37,10 +37,10 @@ class Terminal:
         self.written = bytearray()
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self._child = pexpect.spawn(
+        self._child: pexpect.spawn[bytes] = pexpect.spawn(
             sys.executable,
             ["-m", "workbench", *arguments],
-            env=clean_environ(home, environ),  # type: ignore[arg-type]  # pexpect's stub wants os._Environ
+            env=clean_environ(home, environ),
             cwd=str(folder or home),
             dimensions=(rows, columns),
             timeout=20,
@@ -56,7 +56,8 @@ class Terminal:
 
     @property
     def pid(self) -> int:
-        return int(self._child.pid)
+        assert self._child.pid is not None
+        return self._child.pid
 
     def send(self, keys: str | bytes) -> None:
         self._child.send(keys)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -34,7 +33,7 @@ def test_what_matters_most_stays_when_it_gets_narrow(width: int) -> None:
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_state_keeps_its_place_while_the_seconds_grow(width: int) -> None:
-    places = {text(replace(STREAMING, seconds=seconds), width).index("▶") for seconds in (0.0, 9.9, 10.0, 99.9, 100.0)}
+    places = {text(STREAMING._replace(seconds=seconds), width).index("▶") for seconds in (0.0, 9.9, 10.0, 99.9, 100.0)}
     assert len(places) == 1
 
 

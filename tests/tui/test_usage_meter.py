@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,18 +52,18 @@ def test_estimates_are_marked_while_live_and_where_none_was_reported() -> None:
     assert "out ~142" in first
     assert "~$0.0013" in second
     assert "cached" not in first
-    first, second = text(replace(LIVE, live=False, estimated=True))
+    first, second = text(LIVE._replace(live=False, estimated=True))
     assert "out ~142" in first
     assert "~$0.0013" in second
 
 
 def test_an_unknown_price_is_never_a_number_and_free_is_said() -> None:
-    unknown = text(replace(DONE, cost_usd=None, session=SessionCost(0.0, 1)))[1]
+    unknown = text(DONE._replace(cost_usd=None, session=SessionCost(0.0, 1)))[1]
     assert "price unknown · session price unknown" in unknown
     assert "$" not in unknown
     assert text(UsageState())[1].startswith("—"), "before a run there is nothing to have a price"
     assert text(UsageState(free=True))[1].startswith("free")
-    assert "$0 " not in "".join(text(replace(DONE, cost_usd=0.0, session=SessionCost())))
+    assert "$0 " not in "".join(text(DONE._replace(cost_usd=0.0, session=SessionCost())))
 
 
 def test_nothing_known_is_shown_as_nothing_known() -> None:
@@ -75,7 +73,7 @@ def test_nothing_known_is_shown_as_nothing_known() -> None:
 
 
 def test_a_long_price_pushes_and_is_not_cut() -> None:
-    long = replace(DONE, cost_usd=None, session=SessionCost(0.02, 2))
+    long = DONE._replace(cost_usd=None, session=SessionCost(0.02, 2))
     assert text(long, 98)[1].startswith("price unknown · session $0.020 + 2 unknown  88 tok/s ")
     assert text(long, 98)[1].rstrip()[-1] in "s2"
 
@@ -86,12 +84,12 @@ def test_nothing_moves_while_the_numbers_grow(width: int) -> None:
         lines = text(usage, width)
         return [line.find(word) for line in lines for word in ("in ", "out ", "ctx ", "first ", "total ")]
 
-    early = replace(
-        LIVE, prompt_tokens=99_999, completion_tokens=1, tokens_per_s=None, total_s=0.1, total_tokens=100_000
+    early = LIVE._replace(
+        prompt_tokens=99_999, completion_tokens=1, tokens_per_s=None, total_s=0.1, total_tokens=100_000
     )
-    late = replace(early, completion_tokens=9_999, tokens_per_s=234.0, total_s=75.0, first_token_s=9.0, cost_usd=12.5)
+    late = early._replace(completion_tokens=9_999, tokens_per_s=234.0, total_s=75.0, first_token_s=9.0, cost_usd=12.5)
     assert places(early) == places(late)
-    assert places(late) == places(replace(late, cached_tokens=9_999, reasoning_tokens=9_999, live=False))
+    assert places(late) == places(late._replace(cached_tokens=9_999, reasoning_tokens=9_999, live=False))
 
 
 @pytest.mark.parametrize("width", [10, 20, 34, 54, 76, 110, 160])
@@ -106,9 +104,9 @@ def test_narrow_lines_drop_facts_and_cut_none(width: int) -> None:
 
 
 def test_a_nearly_full_window_is_told_by_more_than_its_number() -> None:
-    styles = {piece.style for piece in meter_lines(replace(DONE, total_tokens=390_000), 110, 2)[0]}
+    styles = {piece.style for piece in meter_lines(DONE._replace(total_tokens=390_000), 110, 2)[0]}
     assert "warning" in styles
-    assert "112 %" in text(replace(DONE, total_tokens=448_000))[0]
+    assert "112 %" in text(DONE._replace(total_tokens=448_000))[0]
 
 
 COUNTS = st.none() | st.integers(0, 2_000_000)
@@ -172,5 +170,5 @@ async def test_the_same_numbers_are_not_drawn_again() -> None:
         meter.show(DONE)
         await pilot.pause()
         drawn = meter._layout_updates, meter._repaint_required
-        meter.show(replace(DONE))
+        meter.show(DONE._replace())
         assert (meter._layout_updates, meter._repaint_required) == drawn

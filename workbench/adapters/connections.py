@@ -10,8 +10,7 @@ A key goes to one host:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workbench.adapters.base_url import OPENAI_BASE_URL, OPENAI_HOST, BaseUrl, parse_base_url
 from workbench.adapters.dotenv_file import DotEnv, read_dotenv
@@ -40,8 +39,7 @@ _ENVIRONMENT = "the environment"
 _DOTENV = ".env"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Something that is done only after a yes for this host; headless it is not done."""
 
     purpose: Purpose
@@ -53,8 +51,7 @@ class Question:
     """One sentence that ends in a question mark and names the host."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connections:
+class Connections(NamedTuple):
     """What was found. `all` holds what can be used now, practice last."""
 
     all: tuple[Connection, ...]
@@ -96,8 +93,7 @@ class Connections:
         return (waiting + found + [PRACTICE])[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+class _Key(NamedTuple):
     """A key as found: cleaned, or unusable with the reason; `source` is for people."""
 
     secret: Secret | None = None

@@ -7,10 +7,9 @@ import os
 import sqlite3
 import stat
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.adapters import migrations
 from workbench.adapters.files import FILE_MODE, Paths, make_private, private_folder
@@ -100,8 +99,7 @@ def reason_of(error: BaseException) -> str:
     return str(error) if isinstance(error, sqlite3.Error | WorkbenchError) else f"a fault in it, {type(error).__name__}"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFile:
+class OpenFile(NamedTuple):
     """An open database file, and what is worth saying about it."""
 
     connection: sqlite3.Connection

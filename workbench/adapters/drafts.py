@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workbench.adapters.database_file import lock_path
 from workbench.adapters.ids import new_id
@@ -44,8 +43,7 @@ _KEEP = "UPDATE drafts SET state = 'kept' WHERE id = ?"
 _OPEN = "UPDATE drafts SET state = 'open', owner = ? WHERE id = ?"
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(NamedTuple):
     """What a start finds. `note` is a line for the person, or ""."""
 
     kind: Literal["new", "reopened", "crashed"]
@@ -56,8 +54,7 @@ class Restored:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptDraft:
+class KeptDraft(NamedTuple):
     """A draft that was offered and declined, or stood in the way of a start."""
 
     draft_id: str
@@ -66,8 +63,7 @@ class KeptDraft:
     view: dict[str, JSON] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     id: str
     owner: str
     state: str
@@ -75,8 +71,7 @@ class _Found:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """What is to be written: it is replaced as a whole, so the writer thread sees one state or the other."""
 
     prompt: dict[str, JSON]
@@ -136,7 +131,7 @@ class Drafts:
                     continue
                 restored = self._take_up(found)
                 if restored is not None:
-                    return replace(restored, note=restored.note or note)
+                    return restored._replace(note=restored.note or note)
         except StorageError as error:
             note = f"the last draft can't be opened now, and stays where it is: {error.message}"
         return Restored("new", note=note)
@@ -152,7 +147,7 @@ class Drafts:
             note = f"it could not be marked as taken up: {error.message}"
         restored = self._read(found)
         if note:
-            return replace(restored, kind="crashed", note=note)
+            return restored._replace(kind="crashed", note=note)
         if restored.kind == "reopened":
             self._id = found.id
         return restored

@@ -10,9 +10,8 @@ import contextlib
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.adapters.locks import is_held, lock_handle
 from workbench.core.errors import InputError, StorageError
@@ -47,8 +46,7 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(NamedTuple):
     """The two folders of the program; under WORKBENCH_HOME they are one and the same."""
 
     config: Path

@@ -10,7 +10,7 @@ import math
 import re
 import stat
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from workbench.core.connection import PRACTICE
 from workbench.core.errors import InputError
@@ -28,8 +28,7 @@ RESERVED = (PRACTICE, "openai")
 """Names of connections that the program makes itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointSettings:
+class EndpointSettings(NamedTuple):
     """`[endpoints.NAME]`: an endpoint, and the NAMES of the variables that hold its key and headers."""
 
     name: str
@@ -74,8 +73,7 @@ class Settings:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting of the file. `table` is "" for the top level; the range is closed."""
 
     table: Literal["", "limits"]

@@ -6,8 +6,7 @@ Ranges and defaults are those of the API's own reference, as the docstrings of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from workbench.core.json_value import JSON
@@ -17,8 +16,7 @@ Where = Literal["body", "client", "merge"]
 Shape = Literal["object", "list", "text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One row of the table.
 
     `minimum` and `maximum` are the range of a number; for `text` the maximum is in characters, for `texts` it is how

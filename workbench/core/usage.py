@@ -6,8 +6,7 @@ shown as 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +20,7 @@ UNKNOWN = "—"
 PRICE_UNKNOWN = "price unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class UsageFacts:
+class UsageFacts(NamedTuple):
     """The numbers of a usage object that can be believed, in tokens; None where there is none."""
 
     prompt: int | None = None
@@ -89,8 +87,7 @@ def tokens_per_second(completion: int | None, first_token_s: float | None, total
     return completion / total_s
 
 
-@dataclass(frozen=True, slots=True)
-class SessionCost:
+class SessionCost(NamedTuple):
     """What a session has cost so far, in US dollars, and how many of its runs have no known price."""
 
     known: float = 0.0

@@ -9,8 +9,7 @@ editor needs (ctrl+a c d e k u v w x y z).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -26,8 +25,7 @@ SCOPES: dict[Scope, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """`keys` are Textual key names, comma separated, "" for palette only; `action` is an action with its arguments."""
 
     id: str

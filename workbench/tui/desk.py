@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.errors import InputError
 from workbench.core.prompt import Prompt, Variable
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from workbench.services import Services
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """What follows from the prompt: worked out after an edit, never on the way of a key."""
 
     request: Request

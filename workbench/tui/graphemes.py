@@ -9,23 +9,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ZWJ = "\u200d"
-_CODE_POINTS_ALONE = re.compile(
-    "[\n\x20-\x7e\u00a1-\u00a8\u00aa-\u00ac\u00af-\u02ff\u0370-\u0482\u048a-\u0556\u1e00-\u1fff\u2010-\u2027\u2030-\u203b"
-    "\u20a0-\u20bf\u2190-\u2193\u2200-\u2319\u2400-\u24c1\u24c3-\u25a9\u2e80-\u3029\u3031-\u303c\u3041-\u3098"
-    "\u309b-\u3134\u318f-\u3296\u3400-\u4dbf\u4e00-\ua48c\uac00-\ud7a3\uf900-\ufaff\uff01-\uff9d]*"
-)
-"""Text of which every code point is certainly a character of its own: nearly all prose, checked at C speed."""
-_PICTOGRAPHS = re.compile(
-    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b55"
-    "\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff\U0001fc00-\U0001fffd]"
-)
+
+
+@cache
+def _code_points_alone() -> re.Pattern[str]:
+    """Text of which every code point is certainly a character of its own: nearly all prose, checked at C speed."""
+    return re.compile(
+        "[\n\x20-\x7e\u00a1-\u00a8\u00aa-\u00ac\u00af-\u02ff\u0370-\u0482\u048a-\u0556\u1e00-\u1fff\u2010-\u2027\u2030-\u203b"
+        "\u20a0-\u20bf\u2190-\u2193\u2200-\u2319\u2400-\u24c1\u24c3-\u25a9\u2e80-\u3029\u3031-\u303c\u3041-\u3098"
+        "\u309b-\u3134\u318f-\u3296\u3400-\u4dbf\u4e00-\ua48c\uac00-\ud7a3\uf900-\ufaff\uff01-\uff9d]*"
+    )
+
+
+@cache
+def _pictographs() -> re.Pattern[str]:
+    return re.compile(
+        "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b55"
+        "\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff\U0001fc00-\U0001fffd]"
+    )
 
 
 @lru_cache(8192)
@@ -46,7 +54,7 @@ def _kind(char: str) -> str:
         return "extend"
     if category in ("Cc", "Cf", "Zl", "Zp", "Cs"):
         return "control"
-    return "pictograph" if _PICTOGRAPHS.match(char) else ""
+    return "pictograph" if _pictographs().match(char) else ""
 
 
 def _hangul(code: int) -> str:
@@ -122,4 +130,4 @@ def clusters(text: str) -> Iterator[str]:
 
 def is_plain(text: str) -> bool:
     """True when every code point of `text` is a character of its own, so that no rule needs to be looked at."""
-    return _CODE_POINTS_ALONE.fullmatch(text) is not None
+    return (text.isascii() and text.isprintable()) or _code_points_alone().fullmatch(text) is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,8 +20,13 @@ from workbench.tui.graphemes import is_plain, next_boundary
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_BREAKS_ANYWHERE = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
-"""Kana and Chinese characters: lines of them break between any two. Hangul breaks at spaces, as Koreans set it."""
+
+@cache
+def _breaks_anywhere() -> re.Pattern[str]:
+    """Kana and Chinese characters: lines of them break between any two. Hangul breaks at spaces, as Koreans set it."""
+    return re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+
+
 _CLOSING = frozenset("、。，．！？：；）］｝」』】〉》〕ー々ゝヽぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?:;)]}%")
 _OPENING = frozenset("「『（［｛【〈《〔([{")
 
@@ -85,7 +91,7 @@ def _break_before(line: str, bounds: Sequence[int], first: int, last: int) -> in
         return last + 1
     start, end = bounds[first], bounds[last]
     space = max(line.rfind(mark, start, end) for mark in " \t\u3000")
-    if _BREAKS_ANYWHERE.search(line, max(start, space), end + 1):
+    if _breaks_anywhere().search(line, max(start, space), end + 1):
         for cluster in range(last, first, -1):
             if _may_break(line[bounds[cluster] - 1], line[bounds[cluster]]):
                 return cluster
@@ -95,7 +101,7 @@ def _break_before(line: str, bounds: Sequence[int], first: int, last: int) -> in
 def _may_break(before: str, after: str) -> bool:
     if before in " \t\u3000":
         return True
-    between = _BREAKS_ANYWHERE.match(before) or _BREAKS_ANYWHERE.match(after)
+    between = _breaks_anywhere().match(before) or _breaks_anywhere().match(after)
     return between is not None and after not in _CLOSING and before not in _OPENING
 
 

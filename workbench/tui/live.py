@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Stage = Literal["ready", "waiting", "retrying", "streaming", "complete", "truncated", "error", "cancelled"]
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(NamedTuple):
     """Seconds since the attempt was sent; after the end, how long it took."""
 
     stage: Stage = "ready"

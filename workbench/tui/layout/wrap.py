@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from rich.cells import get_character_cell_size, split_graphemes
 
 from workbench.tui.layout.lines import NO_MARGIN, Line, Margin, Spans, cut_spans, shifted
 
 _COMPLEX = re.compile("[\u200d\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
-_FREE_BREAK = re.compile(
-    "[\u2e80-\u303f\u3040-\u30ff\u31c0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60]"
-)
-"""Scripts written without spaces. Hangul has spaces and is kept whole where it can be."""
+
+
+@cache
+def _free_break() -> re.Pattern[str]:
+    """Scripts written without spaces. Hangul has spaces and is kept whole where it can be."""
+    return re.compile("[\u2e80-\u303f\u3040-\u30ff\u31c0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60]")
+
+
 _NO_ROW_START = frozenset("、。，．：；？！）」』】〕》〉｝］ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ・…‥,.:;?!)]}")
 _NO_ROW_END = frozenset("（「『【〔《〈｛［([{")
 
@@ -121,7 +126,7 @@ def break_at(text: str, start: int, end: int) -> tuple[int, int]:
     if text[end] != " ":
         space = text.rfind(" ", start, end)
         row = text[start:end]
-        if not row.isascii() and _FREE_BREAK.search(text, start, end + 1):
+        if not row.isascii() and _free_break().search(text, start, end + 1):
             for index in range(end, max(start, space + 1), -1):
                 if _may_break(text[index - 1], text[index]):
                     return index, index
@@ -139,7 +144,7 @@ def break_at(text: str, start: int, end: int) -> tuple[int, int]:
 def _may_break(before: str, after: str) -> bool:
     if after in _NO_ROW_START or before in _NO_ROW_END or not _WIDTHS[after]:
         return False
-    return bool(_FREE_BREAK.match(before) or _FREE_BREAK.match(after))
+    return bool(_free_break().match(before) or _free_break().match(after))
 
 
 class Wrapper:

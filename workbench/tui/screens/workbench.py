@@ -73,7 +73,8 @@ class WorkbenchScreen(Screen[None]):
         yield TabLine(tuple(PANELS), id="panels")
         with Container(id="desk"):
             with Vertical(id="prompt-column"):
-                yield MessageList(id="messages")
+                # With its messages from the start: focusing the editor later would style the panel once more.
+                yield MessageList(self.desk.prompt.messages, current=self._first_to_edit(), id="messages")
                 yield VariablesPanel(id="variables")
             with Vertical(id="output-column"):
                 yield OutputPane(id="output")
@@ -110,7 +111,6 @@ class WorkbenchScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._show_prompt()
-        self.messages.focus_message(self._first_to_edit(), edit=True)
         self._show_header()
         self._watch_storage()
         self.call_after_refresh(self._after_first_paint)

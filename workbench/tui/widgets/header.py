@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from rich.cells import cell_len
 from textual.widget import Widget
@@ -40,8 +39,7 @@ _BRAND = " workbench  "
 _CHANGED = "changed"
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderState:
+class HeaderState(NamedTuple):
     """What the header says. An empty `name` is an unnamed prompt."""
 
     name: str = ""

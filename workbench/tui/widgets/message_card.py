@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from workbench.core.prompt import Role
 from workbench.tui.display import visible
@@ -29,8 +29,7 @@ HINTS = {
 NEXT_ROLE = dict(zip(list(Role), [*list(Role)[1:], Role.SYSTEM], strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class CardBody:
+class CardBody(NamedTuple):
     """The rows of a card's text: spans of `text`, which is safe to draw; `note` is dim, after the last row.
 
     `exact` says that positions in `text` are positions in the message.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -29,8 +28,7 @@ ADD_TEXT = "+ message"
 _BAR = "▌"
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """Which part of the list a drawing shows: cards `first` up to `last`, a gap before them, and what comes after.
 
     `end` is "heading" for the heading of card `last` (its text is in the editor below), "add" for the last row of

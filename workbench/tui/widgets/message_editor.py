@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -34,8 +33,7 @@ _SCREEN_KEYS = frozenset({"f6", "f7"})
 """Keys that TextArea takes for selecting; here they are the screen's."""
 
 
-@dataclass(frozen=True, slots=True)
-class EditorState:
+class EditorState(NamedTuple):
     """What the editor puts aside when it goes to another message, and takes up when it comes back."""
 
     history: EditHistory

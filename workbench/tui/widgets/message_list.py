@@ -59,11 +59,14 @@ class MessageList(VerticalScroll, can_focus=True):
             super().__init__()
             self.messages = messages
 
-    def __init__(self, messages: tuple[Message, ...] = (), *, id: str | None = None) -> None:
+    def __init__(
+        self, messages: tuple[Message, ...] = (), *, current: int | None = None, id: str | None = None
+    ) -> None:
+        """`current` is the message that is open at the start; None is the first one of a user."""
         super().__init__(id=id)
         self._entries = Entries(messages)
         self._reported = messages
-        self._current = self._entries.first_user()
+        self._current = self._entries.first_user() if current is None else self._clamp(current)
         self._open = False
         self._above = DrawnMessages(self._entries)
         self._editor = MessageEditor()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from textual.content import Content
 from textual.widget import Widget
@@ -16,8 +15,7 @@ _SYMBOLS: dict[Kind, str] = {"info": "i", "success": "✓", "warning": "!", "err
 _MOST_KEPT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """Something that was said; `text` may be foreign and is shown literally."""
 
     text: str

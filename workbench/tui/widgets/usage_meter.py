@@ -6,7 +6,6 @@ $0.0013 · session $0.021   88 tok/s   first token 0.3 s   total 1.4 s   attempt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.widget import Widget
@@ -34,8 +33,7 @@ _NEARLY_FULL = 0.9
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
-@dataclass(frozen=True, slots=True)
-class UsageState:
+class UsageState(NamedTuple):
     """What is known so far; None is not known, and is never shown as 0. Tokens, US dollars, seconds."""
 
     prompt_tokens: int | None = None

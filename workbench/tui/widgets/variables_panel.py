@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.style import Style
 from textual.content import Content
@@ -30,8 +29,7 @@ _LEAST_FIELD = 8
 """Cells below which a field covers its row's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class VariableRow:
+class VariableRow(NamedTuple):
     """One variable. `value`: what was typed (`@path` reads a file), None for nothing; `note`: the file's size, or
 
     with `wrong` what is the matter with it.
