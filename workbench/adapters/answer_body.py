@@ -44,10 +44,14 @@ class AnswerBody:
 
     def feed(self, piece: bytes) -> Received | None:
         self.progressed = False
+        room = self._limits.response_bytes - self._bytes
         self._bytes += len(piece)
-        if self._bytes > self._limits.response_bytes:
+        received = self._feed(piece[:room])
+        if len(piece) > room and self.failure is None:
             self.failure = self._too_large("the answer", self._limits.response_bytes, "response_too_large")
-            return None
+        return received
+
+    def _feed(self, piece: bytes) -> Received | None:
         if self._form == "events":
             return self._take(self._reader.feed(piece))
         self._pieces.append(piece)

@@ -17,6 +17,7 @@ from workbench.adapters.http_client import make_client, proxy_for, proxy_host
 from workbench.adapters.http_errors import ErrorTranslator
 from workbench.adapters.model_list import parse_models
 from workbench.adapters.network_errors import bad_base_url, translate
+from workbench.adapters.read_ahead import ReadAhead
 from workbench.adapters.time_limits import TimeLimits
 from workbench.core.errors import ConnectionFailed, NotAnApi, RunError
 from workbench.core.sse import parse_json
@@ -72,8 +73,9 @@ class Endpoint:
                 yield self._opened(response)
                 body = AnswerBody(self._errors, limits, response.status_code, _content_type(response))
                 pieces = await stack.enter_async_context(contextlib.aclosing(_bytes(response)))
+                reader = await stack.enter_async_context(ReadAhead(pieces))
                 while not body.done:
-                    piece = await time.hold(anext(pieces, b""))
+                    piece = await time.hold(reader.take())
                     received = body.feed(piece) if piece else body.finish()
                     if body.progressed:
                         time.progressed()
@@ -83,7 +85,7 @@ class Endpoint:
                         raise body.failure
                     if not piece:
                         break
-                await _drain(pieces)
+                await _drain(reader)
         except Exception as fault:
             failure = self._translated(fault, opened, request.body)
         if failure is not None:
@@ -241,11 +243,13 @@ async def _read(pieces: AsyncGenerator[bytes, None], limit: int) -> bytes:
     return bytes(read[:limit])
 
 
-async def _drain(pieces: AsyncGenerator[bytes, None]) -> None:
+async def _drain(reader: ReadAhead) -> None:
     """Read on to the response's own end, so that the connection can serve the next request.
 
     The answer is whole already: whatever goes wrong here costs a connection, nothing else.
     """
     with contextlib.suppress(Exception):
         async with asyncio.timeout(DRAIN_SECONDS):
-            await _read(pieces, ERROR_BYTES)
+            read = 0
+            while read < ERROR_BYTES and (piece := await reader.take()):
+                read += len(piece)

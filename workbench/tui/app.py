@@ -72,9 +72,10 @@ class WorkbenchApp(App[None]):
         def work() -> None:
             try:
                 self.services.warm()
+            finally:
                 # What is loaded now stays to the end: a full collection over it would hold a key up by 0.1 s.
                 gc.freeze()
-            finally:
+                gc.enable()  # see cli/main.py
                 loop.call_soon_threadsafe(self._warmed)
 
         threading.Thread(target=work, name="warm", daemon=True).start()
