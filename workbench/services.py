@@ -225,10 +225,12 @@ class Services:
     def warm(self) -> None:
         """Import and load what the first run needs. For a thread, after the first paint."""
         # The modules of the first run are imported here, so that the key that runs it does not wait for them.
-        from workbench import runner  # noqa: F401
-        from workbench.adapters import endpoint, history, http_client, lessons, prices  # noqa: F401
+        import tenacity  # noqa: F401
 
-        http_client.warm()
+        from workbench import runner  # noqa: F401
+        from workbench.adapters import endpoint, history, lessons, prices  # noqa: F401
+
+        endpoint.warm()
         prices.warm()
         _ = self.rulebook
         self.tokens.load()

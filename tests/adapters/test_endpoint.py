@@ -434,7 +434,7 @@ async def test_models_that_fail(steps: Sequence[Step], kind: ErrorKind) -> None:
 
 
 def test_warm_needs_no_loop() -> None:
-    from workbench.adapters.http_client import warm
+    from workbench.adapters.endpoint import warm
 
     warm()
 

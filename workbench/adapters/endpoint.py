@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING, Any, cast
 
+from workbench.adapters import http_client
 from workbench.adapters.answer_body import AnswerBody
 from workbench.adapters.http_client import make_client, proxy_for, proxy_host
 from workbench.adapters.http_errors import ErrorTranslator
@@ -19,7 +21,9 @@ from workbench.adapters.model_list import parse_models
 from workbench.adapters.network_errors import bad_base_url, translate
 from workbench.adapters.read_ahead import ReadAhead
 from workbench.adapters.time_limits import TimeLimits
+from workbench.core.connection import Connection
 from workbench.core.errors import ConnectionFailed, NotAnApi, RunError
+from workbench.core.request import Request
 from workbench.core.sse import parse_json
 from workbench.core.wire import Limits, Opened, Received
 
@@ -29,10 +33,8 @@ if TYPE_CHECKING:
     import httpx2
     from openai import AsyncAPIResponse, AsyncOpenAI
 
-    from workbench.core.connection import Connection
     from workbench.core.json_value import JSON
     from workbench.core.models import ModelInfo
-    from workbench.core.request import Request
 
 ERROR_BYTES = 64 * 1024
 """The most of an error's body that is read."""
@@ -43,6 +45,35 @@ DRAIN_SECONDS = 0.1
 """How long to wait after [DONE] for the response's own end, so that the connection can serve the next request."""
 
 _PRIVATE_HEADERS = frozenset({"set-cookie", "authorization", "www-authenticate"})
+
+
+def warm() -> None:
+    """Do once, in a thread, what makes a first request slow: import the SDK, load the certificates, rehearse.
+
+    The rehearsal ends inside the process: its transport answers itself, and no socket is opened.
+    """
+    http_client.warm()
+    asyncio.run(_rehearse())
+
+
+async def _rehearse() -> None:
+    import anyio
+    import httpx2
+
+    answer = (
+        b'data: {"choices": [{"index": 0, "delta": {"content": "."}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
+    )
+    reply = functools.partial(httpx2.Response, 200, headers={"content-type": "text/event-stream"}, content=answer)
+    endpoint = Endpoint(
+        Connection("warm", "endpoint", "http://warm.invalid/v1", "warm.invalid"),
+        transport=httpx2.MockTransport(lambda _request: reply()),
+    )
+    request = Request({"model": "warm", "messages": [], "stream": True})
+    async with contextlib.aclosing(endpoint.send(request, Limits())) as received:
+        async for _ in received:
+            pass
+    await endpoint.close()
+    await anyio.lowlevel.checkpoint()  # loads what the real transport reads its sockets with
 
 
 class Endpoint:

@@ -59,7 +59,7 @@ class WorkbenchScreen(Screen[None]):
     AUTO_FOCUS = ""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(classes="-on-messages")
+        super().__init__()
         self.desk = desk
         self.services = desk.services
         self._where = Where(self.desk, ask=self._ask, say=self.say, changed=self._moved)
@@ -68,7 +68,7 @@ class WorkbenchScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         # Known now, so that the widgets are styled once for this size and not once more when it is told.
-        self.update_classes(width_classes(self.app.size), update=False)
+        self.update_classes(layout_classes(self.app.size, "Prompt"), update=False)
         yield Header()
         yield TabLine(tuple(PANELS), id="panels")
         with Container(id="desk"):
@@ -353,7 +353,10 @@ class WorkbenchScreen(Screen[None]):
     def _show_panel(self, title: str) -> None:
         """Which panel a narrow terminal shows; wider ones show all."""
         self.query_one("#panels", TabLine).current = title
-        self.update_classes({f"-on-{id}": name == title for name, id in PANELS.items()}, animate=False)
+        self._place_panels(self.size)
+
+    def _place_panels(self, size: Size) -> None:
+        self.update_classes(layout_classes(size, self.query_one("#panels", TabLine).current), animate=False)
 
     @on(TabLine.Chosen)
     def _panel_chosen(self, event: TabLine.Chosen) -> None:
@@ -366,7 +369,7 @@ class WorkbenchScreen(Screen[None]):
                 self._show_panel(title)
 
     def on_resize(self, event: events.Resize) -> None:
-        self.update_classes(width_classes(event.size), animate=False)
+        self._place_panels(event.size)
 
     # -- model, connection, copying --------------------------------------------------------------------------------
 
@@ -438,12 +441,13 @@ class WorkbenchScreen(Screen[None]):
             self.app.open_url(event.url)
 
 
-def width_classes(size: Size) -> dict[str, bool]:
-    """The classes that `app.tcss` lays the screen out by."""
-    tiny = size.width < 40 or size.height < 12
+def layout_classes(size: Size, panel: str) -> dict[str, bool]:
+    """The classes that `app.tcss` lays the screen out by. Each change of one styles the whole screen anew."""
+    narrow = size.width < 100
     return {
-        "-tiny": tiny,
-        "-narrow": size.width < 100,
+        "-tiny": size.width < 40 or size.height < 12,
+        "-narrow": narrow,
         "-normal": 100 <= size.width < 140,
         "-wide": size.width >= 140,
+        **{f"-on-{id}": narrow and name == panel for name, id in PANELS.items()},
     }

@@ -104,9 +104,10 @@ class StreamView(RowsView):
         self._place_view(0)
 
     def finish(self) -> None:
-        """No more text to come: the last layout."""
+        """No more text to come: the last layout, now and not at the next turn of the clock."""
         self._text.finished = True
         self._ask()
+        self.flush()
 
     @property
     def source(self) -> str:
