@@ -288,6 +288,17 @@ async def test_the_palette_has_every_command(tmp_path: Path) -> None:
             assert hasattr(node, f"action_{name}"), command.id
 
 
+async def test_a_picture_fetches_nothing(tmp_path: Path) -> None:
+    async with open_bench(tmp_path) as bench:
+        await bench.type("서울")
+        bench.app.action_save_screenshot()
+        [picture] = (tmp_path / "files" / "exports").iterdir()
+        text = picture.read_text(encoding="utf-8")
+        assert "서울" in text
+        assert "url(" not in text
+        assert picture.stat().st_mode & 0o777 == 0o600
+
+
 async def test_help_opens_and_closes(tmp_path: Path) -> None:
     async with open_bench(tmp_path, size=(80, 24)) as bench:
         await bench.press("f1")

@@ -81,7 +81,7 @@ class RunProgress:
             case Retrying(after=after, attempt=attempt, reason=reason):
                 self._retry_at = time.monotonic() + after
                 self._stage = "retrying"
-                self._pane.show_note(f"{reason}: attempt {attempt} follows; esc ends the wait")
+                self._pane.show_note(f"{reason.rstrip('.')}: attempt {attempt} follows; esc ends the wait")
             case FirstByte():
                 return
         self._pane.show_stage()

@@ -50,7 +50,7 @@ def _running(desk: Desk, live: Live) -> UsageState:
 
 def _ended(desk: Desk, outcome: Outcome) -> UsageState:
     facts = UsageFacts.from_usage(outcome.answer.usage)
-    estimated = facts.completion is None and outcome.attempts > 0
+    estimated = facts.completion is None and bool(outcome.answer.choices)
     completion = desk.estimate_of(outcome) if estimated else facts.completion
     timings = outcome.timings
     connection = desk.last.connection if desk.last is not None else desk.connection

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from workbench.tui.widgets.model_field import ModelPicker
     from workbench.tui.widgets.notice import Kind
 
+PRACTICE_LINE = "practice: a built-in text generator to try the controls with; not an AI · F8 connects"
+
 Ask = Callable[["ModalScreen[str | None]"], Awaitable[str | None]]
 Say = Callable[[str, "Kind"], None]
 
@@ -37,12 +39,17 @@ class Where:
         desk.connection = connection
         if not connection.is_practice and desk.prompt.model in PRACTICE_MODELS:
             desk.edit(replace(desk.prompt, model=""))
+        self.tell()
+        self._changed()
+
+    def tell(self) -> None:
+        """Say where requests go and where the key is from; of practice, what it is."""
+        connection = self._desk.connection
         if connection.is_practice:
-            self._say(self._services.about_practice, "info")
+            self._say(PRACTICE_LINE, "info")
         else:
             key = f"key: {connection.key_source}" if connection.key is not None else "no key"
-            self._say(f"requests go to {connection.host} ({key})", "info")
-        self._changed()
+            self._say(f"requests go to {connection.host} · {key}", "info")
 
     async def choose_connection(self) -> None:
         """Let the person choose among the connections there are; one that asks first is asked about."""

@@ -48,7 +48,6 @@ DERIVE_AFTER = 0.12
 """Seconds without an edit before token counts, problems and the Request view are worked out again."""
 FRAME = 0.1
 """Seconds between two updates of header and meter while a run goes on."""
-PRACTICE_LINE = "practice: a built-in text generator to try the controls with; not an AI · F8 connects"
 PANELS = {"Prompt": "messages", "Parameters": "parameters", "Output": "output"}
 
 
@@ -122,8 +121,7 @@ class WorkbenchScreen(Screen[None]):
     @work(exclusive=True, group="start")
     async def _after_first_paint(self) -> None:
         """Say what there is to say, ask what there is to ask; at once, so that no key lands in a late question."""
-        if self.desk.connection.is_practice:
-            self.say(PRACTICE_LINE)
+        self._where.tell()
         for note in (*self.services.notes, *self.desk.notes):
             self.say(note, "warning")
         if self.desk.offered is not None:
@@ -226,7 +224,7 @@ class WorkbenchScreen(Screen[None]):
         panel = self.query_one(ParameterPanel)
         panel.show(self.desk.prompt.parameters, self.desk.model, derived.reasons, derived.problems)
         if not self.output.running:
-            self.output.show_request(derived.request)
+            self.output.show_request(derived.request, self.desk.prompt.parameters)
         self._show_meter()
 
     # -- running -----------------------------------------------------------------------------------------------
@@ -257,6 +255,7 @@ class WorkbenchScreen(Screen[None]):
             return
         self.desk.learn(outcome.error.field)
         self.say(f"{outcome.error.field} is left out for {self.desk.model} at {self.desk.connection.host} from now on")
+        self._derive()
         self._execute(again=False, anyway=False)
 
     def _busy(self) -> bool:
@@ -279,7 +278,7 @@ class WorkbenchScreen(Screen[None]):
             return
         if again:
             self._show_prompt()
-        self.output.show_request(job.request)
+        self.output.show_request(job.request, job.prompt.parameters)
         self.output.start(self.services.start(job, emit))
 
     def action_stop(self) -> None:
@@ -329,7 +328,7 @@ class WorkbenchScreen(Screen[None]):
                 model=self.desk.model,
                 connection=self.desk.connection.name,
                 state=live.stage,
-                seconds=None if live.stage == "ready" else live.elapsed,
+                seconds=None if live.stage in ("ready", "retrying") else live.elapsed,
                 detail=detail,
             )
         )
@@ -386,6 +385,12 @@ class WorkbenchScreen(Screen[None]):
 
     def action_choose_connection(self) -> None:
         self.run_worker(self._where.choose_connection(), group="choose", exclusive=True)
+
+    def action_forget_lessons(self) -> None:
+        host = self.desk.connection.host
+        self.services.lessons.clear(host)
+        self.say(f"forgotten: {host} is asked for everything again", "success")
+        self._derive()
 
     def _moved(self) -> None:
         """Requests go elsewhere, or to another model: all that hangs on it is shown anew."""

@@ -20,7 +20,7 @@ class FindLine(Horizontal):
     DEFAULT_CSS = """
     FindLine {
         height: 1;
-        & > Input { width: 1fr; border: none; height: 1; padding: 0; background: $surface; }
+        & > Input, & > Input:focus { width: 1fr; border: none; height: 1; padding: 0; background: $surface; }
         & > Static { width: auto; min-width: 14; color: $text-muted; text-align: right; }
         & > #find-label { min-width: 6; text-align: left; }
     }

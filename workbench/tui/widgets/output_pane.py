@@ -18,6 +18,8 @@ from workbench.tui.widgets.stream_view import StreamView
 from workbench.tui.widgets.trouble import Trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -41,11 +43,14 @@ class OutputPane(Vertical):
         padding: 0 1;
         &:focus-within { border: round $accent; border-title-color: $text-accent; }
         StreamView { height: 1fr; }
-        #reasoning { height: auto; max-height: 40%; color: $text-muted; display: none; }
-        #reasoning.-some { display: block; }
-        #calls { height: auto; max-height: 40%; display: none; }
-        #calls.-some { display: block; }
-        .-hidden { display: none; }
+        #reasoning, #calls {
+            height: auto; max-height: 40%; display: none;
+            border-top: solid $foreground 25%; border-title-color: $text-muted; color: $text-muted;
+        }
+        #calls { color: $foreground; }
+        #reasoning.-some, #calls.-some { display: block; }
+        #reasoning.-folded { height: 1; }
+        .-hidden, #reasoning.-hidden, #calls.-hidden { display: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings("output")
@@ -79,7 +84,6 @@ class OutputPane(Vertical):
         self._run: Run | None = None
         self._progress: RunProgress | None = None
         self._choice = 0
-        self._reasoning_open = True
 
     def compose(self) -> ComposeResult:
         yield self._views["answer"]
@@ -91,10 +95,16 @@ class OutputPane(Vertical):
 
     def _mount_the_rest(self) -> None:
         """The views that the first paint does not show: styling them would hold it up."""
+        self._title_reasoning()
+        self._views["calls"].border_title = "refusal and tool calls"
         if not self.is_attached:
             return  # the program is being left again already
         self.mount(self._views["reasoning"], before=self._views["answer"])
         self.mount_all([self._views[name] for name in ("calls", "request", "response")], after=self._views["answer"])
+
+    def _title_reasoning(self) -> None:
+        view = self._views["reasoning"]
+        view.border_title = "reasoning · t unfolds it" if view.has_class("-folded") else "reasoning · t folds it"
 
     # -- the run -----------------------------------------------------------------------------------------------
 
@@ -197,10 +207,10 @@ class OutputPane(Vertical):
     def show_next(self) -> None:
         self.show(VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)])
 
-    def show_request(self, request: Request) -> None:
+    def show_request(self, request: Request, chosen: Collection[str]) -> None:
         """The exact JSON, with what the builder has to say about it below."""
         self._views["request"].set_text(json.dumps(request.body, ensure_ascii=False, indent=2))
-        self.query_one(Trouble).show_request(request)
+        self.query_one(Trouble).show_request(request, chosen)
 
     def focus_shown(self) -> None:
         self._views[self.view.lower()].focus()
@@ -235,8 +245,8 @@ class OutputPane(Vertical):
         view.markdown = not view.markdown
 
     def action_toggle_reasoning(self) -> None:
-        self._reasoning_open = not self._reasoning_open
-        self._views["reasoning"].styles.max_height = "40%" if self._reasoning_open else 1
+        self._views["reasoning"].toggle_class("-folded")
+        self._title_reasoning()
 
     def action_copy_shown(self) -> None:
         shown = self._views[self.view.lower()]

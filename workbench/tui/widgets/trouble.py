@@ -11,10 +11,10 @@ from workbench.core.errors import BadRequest, RateLimited, Refused, RunError
 from workbench.tui.display import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from workbench.core.outcome import Outcome
-    from workbench.core.request import Problem, Request
+    from workbench.core.request import Note, Problem, Request
 
 LONGEST = 12
 """Lines kept: an endpoint that notes something for every chunk must not fill the pane."""
@@ -57,10 +57,14 @@ class Trouble(Static):
             self._run = [*_outcome_lines(outcome), *self._run]
         self._put()
 
-    def show_request(self, request: Request) -> None:
-        """What the builder says of the prompt as it stands. That nothing is written yet is no news."""
+    def show_request(self, request: Request, chosen: Collection[str]) -> None:
+        """What the builder says of the prompt as it stands. That nothing is written yet is no news.
+
+        A note on one of the `chosen` parameters is always shown: it was set, and something else is sent.
+        """
         self._problems = _problem_lines([p for p in request.problems if p.field != "messages"])
-        self._notes = [_line("·", "$text-muted", note.text) for note in request.notes]
+        self._problems += [_note_line(note) for note in request.notes if note.field in chosen]
+        self._notes = [_note_line(note) for note in request.notes if note.field not in chosen]
         self._put()
 
     def show_notes(self, shown: bool) -> None:
@@ -72,6 +76,10 @@ class Trouble(Static):
         lines = [*self._run, *self._problems, *(self._notes if self._with_notes else ())][:LONGEST]
         self.set_class(bool(lines), "-some")
         self.update(Content("\n").join(lines))
+
+
+def _note_line(note: Note) -> Content:
+    return _line("·", "$text-muted", note.text)
 
 
 def _problem_lines(problems: Sequence[Problem]) -> list[Content]:
@@ -102,7 +110,8 @@ def _outcome_lines(outcome: Outcome) -> list[Content]:
         lines.append(_line("→", "$text-accent", "^N keeps this text and goes on · ^G runs it again"))
     elif isinstance(error, RateLimited) or error.code == "closed":
         lines.append(_line("→", "$text-accent", "^G sends it again"))
-    if error.details and error.details.strip() not in error.message:
+    # An error object says no more than the message that was taken from it.
+    if error.details and not error.details.lstrip().startswith('{"error"'):
         lines.append(_line("·", "$text-muted", error.details[:300]))
     return lines
 
