@@ -131,3 +131,10 @@ def clusters(text: str) -> Iterator[str]:
 def is_plain(text: str) -> bool:
     """True when every code point of `text` is a character of its own, so that no rule needs to be looked at."""
     return (text.isascii() and text.isprintable()) or _code_points_alone().fullmatch(text) is not None
+
+
+def plain_until(text: str, start: int) -> int:
+    """Up to where the code points from `start` are characters of their own; what follows may join the last of them."""
+    found = _code_points_alone().match(text, start)
+    end = found.end() if found is not None else start
+    return end if end == len(text) else max(start, end - 1)

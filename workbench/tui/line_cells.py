@@ -1,7 +1,8 @@
-"""One line of text on the grid of terminal cells: where its characters stand and where it wraps.
+"""One line of text on the grid of terminal cells: where its characters stand, between which a row may end.
 
 A message that is drawn and the same message in the editor are wrapped here, so that nothing moves when the cursor
-goes into it. Positions in a line are code point indices; cells are counted from the line's start.
+goes into it; `layout/wrap.py` cuts a growing answer into rows with the same measures. Positions in a line are code
+point indices; cells are counted from the line's start.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len, get_character_cell_size
 
 from workbench.tui.display import TAB_STOP
-from workbench.tui.graphemes import is_plain, next_boundary
+from workbench.tui.graphemes import is_plain, next_boundary, plain_until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,12 +24,18 @@ if TYPE_CHECKING:
 
 @cache
 def _breaks_anywhere() -> re.Pattern[str]:
-    """Kana and Chinese characters: lines of them break between any two. Hangul breaks at spaces, as Koreans set it."""
-    return re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+    """Scripts written without spaces: lines of them break between any two characters. Hangul has spaces and is kept
+    whole where it can be, as Koreans set it."""
+    return re.compile(
+        "[\u2e80-\u303f\u3041-\u30ff\u31c0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60"
+        "\U00020000-\U0003fffd]"
+    )
 
 
-_CLOSING = frozenset("、。，．！？：；）］｝」』】〉》〕ー々ゝヽぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?:;)]}%")
-_OPENING = frozenset("「『（［｛【〈《〔([{")
+_NO_ROW_START = frozenset(
+    "、。，．！？：；）］｝」』】〉》〕ー々ゝヽぁぃぅぇぉっゃゅょァィゥェォッャュョ・…‥,.!?:;)]}%"
+)
+_NO_ROW_END = frozenset("「『（［｛【〈《〔([{")
 
 
 class LineCells(NamedTuple):
@@ -40,6 +47,14 @@ class LineCells(NamedTuple):
     def cell_at(self, index: int) -> int:
         """The cell of the cluster that `index` lies in."""
         return self.cells[bisect_right(self.bounds, index) - 1]
+
+    def start_at(self, index: int) -> int:
+        """Where the cluster that `index` lies in begins."""
+        return self.bounds[bisect_right(self.bounds, index) - 1]
+
+    def end_at(self, index: int) -> int:
+        """The nearest cluster boundary at or after `index`."""
+        return self.bounds[bisect_left(self.bounds, index)]
 
     def index_at(self, cell: int) -> int:
         """Where the cluster that covers `cell` begins; the line's end past it."""
@@ -53,8 +68,12 @@ def measure(line: str) -> LineCells:
     if is_plain(line):
         return LineCells(range(len(line) + 1), list(accumulate(map(get_character_cell_size, line), initial=0)))
     bounds, cells = [0], [0]
-    while bounds[-1] < len(line):
-        start = bounds[-1]
+    while (start := bounds[-1]) < len(line):
+        end = plain_until(line, start)
+        if end > start:
+            bounds.extend(range(start + 1, end + 1))
+            cells.extend(accumulate(map(get_character_cell_size, line[start:end]), initial=cells.pop()))
+            continue
         end = next_boundary(line, start)
         cluster = line[start:end]
         width = TAB_STOP - cells[-1] % TAB_STOP if cluster == "\t" else cell_len(cluster)
@@ -91,25 +110,26 @@ def _break_before(line: str, bounds: Sequence[int], first: int, last: int) -> in
         return last + 1
     start, end = bounds[first], bounds[last]
     space = max(line.rfind(mark, start, end) for mark in " \t\u3000")
-    if _breaks_anywhere().search(line, max(start, space), end + 1):
+    if may_break_inside(line, max(start, space), end + 1):
         for cluster in range(last, first, -1):
-            if _may_break(line[bounds[cluster] - 1], line[bounds[cluster]]):
+            before = line[bounds[cluster] - 1]
+            if before in " \t\u3000" or may_break(before, line[bounds[cluster]]):
                 return cluster
     return bisect_right(bounds, space) if space >= start else last
 
 
-def _may_break(before: str, after: str) -> bool:
-    if before in " \t\u3000":
-        return True
-    between = _breaks_anywhere().match(before) or _breaks_anywhere().match(after)
-    return between is not None and after not in _CLOSING and before not in _OPENING
+def may_break_inside(text: str, start: int, end: int) -> bool:
+    """True where `text[start:end]` holds a character that lines break beside without a space."""
+    return _breaks_anywhere().search(text, start, end) is not None
+
+
+def may_break(before: str, after: str) -> bool:
+    """True where a row may end between two characters that no space parts; both are the code points at the joint."""
+    if after in _NO_ROW_START or before in _NO_ROW_END:
+        return False
+    return _breaks_anywhere().match(before) is not None or _breaks_anywhere().match(after) is not None
 
 
 def row_of(breaks: Sequence[int], index: int) -> int:
     """The row that `index` stands on, given what `wrap` returned."""
     return bisect_right(breaks, index)
-
-
-def snap(measured: LineCells, index: int) -> int:
-    """The nearest cluster boundary at or after `index`."""
-    return measured.bounds[bisect_left(measured.bounds, index)]

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from bisect import bisect_right
 
-from rich.cells import get_character_cell_size, split_graphemes
+from rich.cells import get_character_cell_size
 
 from workbench.tui.layout.lines import NO_MARGIN, Line, Margin, Spans, cut_spans, shifted
+from workbench.tui.line_cells import may_break, may_break_inside, measure
 
 _COMPLEX = re.compile("[\u200d\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
-
-
-@cache
-def _free_break() -> re.Pattern[str]:
-    """Scripts written without spaces. Hangul has spaces and is kept whole where it can be."""
-    return re.compile("[\u2e80-\u303f\u3040-\u30ff\u31c0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60]")
-
-
-_NO_ROW_START = frozenset("、。，．：；？！）」』】〕》〉｝］ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ・…‥,.:;?!)]}")
-_NO_ROW_END = frozenset("（「『【〔《〈｛［([{")
 
 _LONGEST_GAP = 256
 """Spaces that may vanish between two rows; a longer run is shown, so that an endless one is not held back."""
@@ -37,45 +28,9 @@ class _Widths(dict[str, int]):
 _WIDTHS = _Widths()
 
 
-def clusters(text: str) -> list[tuple[int, int, int]]:
-    """(start, end, cells) of each character as a reader sees it: flags and skin tones stay whole."""
-    merged: list[tuple[int, int, int]] = []
-    for start, end, cells in split_graphemes(text)[0]:
-        if merged and _joins(text, merged[-1], start):
-            merged[-1] = (merged[-1][0], end, merged[-1][2] + cells)
-        else:
-            merged.append((start, end, cells))
-    return merged
-
-
 def is_complex(text: str) -> bool:
     """True where a character may be made of several that have a width of their own."""
     return not text.isascii() and _COMPLEX.search(text) is not None
-
-
-def snap(text: str, index: int) -> int:
-    """`index`, moved back to the start of the character that it stands in."""
-    if not 0 < index < len(text) or text.isascii():
-        return index
-    return max(start for start, _, _ in clusters(text) if start <= index)
-
-
-def column_at(text: str, cell: int) -> int:
-    """The index of the character drawn at a cell; the length of the text behind its end."""
-    used = 0
-    for start, _, width in clusters(text):
-        used += width
-        if used > cell:
-            return start
-    return len(text)
-
-
-def _joins(text: str, before: tuple[int, int, int], start: int) -> bool:
-    char = text[start]
-    if "\U0001f3fb" <= char <= "\U0001f3ff":
-        return True
-    first = text[before[0]]
-    return "\U0001f1e6" <= char <= "\U0001f1ff" and "\U0001f1e6" <= first <= "\U0001f1ff" and before[1] - before[0] == 1
 
 
 def fit(text: str, start: int, room: int) -> int:
@@ -105,18 +60,13 @@ def _fit_simple(text: str, start: int, room: int) -> int:
 def _fit_complex(text: str, start: int, room: int) -> int:
     reach = room + 16
     while True:
-        window = text[start : start + reach]
-        used = 0
-        parts = clusters(window)
-        for begin, end, cells in parts:
-            # The last cluster may go on behind the window.
-            if end == len(window) and start + reach < len(text):
-                break
-            used += cells
-            if used > room and begin:
-                return start + begin
-        else:
-            return len(text)
+        bounds, cells = measure(text[start : start + reach])
+        past = max(bisect_right(cells, room), 2)
+        if start + reach >= len(text):
+            return start + bounds[past - 1] if past < len(cells) else len(text)
+        # The last cluster may go on behind the window.
+        if past < len(cells) - 1:
+            return start + bounds[past - 1]
         reach *= 2
 
 
@@ -126,9 +76,9 @@ def break_at(text: str, start: int, end: int) -> tuple[int, int]:
     if text[end] != " ":
         space = text.rfind(" ", start, end)
         row = text[start:end]
-        if not row.isascii() and _free_break().search(text, start, end + 1):
+        if not row.isascii() and may_break_inside(text, start, end + 1):
             for index in range(end, max(start, space + 1), -1):
-                if _may_break(text[index - 1], text[index]):
+                if _WIDTHS[text[index]] and may_break(text[index - 1], text[index]):
                     return index, index
         if space < 0 or not row[: space - start].strip(" "):
             return end, end
@@ -139,12 +89,6 @@ def break_at(text: str, start: int, end: int) -> tuple[int, int]:
     while cut > start and text[cut - 1] == " ":
         cut -= 1
     return (cut, after) if cut > start else (end, end)
-
-
-def _may_break(before: str, after: str) -> bool:
-    if after in _NO_ROW_START or before in _NO_ROW_END or not _WIDTHS[after]:
-        return False
-    return bool(_free_break().match(before) or _free_break().match(after))
 
 
 class Wrapper:

@@ -16,7 +16,7 @@ from textual.geometry import Offset
 
 from workbench.tui.display import visible
 from workbench.tui.graphemes import clusters
-from workbench.tui.line_cells import LineCells, measure, snap, wrap
+from workbench.tui.line_cells import LineCells, measure, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -195,4 +195,4 @@ class WrappedText(WrappedDocument):
         """The location, moved on to the next place where a cursor can stand if it lies inside a character."""
         row, column = location
         line = self.wrapped_lines[row]
-        return row, snap(line.cells, min(column, len(line.text)))
+        return row, line.cells.end_at(min(column, len(line.text)))

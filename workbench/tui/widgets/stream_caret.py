@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from workbench.tui.layout.document import Document
-from workbench.tui.layout.wrap import clusters, snap
+from workbench.tui.line_cells import measure
 
 Step = Literal["left", "right", "up", "down", "page_up", "page_down", "home", "end", "start", "finish"]
 Spot = tuple[int, int]
@@ -37,19 +37,19 @@ def moved(document: Document, spot: Spot, step: Step, page: int) -> Spot:
         case "finish":
             row, column = last, len(document.row(last).text)
     line = document.row(row)
-    return row, snap(line.text, min(max(column, line.lead), len(line.text)))
+    return row, measure(line.text).start_at(min(max(column, line.lead), len(line.text)))
 
 
 def _sideways(document: Document, row: int, column: int, step: Literal["left", "right"]) -> Spot:
     line = document.row(row)
     if step == "right":
         if column < len(line.text):
-            return row, next(end for _, end, _ in clusters(line.text) if end > column)
+            return row, measure(line.text).end_at(column + 1)
         if row + 1 < len(document):
             return row + 1, document.row(row + 1).lead
         return row, column
     if column > line.lead:
-        return row, snap(line.text, column - 1)
+        return row, measure(line.text).start_at(column - 1)
     return (row - 1, len(document.row(row - 1).text)) if row else (row, column)
 
 

@@ -14,7 +14,8 @@ from textual.strip import Strip
 from textual.style import Style
 
 from workbench.tui.layout.lines import Line, Look, Spans
-from workbench.tui.layout.wrap import clusters, is_complex
+from workbench.tui.layout.wrap import is_complex
+from workbench.tui.line_cells import measure
 
 _KEPT = 600
 """Strips kept; more than a screen of any size shows."""
@@ -153,7 +154,7 @@ def _edges(text: str, spans: Spans, overlay: Overlay) -> Sequence[int]:
     if overlay.selected is not None:
         edges.update(overlay.selected)
     if is_complex(text):
-        for start, end, _ in clusters(text):
+        for start, end in pairwise(measure(text).bounds):
             if end - start > 1:
                 edges.update((start, end))
     return sorted(edge for edge in edges if 0 <= edge <= len(text))

@@ -18,7 +18,7 @@ from textual.strip import Strip
 
 from workbench.tui.layout.document import Document
 from workbench.tui.layout.lines import Line
-from workbench.tui.layout.wrap import column_at, snap
+from workbench.tui.line_cells import measure
 from workbench.tui.widgets.stream_caret import Spot, Step, moved
 from workbench.tui.widgets.stream_paint import COMPONENTS, NO_OVERLAY, Overlay, Painter
 
@@ -116,7 +116,7 @@ class RowsView(ScrollView, can_focus=True):
         selected = None
         if selection is not None and (span := selection.get_span(row)) is not None:
             start, end = span
-            selected = (snap(line.text, start), len(line.text) if end < 0 else _after(line.text, end))
+            selected = _whole(line.text, start, len(line.text) if end < 0 else end)
         matches = self.matches_in(row, line)
         return Overlay(selected, matches) if selected is not None or matches else NO_OVERLAY
 
@@ -203,9 +203,9 @@ class RowsView(ScrollView, can_focus=True):
         start = (0, 0) if selection.start is None else (selection.start.y, selection.start.x)
         end = (last, len(document.row(last).text)) if selection.end is None else (selection.end.y, selection.end.x)
         if 0 <= start[0] <= last:
-            start = (start[0], snap(document.row(start[0]).text, start[1]))
+            start = (start[0], _whole(document.row(start[0]).text, start[1], start[1])[0])
         if 0 <= end[0] <= last:
-            end = (end[0], _after(document.row(end[0]).text, end[1]))
+            end = (end[0], _whole(document.row(end[0]).text, end[1], end[1])[1])
         return document.text_between(start, end)
 
     def _spot_of(self, event: events.MouseEvent) -> Spot | None:
@@ -216,16 +216,11 @@ class RowsView(ScrollView, can_focus=True):
         row = self.scroll_offset.y + offset.y
         if not 0 <= row < len(document):
             return None
-        column = column_at(document.row(row).text, offset.x)
+        column = measure(document.row(row).text).index_at(max(0, offset.x))
         return (row, column) if column < len(document.row(row).text) else None
 
 
-def _after(text: str, index: int) -> int:
-    """`index`, moved on to the end of the character that it stands in."""
-    start = snap(text, index)
-    if start == index or index >= len(text):
-        return index
-    column = index
-    while column < len(text) and snap(text, column) == start:
-        column += 1
-    return column
+def _whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range, widened to whole characters; behind the text it ends with it."""
+    cells = measure(text)
+    return cells.start_at(min(max(0, start), len(text))), cells.end_at(min(max(0, end), len(text)))
