@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from workbench.core.errors import InputError
-from workbench.core.key_shape import mask_keys
+from workbench.core.keys import mask_keys
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 OPENAI_HOST = "api.openai.com"

@@ -17,7 +17,7 @@ from workbench.adapters.dotenv_file import DotEnv, read_dotenv
 from workbench.adapters.settings import FILE_NAME, EndpointSettings, Settings
 from workbench.core.connection import PRACTICE, PRACTICE_MODELS, Connection
 from workbench.core.errors import InputError
-from workbench.core.key_shape import clean_key
+from workbench.core.keys import clean_key
 from workbench.core.secret import Secret
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from workbench.core.connection import PRACTICE
 from workbench.core.errors import InputError
-from workbench.core.key_shape import looks_like_key, mask_keys
+from workbench.core.keys import looks_like_key, mask_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

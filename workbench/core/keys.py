@@ -1,11 +1,14 @@
-"""A key that is in use, kept out of every text that comes from outside."""
+"""Keys: cleaned before use, recognised where none belongs, kept out of every text that is shown or stored."""
 
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from workbench.core.errors import InputError
 
 if TYPE_CHECKING:
     from workbench.core.secret import Secret
@@ -15,10 +18,89 @@ SHORTEST_REAL_KEY = 8
 """Below it a key is a word such as `none` or `ollama` for servers that want any: hiding it would eat plain text."""
 PIECE = 8
 """Characters of a key in a row that count as part of it."""
+MAX_KEY = 4096
+"""Characters. Longer than any key that an endpoint gives out, shorter than a header that servers refuse."""
 
-_TOKEN = re.compile(r"""[^\s"'`<>()\[\]{},;]+""")
-_STARRED = re.compile(r"\*{2,}|\.{3,}|…|[•·●]{2,}|[xX]{4,}")
-_LOOKS_LIKE_A_KEY = re.compile(r"\bsk-[A-Za-z0-9_*.…-]{6,}")
+
+@cache
+def _placeholder() -> re.Pattern[str]:
+    return re.compile(
+        r"""
+        .*\.\.\..*                              # sk-...
+        | <.*> | \[.*\] | \{.*\}                # <key>, [key]
+        | (sk-)?[x*_.-]+                        # sk-xxxxxxxx
+        | \$\{?\w+\}? | %\w+%                   # a variable that nothing expanded
+        | \w*API_?KEY                           # OPENAI_API_KEY=OPENAI_API_KEY
+        | (sk-)?(your|my|the)[-_ ]?(own[-_ ])?(\w+[-_ ])*(api|secret|key|token)([-_ ]\w+)*
+        | (insert|enter|paste|put|add|replace|set)[-_ ].*
+        | change[-_ ]?me | (sk-|api[-_ ]?)?key[-_ ]?(goes[-_ ])?here | todo | placeholder
+        """,
+        re.VERBOSE | re.IGNORECASE,
+    )
+
+
+_VENDOR_KEY = r"\b(?:sk|pk|rk|gsk|hf|xai|pplx|nvapi|r8|ghp|github_pat|AIza)[-_]?[A-Za-z0-9_\-]{16,}"
+_RUN = r"[A-Za-z0-9_\-+/=]{28,}"
+_TOKEN = r"""[^\s"'`<>()\[\]{},;]+"""
+_STARRED = r"\*{2,}|\.{3,}|…|[•·●]{2,}|[xX]{4,}"
+_SECRET_KEY = r"\bsk-[A-Za-z0-9_*.…-]{6,}"
+
+
+def clean_key(text: str) -> str:
+    """`text` as a header takes it: without blanks, quotes and a leading `Bearer` around it; "" where nothing is left.
+
+    Raises InputError saying what is wrong with the key; the message never holds any part of it.
+    """
+    key = _unwrapped(text)
+    fault = _fault(key)
+    if fault:
+        raise InputError(f"the key {fault}", "Copy the key again from where it was made.")
+    return key
+
+
+def _unwrapped(text: str) -> str:
+    key = text.strip()
+    while len(key) >= 2 and key[0] == key[-1] and key[0] in "\"'`":
+        key = key[1:-1].strip()
+    if key in {'"', "'", "`"}:
+        return ""
+    return key[6:].strip() if re.match(r"bearer(\s|$)", key, re.IGNORECASE) else key
+
+
+def _fault(key: str) -> str:
+    """What is wrong with a key that is about to go into a header, or ""."""
+    if "\n" in key or "\r" in key:
+        return "has a line break"
+    if _placeholder().fullmatch(key):
+        return "is a placeholder, not a key"
+    if not key.isascii():
+        return "has a non-ASCII character"
+    if " " in key or "\t" in key:
+        return "has a blank inside"
+    if not set("\"'`").isdisjoint(key):
+        return "has a quote inside"
+    if not key.isprintable():
+        return "has a control character"
+    if len(key) > MAX_KEY:
+        return f"is longer than {MAX_KEY} characters"
+    return ""
+
+
+def looks_like_key(text: str) -> bool:
+    """Whether a key stands in `text`: a known prefix with a long tail, or a long run of mixed letters and digits."""
+    return mask_keys(text) != text
+
+
+def mask_keys(text: str) -> str:
+    """`text` with everything that looks like a key replaced by `[key]`."""
+    masked = re.sub(_VENDOR_KEY, HIDDEN, text)
+    return re.sub(_RUN, lambda run: HIDDEN if _is_random(run[0]) else run[0], masked)
+
+
+def _is_random(run: str) -> bool:
+    """Digits scattered among letters: what keys have, and names, paths and words rarely do."""
+    changes = sum(a.isdigit() != b.isdigit() for a, b in pairwise(run))
+    return changes >= 6
 
 
 def hide_key(text: str, secret: Secret | None) -> str:
@@ -31,12 +113,14 @@ def hide_key(text: str, secret: Secret | None) -> str:
         for form in _forms(key):
             text = text.replace(form, HIDDEN)
         pieces = {key[i : i + PIECE] for i in range(len(key) - PIECE + 1)}
-        text = _TOKEN.sub(lambda token: HIDDEN if _gives_away(token[0], key, pieces) else token[0], text)
-    return _LOOKS_LIKE_A_KEY.sub(HIDDEN, text)
+        text = re.sub(_TOKEN, lambda token: HIDDEN if _gives_away(token[0], key, pieces) else token[0], text)
+    return re.sub(_SECRET_KEY, HIDDEN, text)
 
 
 def _forms(key: str) -> list[str]:
     """The key itself, URL-encoded, and in base64 at each of the three places where it can stand in a longer text."""
+    from base64 import b64encode  # of use only where an endpoint answers; the first paint imports this module
+
     raw = key.encode("utf-8", "replace")
     forms = [key, quote(key, safe="")]
     # The first and last characters also depend on the neighbours, so that only the middle is the key's own.
@@ -50,4 +134,4 @@ def _gives_away(token: str, key: str, pieces: set[str]) -> bool:
     bare = token.strip(".:!?")
     if (len(bare) >= 5 and key.startswith(bare)) or (len(bare) >= 4 and key.endswith(bare)):
         return True
-    return bool(_STARRED.search(token)) and (bare.startswith(key[:3]) or bare.endswith(key[-3:]))
+    return re.search(_STARRED, token) is not None and (bare.startswith(key[:3]) or bare.endswith(key[-3:]))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.core.errors import InputError
-from workbench.core.key_shape import MAX_KEY, clean_key, looks_like_key, mask_keys
+from workbench.core.keys import MAX_KEY, clean_key, looks_like_key, mask_keys
 
 CANARY = "sk-canary-7f3a9b2c4d5e6f708192"
 
