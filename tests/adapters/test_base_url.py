@@ -128,7 +128,7 @@ def test_the_hint_completes_what_was_written() -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["localhost", "LOCALHOST", "x.localhost", "127.0.0.1", "127.9.9.9", "[::1]", "::1", "0.0.0.0", "::ffff:127.0.0.1"],
+    ["localhost", "LocalHost.", "x.localhost", "127.0.0.1", "127.9.9.9", "[::1]", "::1", "0.0.0.0", "::ffff:127.0.0.1"],
 )
 def test_this_machine(host: str) -> None:
     assert is_this_machine(host)
@@ -136,7 +136,16 @@ def test_this_machine(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["", "h.example", "127.0.0.1.example", "localhost.example", "10.0.0.1", "192.168.1.2", "[fe80::1]", "128.0.0.1"],
+    [
+        "",
+        "h.example",
+        "127.0.0.1.example.com",
+        "localhost.example.com",
+        "10.0.0.1",
+        "192.168.1.2",
+        "[fe80::1]",
+        "128.0.0.1",
+    ],
 )
 def test_another_machine(host: str) -> None:
     assert not is_this_machine(host)

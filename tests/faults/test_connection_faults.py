@@ -18,7 +18,7 @@ from tests.support.attempts import CANARY, Attempt, attempt, attempt_at, connect
 from tests.support.fault_server import STALL, FaultServer, head, sse, text_chunk, whole
 from workbench.adapters import http_client
 from workbench.adapters.endpoint import Endpoint
-from workbench.adapters.http_client import is_this_machine, proxy_for, proxy_host
+from workbench.adapters.http_client import proxy_for, proxy_host
 from workbench.core.connection import Connection
 from workbench.core.errors import ErrorKind
 from workbench.core.events import State
@@ -230,27 +230,6 @@ async def test_h77_plain_to_a_tls_port(authority: Authority) -> None:
     assert (error.kind, error.not_sent) == (ErrorKind.CONNECTION, False)
     assert error.code in ("closed", "not_http")
     assert "https://" in error.hint
-
-
-@pytest.mark.parametrize(
-    ("host", "ours"),
-    [
-        ("localhost", True),
-        ("LocalHost.", True),
-        ("a.localhost", True),
-        ("127.9.9.9", True),
-        ("::1", True),
-        ("[::1]", True),
-        ("::ffff:127.0.0.1", True),
-        ("0.0.0.0", True),
-        ("localhost.example.com", False),
-        ("127.0.0.1.example.com", False),
-        ("192.168.1.1", False),
-        ("", False),
-    ],
-)
-def test_what_is_this_machine(host: str, ours: bool) -> None:
-    assert is_this_machine(host) is ours
 
 
 def test_which_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,12 +7,12 @@ of the environment, and sends to 127.0.0.1 through a proxy.
 from __future__ import annotations
 
 import functools
-import ipaddress
 import operator
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from workbench.adapters.base_url import is_this_machine
 from workbench.core.connection import Connection
 
 if TYPE_CHECKING:
@@ -117,19 +117,6 @@ def _certificates() -> ssl.SSLContext:
     import httpx2
 
     return httpx2.create_ssl_context()
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether a host name or address is this machine itself."""
-    host = host.strip("[]").rstrip(".").lower()
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    return bool(mapped.is_loopback or mapped.is_unspecified)
 
 
 def proxy_for(base_url: str) -> str:
