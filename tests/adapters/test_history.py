@@ -134,13 +134,6 @@ async def test_unknown_runs_and_newest_first(history: History) -> None:
     assert history.recent(1)[0].began_at == start + timedelta(days=4)
 
 
-async def test_what_the_session_cost_counts_the_unknown_apart(history: History) -> None:
-    for cost in (0.25, 0.5, None, 0.0):
-        await (await begin(history)).end(an_outcome(cost=cost))
-    session = history.session_cost()
-    assert (session.usd, session.unknown) == (0.75, 1)
-
-
 def events() -> list[Event]:
     return [
         TextDelta(0, "a"),
@@ -269,6 +262,15 @@ async def test_a_living_run_is_not_swept(history: History, database: Database) -
         history.sweep().result(10)
         states = {run.id: run.state for run in history.recent()}
         assert states == {record.id: None, theirs: None}
+
+
+def test_what_a_killed_process_left_half_written_is_swept(history: History, paths: Paths) -> None:
+    for folder in (paths.exports, paths.crashes):
+        folder.mkdir()
+        (folder / ".workbench-00.tmp").write_text("half")
+        (folder / "whole.txt").write_text("whole")
+    history.sweep().result(10)
+    assert [path.name for path in (*paths.exports.iterdir(), *paths.crashes.iterdir())] == ["whole.txt"] * 2
 
 
 def test_a_gap_in_the_pieces_is_said(paths: Paths) -> None:

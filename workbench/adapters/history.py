@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from workbench.adapters import locks, pieces
+from workbench.adapters.files import clean_temporary
 from workbench.adapters.history_rows import (
     SUMMARY_COLUMNS,
     Beginning,
@@ -44,14 +44,6 @@ _CUT_OFF = "the program ended while this run was going on; this is what had come
 _WITH_GAPS = "the program ended while this run was going on, and the disk had not taken all that had come"
 
 
-@dataclass(frozen=True, slots=True)
-class SessionCost:
-    """`usd` sums up the runs whose price is known; `unknown` counts the sent ones where it is not."""
-
-    usd: float
-    unknown: int
-
-
 class History:
     """The runs in the database."""
 
@@ -78,7 +70,10 @@ class History:
         return RunRecord(self._database, beginning)
 
     def sweep(self) -> Future[None]:
-        """End, in the writer thread, the runs whose process is gone: `truncated`, with the text that was on disk."""
+        """End, in the writer thread, the runs whose process is gone: `truncated`, with the text that was on disk.
+
+        What such a process left half written beside the database goes too.
+        """
         return self._database.submit(Write(self._cut_off_runs, expendable=True))
 
     def recent(self, limit: int = 100) -> tuple[RunSummary, ...]:
@@ -102,16 +97,6 @@ class History:
             choices = stored_choices(connection, run) if ended else pieces.join(connection, run).choices
             return stored_run(connection, summary, choices)
 
-    def session_cost(self) -> SessionCost:
-        """What this process' runs cost so far, in US dollars. Raises StorageError."""
-        with self._database.read() as connection:
-            usd, unknown = connection.execute(
-                "SELECT total(cost_usd), count(*) FILTER (WHERE cost_usd IS NULL AND attempts > 0) FROM runs "
-                "WHERE session = ? AND state IS NOT NULL",
-                (self._database.session,),
-            ).fetchone()
-        return SessionCost(usd, unknown)
-
     def _cut_off_runs(self) -> list[Statement]:
         statements: list[Statement] = []
         with self._database.read() as connection:
@@ -124,7 +109,10 @@ class History:
                     joined = pieces.join(connection, run)
                     note = _CUT_OFF if joined.whole else _WITH_GAPS
                     statements.extend(cut_off(run, joined.choices, joined.usage, note))
-        locks.remove_stale(self._database.paths.locks)
+        paths = self._database.paths
+        locks.remove_stale(paths.locks)
+        for folder in (paths.exports, paths.crashes):
+            clean_temporary(folder)
         return statements
 
 
