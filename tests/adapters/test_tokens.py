@@ -19,7 +19,7 @@ from workbench.adapters import tokens
 from workbench.adapters.practice import count_tokens
 from workbench.adapters.tokens import TokenCount, TokenCounter, encoding_for
 from workbench.core.prompt import Message, Role
-from workbench.core.token_estimate import estimate_tokens
+from workbench.core.token_estimate import weigh
 
 GPT = "gpt-5.4-mini"
 PROSE = "It was a quiet day, and they had only just begun.\nThe second line ends here, too; 안녕하세요 여러분. "
@@ -224,4 +224,4 @@ def test_old_texts_are_let_go() -> None:
         counter.count(f"{number} {'word ' * 10_000}", "m", practice=False)
     kept = counter._texts
     assert sum(len(text) for _, text in (*kept._new, *kept._old)) <= 2_100_000
-    assert counter.count("hello", "m", practice=False).value == estimate_tokens("hello")
+    assert counter.count("hello", "m", practice=False).value == round(weigh("hello"))

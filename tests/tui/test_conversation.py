@@ -32,6 +32,6 @@ def test_back_to_before_while_nothing_was_typed() -> None:
 
 def test_what_was_typed_since_stays() -> None:
     taken = with_answer(ASKED, "a")
-    typed = taken.after.with_message(3, Message(Role.USER, "and?"))
+    typed = replace(taken.after, messages=(*taken.after.messages[:3], Message(Role.USER, "and?")))
     assert before_answer(typed, taken) is None
     assert before_answer(ASKED, None) is None

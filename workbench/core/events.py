@@ -1,6 +1,6 @@
 """What a run says while it happens, as frozen values: the screen, the grid and the command line all read these.
 
-A run is `Queued`, then one or more of `Sent` (with `Retrying` between them), then the answer, then exactly one `Ended`.
+A run is one or more of `Sent` (with `Retrying` between them), then the answer, then exactly one `Ended`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,6 @@ class State(StrEnum):
     """The answer began and its end did not come, or a limit of ours stopped it."""
     ERROR = "error"
     CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """The run waits for its turn; `ahead` requests go first."""
-
-    ahead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +111,4 @@ class Ended:
 
 Delta: TypeAlias = TextDelta | ReasoningDelta | RefusalDelta | ToolCallDelta | TokenProbabilities
 AnswerEvent: TypeAlias = Delta | UsageReported | Noted
-Event: TypeAlias = Queued | Sent | Retrying | FirstByte | AnswerEvent | Ended
+Event: TypeAlias = Sent | Retrying | FirstByte | AnswerEvent | Ended

@@ -90,12 +90,6 @@ class Prompt:
         """The model that is asked: its own, or `default` where it names none."""
         return self.model if self.model.strip() else default
 
-    def with_message(self, index: int, message: Message) -> Prompt:
-        """A copy with the message at `index` replaced. IndexError where there is none."""
-        messages = list(self.messages)
-        messages[index] = message
-        return replace(self, messages=tuple(messages))
-
     def insert(self, index: int, message: Message) -> Prompt:
         """A copy with `message` before the one at `index` (`len(messages)`: at the end)."""
         return replace(self, messages=(*self.messages[:index], message, *self.messages[index:]))

@@ -97,11 +97,6 @@ def weigh(text: str) -> float:
     return sum(count * _weigh_piece(piece) for piece, count in Counter(split.findall(text)).items())
 
 
-def estimate_tokens(text: str) -> int:
-    """Estimated tokens of a text; 0 for "", else at least 1."""
-    return max(1, round(weigh(text))) if text else 0
-
-
 def _weigh_piece(piece: str) -> float:
     return _weigh_word(piece) if len(piece) <= 32 else _weigh_any(piece)
 

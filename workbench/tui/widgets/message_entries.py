@@ -95,10 +95,6 @@ class Entries:
     def messages(self) -> tuple[Message, ...]:
         return tuple(entry.message for entry in self._entries)
 
-    @property
-    def can_undo(self) -> bool:
-        return bool(self._deleted)
-
     def replace_all(self, messages: tuple[Message, ...]) -> None:
         """Hold these messages; equal ones at the start and at the end keep their cards. Deletions are forgotten."""
         old = self._entries

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from workbench.core.json_value import JSON
 
-MARK_X = 1
 NAME_X = 3
 SENT, NOT_SENT, WRONG = "✓", "·", "!"
 _LONGEST = max(len(parameter.name) for parameter in PARAMETERS)

@@ -144,15 +144,6 @@ class StreamView(RowsView):
         self._set_following(True)
         self._place_view(0)
 
-    @property
-    def links(self) -> list[str]:
-        """The web links in what is shown, each once, from the top."""
-        document = self.document
-        if document is None:
-            return []
-        found = (span.url for row in range(len(document)) for span in document.row(row).spans if span.url)
-        return list(dict.fromkeys(found))
-
     def find(self, needle: str, direction: int = 1) -> tuple[int, int]:
         """Go to the next match (direction 1), the one before (-1) or stay (0); returns (its number from 1, how many).
 
