@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import re
 import threading
 import time
 from typing import TYPE_CHECKING, ClassVar
@@ -110,17 +109,15 @@ class WorkbenchApp(App[None]):
 
     def action_save_screenshot(self) -> None:
         """Write the screen as an SVG into the exports folder, for this person's eyes only."""
+        from workbench.tui.picture import self_contained
+
         name = time.strftime("workbench-%Y%m%d-%H%M%S.svg")
         try:
-            path = self.services.export(name, self.picture())
+            path = self.services.export(name, self_contained(self.export_screenshot(title="workbench")))
         except StorageError as error:
             self.tell(error.line, "error")
         else:
             self.tell(f"saved {path}", "success")
-
-    def picture(self) -> str:
-        """The screen as an SVG that fetches nothing: Textual's own asks a server for its fonts when it is opened."""
-        return re.sub(r"@font-face\s*\{[^}]*\}", "", self.export_screenshot(title="workbench"))
 
     def tell(self, text: str, kind: Kind) -> None:
         """One line on the screen that is open, where it has a place for one."""

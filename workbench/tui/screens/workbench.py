@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.prompt import Role
 from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
 from workbench.tui.conversation import starting_prompt
@@ -115,8 +116,10 @@ class WorkbenchScreen(Screen[None]):
         self.call_after_refresh(self._after_first_paint)
 
     def _first_to_edit(self) -> int:
-        """The last message of a conversation is where one goes on; an empty list has none."""
-        return max(0, len(self.desk.prompt.messages) - 1)
+        """The last message of the user is where one goes on; 0 in an empty list."""
+        messages = self.desk.prompt.messages
+        users = [index for index, message in enumerate(messages) if message.role is Role.USER]
+        return users[-1] if users else max(0, len(messages) - 1)
 
     @work(exclusive=True, group="start")
     async def _after_first_paint(self) -> None:
