@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from workbench.core.errors import InputError
 from workbench.core.keys import mask_keys
+from workbench.core.visible import escaped
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 OPENAI_HOST = "api.openai.com"
@@ -185,6 +186,5 @@ def _shown(text: str) -> str:
     if "@" in rest:
         # A password may hold a slash, so everything up to the last @ goes.
         rest = "[hidden]@" + rest.rpartition("@")[2]
-    shown = mask_keys(f"{scheme}{separator}{rest}")
-    shown = "".join(ch if ch.isprintable() else f"\\u{ord(ch):04x}" for ch in shown)
+    shown = escaped(mask_keys(f"{scheme}{separator}{rest}"))
     return f"'{shown[:77]}...'" if len(shown) > 80 else f"'{shown}'"

@@ -24,6 +24,7 @@ from workbench.core.errors import (
     ServerError,
     TimedOut,
 )
+from workbench.core.json_text import as_text
 from workbench.core.keys import hide_key
 from workbench.core.one_line import one_line, plain_text
 from workbench.core.sse import parse_json
@@ -252,7 +253,7 @@ def _read_body(text: str) -> _Said:
 def _read_error(error: JSON) -> _Said:
     """`{"message", "type", "param", "code"}`, or one of the shapes that others send."""
     if not isinstance(error, dict):
-        return _with_parameter(_Said(message=error if isinstance(error, str) else json.dumps(error), is_json=True))
+        return _with_parameter(_Said(message=as_text(error), is_json=True))
     message = next((error[name] for name in ("message", "detail", "error", "msg", "errors") if error.get(name)), "")
     field, kind, code = error.get("param"), error.get("type"), error.get("code")
     if isinstance(message, list):
@@ -260,7 +261,7 @@ def _read_error(error: JSON) -> _Said:
         field, code = field or found, code or meant
     return _with_parameter(
         _Said(
-            message=message if isinstance(message, str) else json.dumps(message),
+            message=as_text(message),
             code=str(code) if isinstance(code, str | int) and not isinstance(code, bool) else "",
             kind=kind if isinstance(kind, str) else "",
             field=field if isinstance(field, str) else "",
@@ -276,13 +277,13 @@ def _validation(faults: list[JSON]) -> tuple[str, str, str]:
     """
     first = faults[0] if faults else ""
     if not isinstance(first, dict):
-        return (first if isinstance(first, str) else json.dumps(first)), "", ""
+        return as_text(first), "", ""
     place = first.get("loc")
     steps = [step for step in place if step != "body"] if isinstance(place, list) else []
     field = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
     message, kind = first.get("msg") or first.get("message") or "", first.get("type")
     refused = "unknown_parameter" if kind == "extra_forbidden" else ""
-    return (message if isinstance(message, str) else json.dumps(message)), field, refused
+    return as_text(message), field, refused
 
 
 def _with_parameter(said: _Said) -> _Said:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from workbench.core.connection import PRACTICE
 from workbench.core.errors import InputError
 from workbench.core.keys import looks_like_key, mask_keys
+from workbench.core.visible import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -345,7 +346,7 @@ def _shown(value: object) -> str:
 
 def _printable(text: str) -> str:
     """A text of the file for one line: no key, no control character, at most 60 characters."""
-    text = "".join(ch if ch.isprintable() else f"\\u{ord(ch):04x}" for ch in mask_keys(text))
+    text = escaped(mask_keys(text))
     return text if len(text) <= 60 else text[:57] + "..."
 
 

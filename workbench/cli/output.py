@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from typing import TYPE_CHECKING
 
+from workbench.core.json_text import unseen_escaped
 from workbench.core.visible import marked
 
 if TYPE_CHECKING:
     from workbench.core.json_value import JSON
-
-# json.dumps escapes C0 only; these would act on a terminal or break lines too.
-_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 class Output:
@@ -45,5 +42,5 @@ class Output:
         """One JSON object; plain ASCII where the encoding is not UTF-8, so that it stays JSON."""
         utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
         text = json.dumps(value, ensure_ascii=not utf8, indent=2, allow_nan=False)
-        sys.stdout.write(_UNSAFE_IN_JSON.sub(lambda m: f"\\u{ord(m[0]):04x}", text) + "\n")
+        sys.stdout.write(unseen_escaped(text) + "\n")
         sys.stdout.flush()

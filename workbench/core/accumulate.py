@@ -7,13 +7,14 @@ kept where it has a place and noted where it is odd; nothing here raises.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from workbench.core.choice_parts import ChoiceParts, cleaned
 from workbench.core.errors import BrokenStream, ConnectionFailed, RunError, TimedOut
 from workbench.core.events import AnswerEvent, Ended, Noted, State, UsageReported
-from workbench.core.one_line import no_surrogates, one_line
+from workbench.core.json_clean import clean_text
+from workbench.core.json_text import as_text
+from workbench.core.one_line import one_line
 from workbench.core.outcome import Answer
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class Accumulator:
         if name == "model" and known and value and known != value:
             self._note(f"the model's name changed from {_shown(known)} to {_shown(value)} while it answered")
         if not (known and name in _FIRST_WINS):
-            self._top[no_surrogates(name)] = value
+            self._top[clean_text(name)] = value
 
     def _take_usage(self, usage: JSON) -> None:
         kept = cleaned(usage)
@@ -188,10 +189,10 @@ class Accumulator:
         elif name == "usage":
             self._take_usage(value)  # Moonshot puts it here
         else:
-            parts.extra_choice[no_surrogates(name)] = cleaned(value)
+            parts.extra_choice[clean_text(name)] = cleaned(value)
 
     def _finish(self, parts: ChoiceParts, reason: JSON) -> None:
-        text = no_surrogates(reason) if isinstance(reason, str) else json.dumps(reason)
+        text = clean_text(as_text(reason))
         if parts.finish_reason is None:
             parts.finish_reason = text
         elif parts.finish_reason != text:
@@ -254,4 +255,4 @@ def _kind(value: JSON) -> str:
 
 
 def _shown(value: JSON) -> str:
-    return one_line(value if isinstance(value, str) else json.dumps(value), 80)
+    return one_line(as_text(value), 80)

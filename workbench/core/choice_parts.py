@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from workbench.core.events import (
@@ -14,7 +13,7 @@ from workbench.core.events import (
     TokenProbabilities,
     ToolCallDelta,
 )
-from workbench.core.one_line import no_surrogates
+from workbench.core.json_clean import clean_text
 from workbench.core.outcome import Choice
 
 if TYPE_CHECKING:
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
     from workbench.core.json_value import JSON
 
 MOST_TOOL_CALLS = 512
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
-_HIGH = re.compile("[\ud800-\udbff]")
 
 
 class TextParts:
@@ -53,11 +48,11 @@ class TextParts:
         text = self._held + "".join(self._fresh)
         self._held = ""
         self._fresh.clear()
-        if not text.isascii() and _SURROGATE.search(text):
-            if not last and _HIGH.match(text[-1]):
+        if not text.isascii():
+            if not last and "\ud800" <= text[-1] <= "\udbff":
                 self._held = text[-1]
                 text = text[:-1]
-            text = join_surrogates(text)
+            text = clean_text(text)
         if text:
             self._all.append(text)
         return text
@@ -86,16 +81,16 @@ class ToolCallParts:
             if name == "function" and isinstance(value, dict):
                 self._take_function(value)
             elif name == "id" and isinstance(value, str):
-                self.id = self.id or no_surrogates(value)
+                self.id = self.id or clean_text(value)
             elif name == "type" and isinstance(value, str):
-                self.kind = no_surrogates(value)
+                self.kind = clean_text(value)
             elif name not in ("index", "id", "type", "function") and value is not None:
-                self.extra[no_surrogates(name)] = merged(self.extra.get(name), value)
+                self.extra[clean_text(name)] = merged(self.extra.get(name), value)
 
     def _take_function(self, function: Mapping[str, JSON]) -> None:
         name, arguments = function.get("name"), function.get("arguments")
         if isinstance(name, str) and not self.name:
-            self.name = no_surrogates(name)
+            self.name = clean_text(name)
         if isinstance(arguments, str):
             self.arguments.add(arguments)
         elif arguments is not None:
@@ -151,13 +146,13 @@ class ChoiceParts:
                 continue
             if name == "role":
                 if isinstance(value, str) and value:
-                    self._role = no_surrogates(value)
+                    self._role = clean_text(value)
             elif name == "refusal":
                 self._refusal.add(text_of(value))
             elif name == "tool_calls" and isinstance(value, list):
                 self._take_tool_calls(value)
             else:
-                self._extra[no_surrogates(name)] = merged(self._extra.get(name), value)
+                self._extra[clean_text(name)] = merged(self._extra.get(name), value)
 
     def _take_tool_calls(self, pieces: list[JSON]) -> None:
         for place, piece in enumerate(pieces):
@@ -268,18 +263,12 @@ def text_of(content: JSON) -> str:
     return "" if content is None else json.dumps(cleaned(content), ensure_ascii=False)
 
 
-def join_surrogates(text: str) -> str:
-    """Halves of a pair that stand side by side become their character; a lone half becomes U+FFFD."""
-    joined = _PAIR.sub(lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
-    return _SURROGATE.sub("\ufffd", joined)
-
-
 def cleaned(value: JSON) -> JSON:
     """A copy of a value of any depth that the reader lets through, without lone surrogates."""
     if isinstance(value, str):
-        return no_surrogates(value)
+        return clean_text(value)
     if isinstance(value, dict):
-        return {no_surrogates(name): cleaned(part) for name, part in value.items()}
+        return {clean_text(name): cleaned(part) for name, part in value.items()}
     if isinstance(value, list):
         return [cleaned(part) for part in value]
     return value

@@ -9,6 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from workbench.core.json_text import unseen_escaped
 from workbench.core.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -21,10 +22,6 @@ _KEY_VARIABLE = "OPENAI_API_KEY"
 _PRACTICE = "the practice model is part of the workbench: put a real model in place of"
 _WIDTH = 100
 
-# Raw in a JSON text, and not to be pasted into a terminal: DEL and C1 controls, line separators, what turns the
-# direction of text, and what has no width.
-_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
 # Linux takes at most 128 KiB in one argument of a command.
 _MOST_ARGUMENT_BYTES = 120_000
 
@@ -36,8 +33,7 @@ SDK_ARGUMENTS = frozenset(
 
 def to_json_text(request: Request) -> str:
     """The body as JSON over several lines; text in any script stays readable, unseen characters are escaped."""
-    text = json.dumps(dict(request.body), indent=2, ensure_ascii=False)
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return unseen_escaped(json.dumps(dict(request.body), indent=2, ensure_ascii=False))
 
 
 def to_curl(request: Request, connection: Connection) -> str:

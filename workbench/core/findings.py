@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from workbench.core.visible import escaped
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -31,20 +33,13 @@ class Problem:
 
 @dataclass(slots=True)
 class Findings:
-    """Collects notes and problems while a request is built."""
+    """Collects notes and problems while a request is built; names of models and parameters stand in them escaped."""
 
     notes: list[Note] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, where: str, text: str) -> None:
-        self.notes.append(Note(_one_line(where), _one_line(text)))
+        self.notes.append(Note(escaped(where), escaped(text)))
 
     def problem(self, where: str, text: str, *, can_send: bool = True) -> None:
-        self.problems.append(Problem(_one_line(where), _one_line(text), can_send))
-
-
-def _one_line(text: str) -> str:
-    """Names of models, parameters and properties stand in these texts: what can't be seen in them is written out."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+        self.problems.append(Problem(escaped(where), escaped(text), can_send))

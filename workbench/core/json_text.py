@@ -1,4 +1,4 @@
-"""JSON as a person writes it: reading it with a fault they can act on, and saying what a value is."""
+"""JSON for a person: reading what they wrote with a fault they can act on, writing it so that all of it is seen."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 SHOWN = 40
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _MOST_DIGITS = 400
+# A text, made a pattern when it is needed: the first paint imports this module.
+_UNSEEN = "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 
 
 def read_number(text: str) -> int | float | None:
@@ -52,6 +54,19 @@ def _once(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
 
 def _no_constant(name: str) -> JSON:
     raise InputError(f"{name} is not a JSON number")
+
+
+def as_text(value: JSON) -> str:
+    """A text as it is, any other value as JSON: for what should be a text and came as something else."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def unseen_escaped(text: str) -> str:
+    """JSON text with everything escaped that a terminal obeys or that hides; `json.dumps` does that for C0 alone.
+
+    DEL and C1 controls, line separators, what turns the direction of text, and what has no width.
+    """
+    return re.sub(_UNSEEN, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def describe(value: object) -> str:

@@ -15,7 +15,6 @@ _UNSHOWABLE = re.compile(
 _CONTROL_BUT_LINES = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def one_line(text: str, limit: int = SHOWN) -> str:
@@ -31,8 +30,3 @@ def one_line(text: str, limit: int = SHOWN) -> str:
 def plain_text(text: str, limit: int) -> str:
     """`text` with its lines kept and every other control character replaced by U+FFFD, at most `limit` characters."""
     return _CONTROL_BUT_LINES.sub("\ufffd", text[:limit].replace("\r\n", "\n"))
-
-
-def no_surrogates(text: str) -> str:
-    """`text` with every lone surrogate replaced by U+FFFD: what UTF-8 and SQLite can take."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)

@@ -84,6 +84,13 @@ def marked(text: str) -> str:
     return suspect().sub(_mark, text)
 
 
+def escaped(text: str) -> str:
+    """`text` on one line, what can't be seen in it written out (`\\n`, `\\u202e`): for names in a message of ours."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 def _mark(match: re.Match[str]) -> str:
     """What stands for one suspect character where the text may still grow."""
     char = match.group()
