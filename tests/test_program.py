@@ -9,6 +9,8 @@ import sqlite3
 import stat
 from pathlib import Path
 
+import pytest
+
 from tests.support.terminal import RESTORED, Terminal
 
 KEY = "sk-proj-canary-4f9a8b7c6d5e4f3a2b1c0d9e8f7a"
@@ -59,13 +61,14 @@ def test_files_are_for_this_person_alone(tmp_path: Path) -> None:
         os.umask(mask)
 
 
-def test_a_terminated_program_restores_the_terminal_and_keeps_the_draft(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_terminated_program_restores_the_terminal_and_keeps_the_draft(tmp_path: Path, number: signal.Signals) -> None:
     with Terminal([], tmp_path) as terminal:
         terminal.wait_for("not an AI")
         terminal.send("typed before the end")
         terminal.wait_for("typed before the end")
-        os.kill(terminal.pid, signal.SIGTERM)
-        assert terminal.wait_end() == 128 + signal.SIGTERM
+        os.kill(terminal.pid, number)
+        assert terminal.wait_end() == 128 + number
         for sequence in RESTORED:
             assert sequence in terminal.written, sequence
     with Terminal([], tmp_path) as terminal:

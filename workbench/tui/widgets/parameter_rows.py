@@ -159,6 +159,8 @@ def _kept_and_why(text: str, why: str, columns: Columns, room: int, text_style: 
 
 def _not_sent(parameter: Parameter, room: int) -> str:
     word = "not sent" if parameter.where != "client" else "not set"
+    if parameter.deprecated:
+        word += ", deprecated"
     if parameter.default is None:
         return word
     default = value_text(parameter.default)
