@@ -75,6 +75,17 @@ def test_a_terminated_program_restores_the_terminal_and_keeps_the_draft(tmp_path
         terminal.wait_for("typed before the end")
 
 
+def test_an_interrupt_stops_the_run_and_not_the_program(tmp_path: Path) -> None:
+    with Terminal([], tmp_path) as terminal:
+        terminal.wait_for("not an AI")
+        terminal.send("x\n")
+        terminal.wait_for("streaming")
+        os.kill(terminal.pid, signal.SIGINT)
+        terminal.wait_for("cancelled")
+        terminal.send("still here")
+        terminal.wait_for("still here")
+
+
 def test_a_killed_program_offers_the_draft_back(tmp_path: Path) -> None:
     with Terminal([], tmp_path) as terminal:
         terminal.wait_for("not an AI")

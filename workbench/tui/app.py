@@ -16,7 +16,7 @@ from workbench.tui.commands import bindings
 from workbench.tui.desk import Desk
 from workbench.tui.keys import keymap_of
 from workbench.tui.screens.workbench import WorkbenchScreen
-from workbench.tui.terminal import on_exit_signals
+from workbench.tui.terminal import on_signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +62,7 @@ class WorkbenchApp(App[None]):
             self.theme = theme
         self.set_keymap(dict(self.services.settings.keymap))
         if not self.is_headless:
-            on_exit_signals(self._leave_on_signal)
+            on_signals(self._leave_on_signal, self._stop_on_signal)
         self.call_after_refresh(self._warm)
 
     def _warm(self) -> None:
@@ -86,6 +86,12 @@ class WorkbenchApp(App[None]):
 
     def _leave_on_signal(self, code: int) -> None:
         self.exit(return_code=code)
+
+    def _stop_on_signal(self) -> None:
+        """SIGINT, from outside: ctrl+c in the terminal is a key and copies."""
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkbenchScreen):
+                screen.output.stop()
 
     def _handle_exception(self, error: Exception) -> None:
         """End with exit code 70 and a report without locals: Textual's own traceback prints each frame's variables."""

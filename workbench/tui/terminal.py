@@ -29,11 +29,12 @@ def _lenient(encoding: str) -> Callable[[], Any]:
     return partial(codecs.getincrementaldecoder(encoding), errors="replace")
 
 
-def on_exit_signals(leave: Callable[[int], None]) -> None:
-    """Call `leave(128 + number)` in the running loop on SIGTERM and SIGHUP.
+def on_signals(leave: Callable[[int], None], stop: Callable[[], None]) -> None:
+    """In the running loop: `leave(128 + number)` on SIGTERM and SIGHUP, `stop()` on SIGINT.
 
-    Python's default for both ends the process with the alternate screen, the mouse and raw mode still on.
+    Python's default for each ends the process with the alternate screen, the mouse and raw mode still on.
     """
     loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, stop)
     for number in EXIT_SIGNALS:
         loop.add_signal_handler(number, leave, 128 + number)

@@ -60,6 +60,8 @@ class JsonEditor(ModalScreen[Edited | None]):
         self._parameter = parameter
         self._start = "" if value is None else json.dumps(value, ensure_ascii=False, indent=2)
         self._warned = False
+        self._judged: str | None = None
+        """The text that the last complaint or warning was about."""
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -75,7 +77,10 @@ class JsonEditor(ModalScreen[Edited | None]):
         self.query_one(TextArea).focus()
 
     def on_text_area_changed(self) -> None:
-        self._warned = False
+        # A change may be told after the key that was pressed upon it: what was said about this very text stays.
+        if self.query_one(TextArea).text == self._judged:
+            return
+        self._warned, self._judged = False, None
         self._tell(self._parameter.help, wrong=False)
 
     def _tell(self, text: str, *, wrong: bool) -> None:
@@ -92,14 +97,16 @@ class JsonEditor(ModalScreen[Edited | None]):
         try:
             value = parse_value(self._parameter.name, text)
         except InputError as error:
+            self._judged = text
             self._tell(f"{error.message}{'; ' + error.hint if error.hint else ''}", wrong=True)
             return
         self.dismiss(Edited(value))
 
     def action_leave(self) -> None:
         """Leave; what was typed is dropped only when escape is pressed twice."""
-        if self.query_one(TextArea).text != self._start and not self._warned:
-            self._warned = True
+        text = self.query_one(TextArea).text
+        if text != self._start and not self._warned:
+            self._warned, self._judged = True, text
             self._tell("esc once more drops what you typed; ctrl+s keeps it", wrong=True)
             return
         self.dismiss(None)
