@@ -28,7 +28,9 @@ from workbench.core.outcome import Outcome
 from workbench.core.prompt import Message, Prompt, Role
 from workbench.core.request import Problem, Request
 from workbench.core.wire import Chunks, Limits, Opened, Received
-from workbench.runner import Job, RetryPolicy, Run
+from workbench.runner import Emit, Job, RetryPolicy, Run
+
+pytestmark = pytest.mark.usefixtures("task_start")
 
 CONNECTION = Connection("test", "endpoint", "http://127.0.0.1:1/v1", "127.0.0.1:1")
 PROMPT = Prompt(messages=(Message(Role.USER, "hi"),))
@@ -108,14 +110,14 @@ class Bench:
         self.events: list[Event] = []
         self.learned: list[str] = []
 
-    def run(self, request: Request = REQUEST, **job: Any) -> Run:
+    def run(self, request: Request = REQUEST, emit: Emit | None = None, **job: Any) -> Run:
         job.setdefault("retry", NO_WAIT)
         return Run(
             Job(PROMPT, request, CONNECTION, **job),
             self.endpoint,
             self.history,
             self.price,
-            self.events.extend,
+            emit or self.events.extend,
             on_no_stream_usage=self.learned.append,
         )
 
@@ -309,6 +311,20 @@ async def test_stop_before_it_began_sends_nothing() -> None:
     outcome = await run.execute()
     assert outcome.state is State.CANCELLED
     assert bench.endpoint.requests == []
+
+
+async def test_stop_on_its_own_first_event_ends_it() -> None:
+    bench = Bench([Opened(200), asyncio.Future()])
+
+    def stop_when_sent(events: Sequence[Event]) -> None:
+        if any(isinstance(event, Sent) for event in events):
+            run.stop()
+
+    run = bench.run(emit=stop_when_sent)
+    async with asyncio.timeout(5):
+        outcome = await run.execute()
+    assert outcome.state is State.CANCELLED
+    assert bench.endpoint.closed == len(bench.endpoint.requests)
 
 
 async def test_a_cut_keeps_the_text_as_truncated() -> None:

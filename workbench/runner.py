@@ -174,6 +174,7 @@ class Run:
         if refused is not None:
             return await self._finish(error=refused)
         self._task = asyncio.create_task(self._work(), name="run")
+        # Stopped before, or by the work's own first events: Textual begins tasks at once (Python 3.12 on).
         if self._stopped:
             self._task.cancel()
         try:
@@ -190,6 +191,8 @@ class Run:
         return await self._finish()
 
     async def _work(self) -> None:
+        if self._stopped:  # an eager task gets here before it can be cancelled
+            raise asyncio.CancelledError
         try:
             with contextlib.suppress(StorageError):  # history reports its own trouble; the run goes on unsaved
                 self._record = await self._history.begin(
