@@ -9,6 +9,8 @@ import pytest
 
 from workbench.adapters.read_ahead import ROOM, ReadAhead
 
+pytestmark = pytest.mark.usefixtures("task_start")
+
 
 async def pieces_of(*pieces: bytes | asyncio.Event | Exception) -> AsyncIterator[bytes]:
     for piece in pieces:

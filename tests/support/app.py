@@ -9,6 +9,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from tests.support.tasks import EAGER
 from workbench.services import Services
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.workbench import WorkbenchScreen
@@ -68,6 +69,7 @@ async def open_bench(
     work.mkdir(exist_ok=True)
     with Services.open({"WORKBENCH_HOME": str(folder), **(environ or {})}, work) as services:
         app = WorkbenchApp(services)
+        asyncio.get_running_loop().set_task_factory(EAGER)
         async with app.run_test(size=size) as pilot:
             bench = Bench(pilot, services)
             await bench.until(app.warmed.is_set)
