@@ -288,6 +288,30 @@ async def test_json_opens_an_editor_that_checks() -> None:
         assert '{"a": "b"}' in line_of(app, "metadata")
 
 
+async def test_a_key_pressed_before_the_change_is_told_keeps_its_word() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 40)) as pilot:
+        await at(pilot, "metadata")
+        await pilot.press("enter")
+        editor = app.screen
+        assert isinstance(editor, JsonEditor)
+        line = editor.query_one("Static")
+        editor.query_one(TextArea).text = "oops"
+        editor.action_accept()
+        await pilot.pause()
+        assert "JSON" in str(line.render())
+        assert line.has_class("-wrong")
+        editor.query_one(TextArea).text = "more"
+        editor.action_leave()
+        await pilot.pause()
+        assert "once more" in str(line.render())
+        editor.query_one(TextArea).text = "other"
+        await pilot.pause()
+        assert not line.has_class("-wrong")
+        await pilot.press("escape")
+        assert app.screen is editor, "a text that was not warned about is warned about again"
+
+
 async def test_escape_in_the_editor_asks_once_before_it_drops_text() -> None:
     app = Host({"metadata": {"a": "b"}})
     async with app.run_test(size=(80, 40)) as pilot:
