@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from textual.app import App, ComposeResult
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -175,3 +175,16 @@ async def test_the_mouse_selects_and_then_opens() -> None:
         assert app.panel.selected == app.rows[1]
         await pilot.click(VariablesPanel, offset=(5, 2))
         assert app.panel.editing
+
+
+async def test_a_burst_of_keys_arrives_whole_and_in_order() -> None:
+    """As a terminal delivers them: all before the first has been handled."""
+    app = Host(VariableRow("text"))
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.pause()
+        for char in "abcdefgh":
+            app.post_message(Key(char, char))
+        app.post_message(Key("enter", None))
+        await pilot.pause()
+        await pilot.pause()
+        assert app.changes == [("text", "abcdefgh")]

@@ -10,7 +10,7 @@ from workbench.core.errors import InputError
 from workbench.core.parameters import Parameter, parse_value
 from workbench.tui.commands import bindings
 from workbench.tui.widgets import parameter_values as moves
-from workbench.tui.widgets.parameter_field import ParameterField
+from workbench.tui.widgets.parameter_field import FieldPlace, ParameterField
 from workbench.tui.widgets.parameter_rows import NAME_X, bar_fraction, place_at, row_of
 from workbench.tui.widgets.parameter_view import LINES, MODEL_LINE, SEPARATOR, ParameterView
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from workbench.core.json_value import JSON
     from workbench.core.prompt import ParameterValues
-
-_LEAST_FIELD = 8
-"""Cells below which a field covers its row's name."""
 
 
 class ParameterPanel(ParameterView, can_focus=True):
@@ -50,7 +47,6 @@ class ParameterPanel(ParameterView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._remembered: dict[str, JSON] = {}
         self._dragged: Parameter | None = None
-        self._field: ParameterField | None = None
 
     def show(
         self,
@@ -64,15 +60,6 @@ class ParameterPanel(ParameterView, can_focus=True):
             # Another prompt: what was switched off in the one before is none of its business.
             self._remembered.clear()
         self._show_values(parameters, model, reasons, problems)
-
-    @property
-    def editing(self) -> bool:
-        """True while a field is open in the selected row."""
-        return self._field is not None
-
-    @property
-    def active(self) -> bool:
-        return self.has_focus or self.editing
 
     # ---- the selected row
 
@@ -190,23 +177,12 @@ class ParameterPanel(ParameterView, can_focus=True):
     def _open_field(self, parameter: Parameter, text: str, *, select: bool) -> None:
         if self._field is not None:
             return
-        self._said = ""
         hint = " | ".join(parameter.choices) or moves.range_text(parameter)
-        self._field = ParameterField(text, select=select, placeholder=hint)
-        self._bring_into_view()
-        self._place_field()
-        self.mount(self._field)
-        # At once, not by a message: the next key of someone who types fast belongs to the field.
-        self.screen.set_focus(self._field)
-        self._show_all()
+        self._open(ParameterField(text, select=select, placeholder=hint))
 
-    def _place_field(self) -> None:
-        if self._field is None:
-            return
+    def _field_place(self) -> FieldPlace:
         columns = self._columns
-        x = columns.value_x if columns.width - columns.value_x >= _LEAST_FIELD else min(NAME_X, columns.width - 1)
-        self._field.styles.offset = (x, self._selected_line - self._top_line)
-        self._field.styles.width = max(1, columns.width - x)
+        return FieldPlace(columns.value_x, NAME_X, self._selected_line - self._top_line, columns.width)
 
     def _accept_field(self) -> bool:
         """Take the value of an open field; False, and said, where it can't be read. The text is kept then."""
@@ -227,34 +203,15 @@ class ParameterPanel(ParameterView, can_focus=True):
         self._take(parameter, value)
         return True
 
-    def _close_field(self) -> None:
-        field, self._field = self._field, None
-        self._said = ""
-        if field is not None:
-            if field.has_focus:
-                self.screen.set_focus(self)
-            field.remove()
-        self._show_all()
-
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if event.input is self._field:
             self._accept_field()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
         if event.input is self._field:
             event.input.remove_class("-wrong")
             self.say("")
-
-    def on_parameter_field_cancelled(self, event: ParameterField.Cancelled) -> None:
-        event.stop()
-        self._close_field()
-
-    def on_parameter_field_left(self, event: ParameterField.Left) -> None:
-        event.stop()
-        if event.field is self._field:
-            self._accept_field()
 
     def _open_editor(self, parameter: Parameter) -> None:
         # Not needed for the first paint.
@@ -276,11 +233,7 @@ class ParameterPanel(ParameterView, can_focus=True):
         page = self._shown_lines
         jumps = {"home": -len(LINES), "end": len(LINES), "pageup": -page, "pagedown": page}
         parameter = self.selected
-        if self._field is not None:
-            # A key that was on its way here when the field opened belongs to the field.
-            if event.is_printable and event.character:
-                event.stop()
-                self._field.type_in(event.character)
+        if self._goes_to_field(event):
             return
         if event.key in jumps:
             event.stop()

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual.content import Content
-from textual.widget import Widget
 
 from workbench.core.parameters import PARAMETERS, Parameter
 from workbench.core.prompt import ParameterValues
 from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, padded, shortened, strip_of, styles_of, wrapped
+from workbench.tui.widgets.parameter_field import FieldRows
 from workbench.tui.widgets.parameter_rows import NAME_X, Columns, Row, columns_for, row_of, row_pieces
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _EXPLAINED_TWICE_BELOW = 84
 """Cells: the longest help fits into one line from there on."""
 
 
-class ParameterView(Widget):
+class ParameterView(FieldRows):
     """Draws `ParameterValues`; every row in one widget, for one widget each would cost a quarter of a second."""
 
     ALLOW_SELECT = False
@@ -86,7 +86,6 @@ class ParameterView(Widget):
         self._rows: dict[str, Row] = {}
         self._selected_line = MODEL_LINE
         self._top_line = 0
-        self._said = ""
         self._said_style = "warning"
         self.border_title = "Parameters"
         self._build_rows()
@@ -103,7 +102,7 @@ class ParameterView(Widget):
     @property
     def active(self) -> bool:
         """True while keys come here, so that the selected row is marked."""
-        return self.has_focus
+        return self.has_focus or self.editing
 
     @property
     def explanation(self) -> tuple[str, str]:

@@ -8,12 +8,11 @@ from rich.style import Style
 from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from workbench.tui.commands import bindings
 from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, fitted, padded, shortened, strip_of, width_of
-from workbench.tui.widgets.parameter_field import ParameterField
+from workbench.tui.widgets.parameter_field import FieldPlace, FieldRows, ParameterField
 
 if TYPE_CHECKING:
     from textual import events
@@ -25,8 +24,8 @@ FIELD_LIMIT = 5_000
 """Characters. A longer value is shown and can be replaced, not edited: a one-line field gets slow with it."""
 
 _LONGEST_NAME = 20
-_LEAST_FIELD = 8
-"""Cells below which a field covers its row's name."""
+_NAME_X = 2
+"""Cells of the cursor and the mark, which a field leaves where it has to cover the name."""
 
 
 class VariableRow(NamedTuple):
@@ -72,7 +71,7 @@ class VariableField(ParameterField):
             self.replace(text, start, end)
 
 
-class VariablesPanel(Widget, can_focus=True):
+class VariablesPanel(FieldRows, can_focus=True):
     """Shows variables and posts `Changed` for what is typed; it keeps no values of its own."""
 
     ALLOW_SELECT = False
@@ -115,8 +114,6 @@ class VariablesPanel(Widget, can_focus=True):
         self._rows: tuple[VariableRow, ...] = ()
         self._selected = 0
         self._top = 0
-        self._said = ""
-        self._field: VariableField | None = None
         self._field_name = ""
         self.border_title = "Variables"
 
@@ -144,11 +141,6 @@ class VariablesPanel(Widget, can_focus=True):
     def selected(self) -> VariableRow | None:
         """The selected row; None when there are no variables."""
         return self._rows[self._selected] if self._rows else None
-
-    @property
-    def editing(self) -> bool:
-        """True while a field is open in the selected row."""
-        return self._field is not None
 
     # -- actions -----------------------------------------------------------------------------------------------
 
@@ -183,58 +175,28 @@ class VariablesPanel(Widget, can_focus=True):
         row = self.selected
         if row is None or self._field is not None:
             return
-        self._said = ""
         hint = f"default: {one_line(row.default, 60)}" if row.default else "text, or @file"
         self._field_name = row.name
-        self._field = VariableField(text, select=select, placeholder=hint)
-        self._bring_into_view()
-        self._place_field()
-        self.mount(self._field)
-        # At once, not by a message: the next key of someone who types fast belongs to the field.
-        self.screen.set_focus(self._field)
-        self._show_all()
+        self._open(VariableField(text, select=select, placeholder=hint))
 
-    def _place_field(self) -> None:
-        if self._field is not None:
-            width = self.size.width
-            x = self._value_x if width - self._value_x >= _LEAST_FIELD else min(2, width - 1)
-            self._field.styles.offset = (x, self._selected - self._top)
-            self._field.styles.width = max(1, width - x)
+    def _field_place(self) -> FieldPlace:
+        return FieldPlace(self._value_x, _NAME_X, self._selected - self._top, self.size.width)
 
-    def _accept_field(self, *, empty: bool = False) -> None:
-        """Take the text of an open field; an empty one counts only when it is accepted on purpose."""
+    def _accept_field(self, *, empty: bool = False) -> bool:
+        """Take the text of an open field, any there is; an empty one counts only when it is accepted on purpose."""
         field, row = self._field, self.selected
         if field is None or row is None:
-            return
+            return True
         value = field.value
         self._close_field()
         if value != row.value and (value or empty or row.value is not None):
             self.post_message(self.Changed(row.name, value))
-
-    def _close_field(self) -> None:
-        field, self._field = self._field, None
-        if field is not None:
-            if field.has_focus:
-                self.screen.set_focus(self)
-            field.remove()
-        self._show_all()
+        return True
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if event.input is self._field:
             self._accept_field(empty=True)
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-
-    def on_parameter_field_cancelled(self, event: ParameterField.Cancelled) -> None:
-        event.stop()
-        self._close_field()
-
-    def on_parameter_field_left(self, event: ParameterField.Left) -> None:
-        event.stop()
-        if event.field is self._field:
-            self._accept_field()
 
     def on_variable_field_pasted_long(self, event: VariableField.PastedLong) -> None:
         event.stop()
@@ -249,7 +211,7 @@ class VariablesPanel(Widget, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """A letter begins a new value."""
-        if event.is_printable and not self.editing and self._rows:
+        if not self._goes_to_field(event) and event.is_printable and self._rows:
             event.stop()
             self._open_field(event.character or "", select=False)
 
