@@ -4,7 +4,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -132,8 +132,17 @@ def test_a_line_without_end_gives_the_same_rows_in_any_split(unit: str, step: in
 
 @settings(deadline=None, max_examples=60)
 @given(TEXTS, st.integers(2, 60))
+@example("1. 1. ", 2)
+@example(">>> - ", 3)
+@example("> ---", 4)
+@example(">>>> a\n>>>>\n>>>> b", 6)
 def test_no_row_is_wider_than_the_pane(text: str, width: int) -> None:
-    assert all(cell_len(row) <= max(width, 3) for row in rows(text, width))
+    assert all(cell_len(row) <= width for row in rows(text, width))
+
+
+def test_an_empty_item_shows_its_markers_in_the_narrowest_pane() -> None:
+    assert rows("1. 1. ", 2) == ["1.", "1."]
+    assert rows("> - ", 2) == ["•"]
 
 
 @settings(deadline=None, max_examples=60)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from workbench.tui.layout.inline import inline, inline_once
 from workbench.tui.layout.leaves import Code, Leaf, Paragraph, code_margin, push_lines
-from workbench.tui.layout.lines import NO_MARGIN, Line, Look, Margin, Span, shifted
+from workbench.tui.layout.lines import NO_MARGIN, Line, Look, Margin, Span, cut_spans, shifted
 from workbench.tui.layout.tables import Table, aligns_of
 from workbench.tui.layout.wrap import Wrapper
 
@@ -249,8 +249,8 @@ class BlockReader:
         wrapper.end_line()
 
     def _rule(self) -> None:
-        first, _ = self._margins()
-        length = max(3, self._width - len(first.text))
+        first = self._if_it_fits(self._margins()[0])
+        length = self._width - len(first.text)
         spans = (*first.spans, Span(len(first.text), len(first.text) + length, Look.DIM))
         self.out.append(Line(first.text + "─" * length, spans, 0, None, first.lead, self._source))
 
@@ -281,7 +281,7 @@ class BlockReader:
         """What stands left of a new block's first row and of its other rows; draws the blank line that waits."""
         if self._blank is not None:
             depth = min(self._blank, len(self._stack))
-            blank = _joined([container.rest for container in self._stack[:depth]])
+            blank = self._if_it_fits(_joined([container.rest for container in self._stack[:depth]]))
             text = blank.text.rstrip(" ")
             self.out.append(Line(text, blank.spans if text else (), lead=len(text), source=self._source))
             self._blank = None
@@ -291,6 +291,10 @@ class BlockReader:
         self._started = True
         self._last_margins = (first, rest)
         return first, rest
+
+    def _if_it_fits(self, margin: Margin) -> Margin:
+        """As a Wrapper has it: in a pane too narrow for the margin, what it stands beside has none."""
+        return margin if self._width - len(margin.text) > 1 else NO_MARGIN
 
     def _base_look(self) -> int:
         return Look.QUOTE if any(not container.offset for container in self._stack) else Look.NONE
@@ -311,7 +315,11 @@ class BlockReader:
             # An item with nothing in it still shows its marker.
             first, _ = self._margins()
             text = first.text.rstrip(" ")
-            self.out.append(Line(text, first.spans, 0, None, first.lead, self._source))
+            if len(text) <= self._width:
+                self.out.append(Line(text, first.spans, 0, None, first.lead, self._source))
+            else:
+                marks, spans = text[first.lead :], cut_spans(first.spans, first.lead, len(text))
+                Wrapper(self.out, self._width, source=self._source).push_line(marks, spans)
         del self._stack[depth:]
         if self._blank is not None:
             self._blank = min(self._blank, depth)
