@@ -181,6 +181,8 @@ class Start:
     """Seconds from the start of the process."""
 
     paint: float
+    cpu: float
+    """Of the main thread, until the paint."""
     typed: float
     """Until a key that was pressed as soon as the screen was there shows on it; 0 where none was pressed."""
 
@@ -196,12 +198,13 @@ class Answered:
 
 
 def _start(program: Program, text: str, *, typed: bool = True) -> Start:
-    painted = program.wait(text, 0)
+    paint = program.wait(text, 0) - program.started
+    cpu = program.main_thread_seconds()
     if not typed:
-        return Start(painted - program.started, 0.0)
+        return Start(paint, cpu, 0.0)
     mark = program.mark()
     program.send(LETTERS[0])
-    return Start(painted - program.started, program.wait(LETTERS[0], mark) - program.started)
+    return Start(paint, cpu, program.wait(LETTERS[0], mark) - program.started)
 
 
 def _echoes(program: Program) -> list[float]:
@@ -253,9 +256,11 @@ class Measured:
         def of(name: str, value: Callable[[Start], float]) -> Figure:
             return Figure.median([value(start) * 1e3 for start in self.starts[name]])
 
-        paint, typed = of("workbench", lambda start: start.paint), of("workbench", lambda start: start.typed)
-        empty, field = of("empty", lambda start: start.paint), of("field", lambda start: start.typed)
+        paint, empty = (of(name, lambda start: start.paint) for name in ("workbench", "empty"))
         yield Row("first paint", "ms", paint, "empty app", empty, 1.8)
+        cpu, empty_cpu = (of(name, lambda start: start.cpu) for name in ("workbench", "empty"))
+        yield Row("first paint, processor", "ms", cpu, "empty app", empty_cpu)
+        typed, field = (of(name, lambda start: start.typed) for name in ("workbench", "field"))
         yield Row("first key shown, from the start", "ms", typed, "app with a field, the same", field)
 
     def _answer_rows(self) -> Iterator[Row]:
