@@ -138,6 +138,8 @@ class Services:
 
     def build(self, prompt: Prompt, connection: Connection, *, anyway: bool = False) -> Request:
         """The request that would be sent now. Files that variables name are read; what can't be is a problem."""
+        from datetime import date
+
         from workbench.core.request import build_request
 
         values, unreadable = self._values(prompt)
@@ -148,6 +150,7 @@ class Services:
             lessons=self.lessons.get(connection.host),
             values=values,
             default_model=connection.default_model,
+            today=date.today(),
             anyway=anyway,
         )
         return replace(request, problems=(*unreadable, *request.problems)) if unreadable else request

@@ -79,13 +79,13 @@ def build_request(
     lessons        what this host refused before
     values         the variables' texts by name, files already read; a name that is absent uses the prompt's own value
     default_model  the connection's, for a prompt that names none
-    today          the day to judge shutdown dates by; None is the computer's
+    today          the day to judge shutdown dates by; None judges none
     anyway         the person wants it sent as it is set: rules and lessons drop and rename nothing. Asking for usage in
                    a stream is the program's wish, not the person's, and stays left out where the host refused it.
     """
     findings = Findings()
     model = sent_model(prompt, default_model)
-    check_model(model, rules, today or date.today(), findings)
+    check_model(model, rules, today, findings)
     messages = build_messages(prompt, values or {}, rules, model, findings)
     situation = Situation(model, prompt.parameters, None if anyway else rules, NO_LESSONS if anyway else lessons)
     body: dict[str, JSON] = {"model": model, "messages": messages}

@@ -132,11 +132,11 @@ def check_against_rules(name: str, value: JSON, situation: Situation, findings: 
         findings.problem(name, f"{model} takes {name} up to {most:,.15g}, not {describe(value)}")
 
 
-def check_model(model: str, rules: ModelRules | None, today: date, findings: Findings) -> None:
+def check_model(model: str, rules: ModelRules | None, today: date | None, findings: Findings) -> None:
     """A model must be named, and must not have been switched off."""
     if not model.strip():
         findings.problem("model", "no model is named: choose one", can_send=False)
-    if rules is None or rules.shutdown is None:
+    if rules is None or rules.shutdown is None or today is None:
         return
     days = (rules.shutdown - today).days
     if days <= 0:

@@ -1,0 +1,44 @@
+"""What the composition root adds to a request: the day, the user's rules, the files that variables name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbench.core.prompt import Message, Prompt, Role, Variable
+from workbench.core.request import Request
+from workbench.services import Services
+
+RULES = """\
+version: 1
+models:
+  - {names: [gone], shutdown: 2001-02-03}
+  - {names: [here], shutdown: 9999-02-03}
+"""
+
+
+def built(folder: Path, prompt: Prompt) -> Request:
+    (folder / "models.yaml").write_text(RULES)
+    environ = {"WORKBENCH_HOME": str(folder), "OPENAI_API_KEY": "sk-test-0123456789abcdef"}
+    with Services.open(environ, folder) as services:
+        return services.build(prompt, services.connection("openai"))
+
+
+@pytest.mark.parametrize(
+    ("model", "problems"),
+    [("gone", ["gone was shut down on 2001-02-03: choose another model"]), ("here", [])],
+)
+def test_a_shutdown_date_is_judged_by_the_day_of_the_computer(tmp_path: Path, model: str, problems: list[str]) -> None:
+    prompt = Prompt(model=model, messages=(Message(Role.USER, "hi"),))
+    assert [problem.text for problem in built(tmp_path, prompt).problems] == problems
+
+
+def test_a_variable_reads_its_file_and_says_where_it_can_not(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("the article")
+    asked = (Message(Role.USER, "{{text}}{{gone}}"),)
+    there = Variable("text", value="@text.txt")
+    request = built(tmp_path, Prompt(model="m", messages=asked, variables=(there, Variable("gone", value="@no.txt"))))
+    assert [(problem.field, problem.can_send) for problem in request.problems][:1] == [("variables.gone", False)]
+    request = built(tmp_path, Prompt(model="m", messages=asked, variables=(there, Variable("gone", value=""))))
+    assert request.body["messages"] == [{"role": "user", "content": "the article"}]
