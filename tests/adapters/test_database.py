@@ -363,7 +363,8 @@ _EMPTY = "import sys, os; [os.truncate(sys.argv[1] + end, 0) for end in ('', '-w
 @pytest.mark.parametrize("code", [_OVERWRITE, _EMPTY])
 def test_a_file_that_is_damaged_while_it_is_open(paths: Paths, code: str) -> None:
     troubles = Troubles()
-    database = Database.open(paths, on_trouble=troubles)
+    database = Database.open(paths)
+    database.watch(troubles)
     one_run(database)
     with contextlib.closing(sqlite3.connect(paths.database)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -384,7 +385,8 @@ def test_a_newer_file_is_only_read(paths: Paths) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = hashlib.sha256(paths.database.read_bytes()).hexdigest()
     troubles = Troubles()
-    database = Database.open(paths, on_trouble=troubles)
+    database = Database.open(paths)
+    database.watch(troubles)
     history = History(database)
     assert "newer version" in str(troubles.told[0])
     assert "schema 99" in database.warnings[0]

@@ -70,7 +70,8 @@ def stream(home: str) -> None:
 def rows(home: str, count: str) -> None:
     """Runs `count` runs one after the other."""
     troubles = Troubles()
-    database = Database.open(paths_of(home), on_trouble=troubles)
+    database = Database.open(paths_of(home))
+    database.watch(troubles)
 
     async def work() -> None:
         history = History(database)
@@ -89,7 +90,8 @@ def full(home: str) -> None:
     import resource
 
     troubles = Troubles()
-    database = Database.open(paths_of(home), on_trouble=troubles)
+    database = Database.open(paths_of(home))
+    database.watch(troubles)
     history = History(database)
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 
@@ -124,7 +126,8 @@ def full_from_the_start(home: str) -> None:
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
     troubles = Troubles()
-    database = Database.open(paths_of(home), on_trouble=troubles)
+    database = Database.open(paths_of(home))
+    database.watch(troubles)
     assert "not being saved" in str(database.trouble)
     drafts = Drafts(database, database.paths)
     assert drafts.restore().kind == "new"
@@ -142,7 +145,8 @@ def never_room(home: str) -> None:
     import resource
 
     troubles = Troubles()
-    database = Database.open(paths_of(home), on_trouble=troubles, memory_limit=100_000)
+    database = Database.open(paths_of(home), memory_limit=100_000)
+    database.watch(troubles)
     history = History(database)
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 
@@ -175,7 +179,8 @@ def no_permission(home: str) -> None:
     troubles = Troubles()
     # `open` sets its own file 0600 again, so the test takes that power away.
     chmod, os.chmod = os.chmod, lambda *_args, **_more: None
-    database = Database.open(paths, on_trouble=troubles)
+    database = Database.open(paths)
+    database.watch(troubles)
     assert "Permission denied" in str(database.trouble), database.trouble
     record = asyncio.run(begin(History(database)))
     chmod(paths.database, 0o600)

@@ -39,7 +39,7 @@ class Database:
         self._writer = writer
 
     @classmethod
-    def open(cls, paths: Paths, *, on_trouble: OnTrouble | None = None, memory_limit: int = MEMORY_LIMIT) -> Database:
+    def open(cls, paths: Paths, *, memory_limit: int = MEMORY_LIMIT) -> Database:
         """Open or make the database and start the writer. Never raises: what fails is told by `trouble` and `watch`.
 
         `memory_limit` is the most that unwritten work may take, in bytes.
@@ -48,8 +48,6 @@ class Database:
         writer = Writer(paths, session, memory_limit)
         database = cls(paths, session, writer)
         writer.open_now()
-        if on_trouble is not None:
-            database.watch(on_trouble)
         writer.start()
         return database
 

@@ -107,22 +107,21 @@ class SessionCost(NamedTuple):
         return f"{money_text(self.known)} + {self.unknown_runs} unknown" if self.known else PRICE_UNKNOWN
 
 
-def tokens_text(tokens: int | None, *, exact: bool = True, width: int = 0) -> str:
-    """`1,234`, `~1,234` for an estimate, `—` for none; right-aligned in `width` so that what follows stays put."""
-    text = UNKNOWN if tokens is None else f"{'' if exact else '~'}{tokens:,}"
-    return text.rjust(width)
+def tokens_text(tokens: int | None, *, exact: bool = True) -> str:
+    """`1,234`, `~1,234` for an estimate, `—` for none."""
+    return UNKNOWN if tokens is None else f"{'' if exact else '~'}{tokens:,}"
 
 
-def money_text(dollars: float | None, *, exact: bool = True, width: int = 0) -> str:
+def money_text(dollars: float | None, *, exact: bool = True) -> str:
     """US dollars with two figures that count: `$0.00014`, `$1.20`; `free` for 0, `price unknown` for None.
 
     A known price is never shown as $0.
     """
     if dollars is None:
-        return PRICE_UNKNOWN.rjust(width)
+        return PRICE_UNKNOWN
     if dollars == 0:
-        return "free".rjust(width)
-    return f"{'' if exact else '~'}{_money(dollars)}".rjust(width)
+        return "free"
+    return f"{'' if exact else '~'}{_money(dollars)}"
 
 
 def _money(dollars: float) -> str:
@@ -136,38 +135,34 @@ def _money(dollars: float) -> str:
     return f"${dollars:.{decimals}f}"
 
 
-def seconds_text(seconds: float | None, *, width: int = 0) -> str:
+def seconds_text(seconds: float | None) -> str:
     """`0.31 s`, `1.4 s`, `12 s`, `2 m 05 s`; `—` for None."""
     if seconds is None:
-        text = UNKNOWN
-    elif seconds < 0.995:
-        text = f"{max(0.0, seconds):.2f} s"
-    elif seconds < 9.95:
-        text = f"{seconds:.1f} s"
-    elif seconds < 59.5:
-        text = f"{seconds:.0f} s"
-    else:
-        minutes, rest = divmod(round(seconds), 60)
-        text = f"{minutes} m {rest:02d} s"
-    return text.rjust(width)
+        return UNKNOWN
+    if seconds < 0.995:
+        return f"{max(0.0, seconds):.2f} s"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} m {rest:02d} s"
 
 
-def rate_text(rate: float | None, *, width: int = 0) -> str:
+def rate_text(rate: float | None) -> str:
     """`88 tok/s`, `4.2 tok/s`; `—` for None."""
     if rate is None:
-        return UNKNOWN.rjust(width)
-    return (f"{rate:.1f} tok/s" if rate < 9.95 else f"{rate:,.0f} tok/s").rjust(width)
+        return UNKNOWN
+    return f"{rate:.1f} tok/s" if rate < 9.95 else f"{rate:,.0f} tok/s"
 
 
-def share_text(share: float | None, *, width: int = 0) -> str:
+def share_text(share: float | None) -> str:
     """`0.8 %`, `<0.1 %`, `112 %`; `—` for None."""
     if share is None:
-        text = UNKNOWN
-    elif 0 < share < 0.0005:
-        text = "<0.1 %"
-    else:
-        text = f"{share:.1%}".replace("%", " %") if share < 0.0995 else f"{share:.0%}".replace("%", " %")
-    return text.rjust(width)
+        return UNKNOWN
+    if 0 < share < 0.0005:
+        return "<0.1 %"
+    return (f"{share:.1%}" if share < 0.0995 else f"{share:.0%}").replace("%", " %")
 
 
 def size_text(size: int) -> str:
