@@ -14,7 +14,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,18 +39,6 @@ from workbench.adapters.history import History, RunRecord
 from workbench.adapters.write import Write
 from workbench.core.errors import StorageError
 from workbench.core.events import State
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return paths_in(tmp_path)
-
-
-@pytest.fixture
-def database(paths: Paths) -> Iterator[Database]:
-    opened = Database.open(paths)
-    yield opened
-    opened.close()
 
 
 async def begin(history: History, text: str = "Say hello") -> RunRecord:

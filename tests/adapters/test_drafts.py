@@ -6,29 +6,15 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.support.storage import go_on, next_line, paths_in, process, reads, run_to_end
+from tests.support.storage import go_on, next_line, process, reads, run_to_end
 from workbench.adapters import drafts as drafts_module
 from workbench.adapters.database import Database
 from workbench.adapters.drafts import Drafts
 from workbench.adapters.files import Paths
 from workbench.core.json_value import JSON
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return paths_in(tmp_path)
-
-
-@pytest.fixture
-def database(paths: Paths) -> Iterator[Database]:
-    opened = Database.open(paths)
-    yield opened
-    opened.close()
 
 
 def found(said: str) -> tuple[str, object]:

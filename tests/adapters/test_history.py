@@ -7,7 +7,6 @@ import base64
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,18 +43,6 @@ from workbench.core.events import (
 )
 from workbench.core.json_value import JSON
 from workbench.core.outcome import Answer, Choice
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return paths_in(tmp_path)
-
-
-@pytest.fixture
-def database(paths: Paths) -> Iterator[Database]:
-    opened = Database.open(paths)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
