@@ -249,6 +249,15 @@ class Services:
         except InputError as error:
             return error.line
 
+    def write_settings_file(self) -> Path:
+        """Where the settings file is; a commented one is written where there is none. StorageError."""
+        from workbench.adapters.settings import settings_template
+
+        if not self.paths.settings.exists():
+            private_folder(self.paths.config)
+            write_atomic(self.paths.settings, settings_template().encode())
+        return self.paths.settings
+
     def export(self, name: str, text: str) -> Path:
         """Write a file that the person asked for into the exports folder; where it is. StorageError."""
         path = self.paths.exports / name

@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from tests.support.app import Bench, open_bench
+from workbench.adapters.settings import load_settings
 from workbench.core.events import State
 from workbench.core.prompt import Message, Role
 from workbench.tui.widgets.chooser import Chooser
@@ -287,6 +289,27 @@ async def test_the_palette_has_every_command(tmp_path: Path) -> None:
         for command, node in provider._runnable():
             name = command.action.partition("(")[0]
             assert hasattr(node, f"action_{name}"), command.id
+
+
+async def test_notices_can_be_read_again(tmp_path: Path) -> None:
+    async with open_bench(tmp_path) as bench:
+        bench.screen.say("said [/x] first")
+        bench.screen.say("said later")
+        await bench.app.run_action("notices")
+        await bench.until(lambda: len(bench.app.screen_stack) == 2 and bench.app.screen.query(Static))
+        shown = str(bench.app.screen.query_one(Static).content)
+        assert shown.index("said later") < shown.index("said [/x] first")
+
+
+async def test_a_settings_file_is_made_once_and_reads_without_complaint(tmp_path: Path) -> None:
+    async with open_bench(tmp_path, model="") as bench:
+        await bench.app.run_action("write_settings")
+        path = bench.services.paths.settings
+        assert str(path) in notice(bench)
+        assert load_settings(path)[1] == ()
+        path.write_text("retries = 5\n")
+        await bench.app.run_action("write_settings")
+        assert path.read_text() == "retries = 5\n"
 
 
 async def test_a_picture_fetches_nothing(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from workbench import crash
 from workbench.core.visible import marked
 
 if TYPE_CHECKING:
@@ -22,10 +23,9 @@ class ExitCode(IntEnum):
     """Wrong usage, a bad file, or refused before sending."""
     BUDGET = 4
     """A limit of cost or requests was reached."""
-    BUG = 70
+    BUG = crash.EXIT_CODE
     INTERRUPTED = 130
     CLOSED_PIPE = 141
-    TERMINATED = 143
 
 
 def say(text: str) -> None:

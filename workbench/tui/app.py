@@ -17,6 +17,7 @@ from workbench.tui.desk import Desk
 from workbench.tui.keys import keymap_of
 from workbench.tui.screens.workbench import WorkbenchScreen
 from workbench.tui.terminal import on_signals
+from workbench.tui.widgets.notice import NoticeBar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,7 +101,6 @@ class WorkbenchApp(App[None]):
             return
         if self.fault is None:
             self.fault = error
-        self._return_code = 70
         self._close_messages_no_wait()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -108,10 +108,28 @@ class WorkbenchApp(App[None]):
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
     def action_help(self) -> None:
-        from workbench.tui.screens.help import HelpScreen
+        from workbench.tui.screens.help import help_screen
+        from workbench.tui.screens.reading import ReadingScreen
 
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(keymap_of(self)))
+        if not isinstance(self.screen, ReadingScreen):
+            self.push_screen(help_screen(keymap_of(self)))
+
+    def action_notices(self) -> None:
+        from workbench.tui.screens.reading import ReadingScreen
+
+        if isinstance(self.screen, WorkbenchScreen):
+            past = self.screen.query_one(NoticeBar).past
+            text = display.literal("\n".join(notice.line for notice in reversed(past)) or "nothing was said yet")
+            self.push_screen(ReadingScreen("Notices, the newest first", text))
+
+    def action_write_settings(self) -> None:
+        """Write the commented settings file, unless there is one: it is the person's own."""
+        try:
+            path = self.services.write_settings_file()
+        except StorageError as error:
+            self.tell(error.line, "error")
+        else:
+            self.tell(f"your settings file is {path}; it is read at the start", "info")
 
     def action_save_screenshot(self) -> None:
         """Write the screen as an SVG into the exports folder, for this person's eyes only."""

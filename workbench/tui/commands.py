@@ -41,6 +41,15 @@ class Command(NamedTuple):
 COMMANDS: tuple[Command, ...] = (
     Command("help", "f1", "Help", "Every key and what it does", "help", "app", True),
     Command("palette", "ctrl+p", "Palette", "Find any command by name", "command_palette", "app", True, "^P"),
+    Command("notices", "", "Notices", "Read again what was said on the notice line", "notices", "app"),
+    Command(
+        "settings",
+        "",
+        "Settings file",
+        "Write a commented one if there is none, and say where it is",
+        "write_settings",
+        "app",
+    ),
     Command("quit", "ctrl+q", "Quit", "Save the draft and leave", "quit", "app", True, "^Q"),
     Command(
         "screenshot",

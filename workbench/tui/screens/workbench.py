@@ -188,6 +188,10 @@ class WorkbenchScreen(Screen[None]):
         self._edited(replace(self.desk.prompt, messages=event.messages))
         self._show_variables()
 
+    @on(MessageList.Told)
+    def _messages_told(self, event: MessageList.Told) -> None:
+        self.say(event.text)
+
     @on(ParameterPanel.Changed)
     def _parameters_changed(self, event: ParameterPanel.Changed) -> None:
         self._edited(self.desk.prompt.with_parameters(event.parameters))

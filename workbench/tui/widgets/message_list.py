@@ -59,6 +59,13 @@ class MessageList(VerticalScroll, can_focus=True):
             super().__init__()
             self.messages = messages
 
+    class Told(TextualMessage):
+        """A line for the person; the screen has the place for it."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     def __init__(
         self, messages: tuple[Message, ...] = (), *, current: int | None = None, id: str | None = None
     ) -> None:
@@ -166,7 +173,7 @@ class MessageList(VerticalScroll, can_focus=True):
         index = self._entries.undo_delete()
         if index is None:
             self._after_edit(self._current, reopen)
-            self.notify("Nothing was deleted that could come back.", markup=False)
+            self.post_message(self.Told("nothing was deleted that could come back"))
         else:
             self._after_edit(index, reopen)
 

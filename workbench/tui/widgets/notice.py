@@ -21,6 +21,11 @@ class Notice(NamedTuple):
     text: str
     kind: Kind = "info"
 
+    @property
+    def line(self) -> str:
+        """As it is shown, its mark in front."""
+        return f"{_SYMBOLS[self.kind]} {self.text}"
+
 
 class NoticeBar(Widget):
     """Shows the last notice until it is closed or another takes its place; `past` keeps the last 200.

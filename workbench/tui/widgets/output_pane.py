@@ -18,11 +18,12 @@ from workbench.tui.widgets.stream_view import StreamView
 from workbench.tui.widgets.trouble import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from workbench.core.json_value import JSON
     from workbench.core.outcome import Outcome
     from workbench.core.request import Request
     from workbench.runner import Run
@@ -161,7 +162,7 @@ class OutputPane(Vertical):
         for name in ("answer", "reasoning", "calls"):
             self._views[name].finish()
         if outcome.answer.response is not None:
-            self._views["response"].set_text(json.dumps(outcome.answer.response, ensure_ascii=False, indent=2))
+            self._views["response"].set_text(_pretty(outcome.answer.response))
         self.query_one(Trouble).show_outcome(outcome)
         self._retitle()
         self.post_message(self.Finished(outcome))
@@ -209,7 +210,7 @@ class OutputPane(Vertical):
 
     def show_request(self, request: Request, chosen: Collection[str]) -> None:
         """The exact JSON, with what the builder has to say about it below."""
-        self._views["request"].set_text(json.dumps(request.body, ensure_ascii=False, indent=2))
+        self._views["request"].set_text(_pretty(request.body))
         self.query_one(Trouble).show_request(request, chosen)
 
     def focus_shown(self) -> None:
@@ -278,6 +279,13 @@ class OutputPane(Vertical):
             return
         current, total = shown.find(event.needle, event.direction)
         self.query_one(FindLine).show_count(current, total)
+
+
+def _pretty(value: Mapping[str, JSON]) -> str:
+    """JSON as "copy request as JSON" gives it too: what hides or acts is escaped, so that it can be pasted."""
+    from workbench.core.json_text import unseen_escaped
+
+    return unseen_escaped(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _titles(shown: View) -> str:
