@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from textual.geometry import Size
     from textual.timer import Timer
 
-    from workbench.core.prompt import Prompt
+    from workbench.core.prompt import Prompt, Variable
     from workbench.runner import Emit, Job
     from workbench.tui.app import WorkbenchApp
     from workbench.tui.desk import Desk
@@ -63,6 +63,7 @@ class WorkbenchScreen(Screen[None]):
         self.desk = desk
         self.services = desk.services
         self._where = Where(self.desk, ask=self._ask, say=self.say, changed=self._moved)
+        self._variables_shown: tuple[Variable, ...] = ()
         self._derive_timer: Timer | None = None
         self._frame_timer: Timer | None = None
 
@@ -173,8 +174,11 @@ class WorkbenchScreen(Screen[None]):
         self._derive_soon()
 
     def _show_variables(self) -> None:
-        panel = self.query_one(VariablesPanel)
         variables = self.desk.variables()
+        if variables == self._variables_shown:
+            return  # nearly every key in a message: and a note reads the file that a variable names
+        self._variables_shown = variables
+        panel = self.query_one(VariablesPanel)
         panel.set_class(bool(variables), "-some")
         panel.show(tuple(VariableRow(v.name, v.value, v.default, self.services.variable_note(v)) for v in variables))
 
