@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.tui.widgets.model_field import ModelPicker
     from workbench.tui.widgets.notice import Kind
 
-PRACTICE_LINE = "practice: a built-in text generator to try the controls with; not an AI · F8 connects"
+PRACTICE_LINE = "practice: a text generator to try the controls with, not an AI · F8 connects"
 
 Ask = Callable[["ModalScreen[str | None]"], Awaitable[str | None]]
 Say = Callable[[str, "Kind"], None]
