@@ -1,7 +1,7 @@
 """Sends a request to an endpoint through the SDK, one physical attempt at a time, and gives back parsed pieces.
 
 The SDK writes the request and owns the connection; the answer is read by our own reader from its raw bytes, because
-the SDK takes eight kinds of broken answer for a good one and costs ten times as much for each chunk (traps.md).
+the SDK takes eight kinds of broken answer for a good one and costs ten times as much for each chunk.
 """
 
 from __future__ import annotations
