@@ -164,6 +164,10 @@ class Drafts:
             statements.append((_KEEP, (before,)))
         self._database.submit(Write(lambda: statements))
 
+    def put_aside(self) -> None:
+        """Begin another draft; what was journalled until now is kept, as if declined."""
+        self.accept(new_id())
+
     def discard(self, draft_id: str) -> None:
         """Decline an offered draft: it is not offered again, and stays in `kept`."""
         self._database.submit(Write(lambda: [(_KEEP, (draft_id,))]))

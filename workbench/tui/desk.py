@@ -99,6 +99,12 @@ class Desk:
         self.taken = None
         self.edit(prompt)
 
+    def begin_new(self) -> None:
+        """Start an empty prompt. The present one, where anything was written, is put aside and can be opened again."""
+        if any(message.content.strip() for message in self.prompt.messages):
+            self.services.drafts.put_aside()
+        self.open(starting_prompt())
+
     def accept_offered(self) -> None:
         """Open the draft that was offered back."""
         if self.offered is None:
@@ -182,14 +188,12 @@ class Desk:
         self.last = self.services.job(self.prompt, self.connection, source="tui", anyway=anyway)
         return self.last
 
-    def job_again(self) -> Job | None:
+    def job_again(self, last: Job) -> Job:
         """The last job once more. An answer that was taken into the messages since is taken out again."""
-        if self.last is None:
-            return None
         if (back := before_answer(self.prompt, self.taken)) is not None:
             self.taken = None
             self.edit(back)
-        self.last = self.services.job(self.last.prompt, self.last.connection, source="tui", anyway=self.last.anyway)
+        self.last = self.services.job(last.prompt, last.connection, source="tui", anyway=last.anyway)
         return self.last
 
     def take_answer(self, answer: str) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from workbench.core.events import (
     Event,
-    FirstByte,
     Noted,
     ReasoningDelta,
     RefusalDelta,
@@ -67,12 +66,12 @@ class RunProgress:
                     self._pane.show_others(event.choice)
                 case Noted(text=text):
                     self._pane.show_note(text)
-                case Sent() | Retrying() | FirstByte():
+                case Sent() | Retrying():
                     self._take_attempt(event)
                 case _:
                     pass
 
-    def _take_attempt(self, event: Sent | Retrying | FirstByte) -> None:
+    def _take_attempt(self, event: Sent | Retrying) -> None:
         match event:
             case Sent(attempt=attempt):
                 self._attempts = attempt
@@ -82,8 +81,6 @@ class RunProgress:
                 self._retry_at = time.monotonic() + after
                 self._stage = "retrying"
                 self._pane.show_note(f"{reason.rstrip('.')}: attempt {attempt} follows; esc ends the wait")
-            case FirstByte():
-                return
         self._pane.show_stage()
 
     def _streams(self) -> None:

@@ -15,7 +15,6 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.prompt import Role
 from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
-from workbench.tui.conversation import starting_prompt
 from workbench.tui.screens.questions import draft_chooser, draft_question, link_question, paste_question
 from workbench.tui.screens.where import Where
 from workbench.tui.usage_state import usage_state
@@ -152,7 +151,7 @@ class WorkbenchScreen(Screen[None]):
         assert self.desk.offered is not None
         if await self.app.push_screen_wait(draft_question(self.desk.offered)) == "open":
             self.desk.accept_offered()
-            self._show_prompt()
+            self._moved()
         else:
             self.desk.discard_offered()
 
@@ -250,7 +249,7 @@ class WorkbenchScreen(Screen[None]):
         if self._busy():
             return
         self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
-        self._execute(again=False, anyway=anyway)
+        self._execute(anyway=anyway)
 
     def action_regenerate(self) -> None:
         if self._busy():
@@ -258,7 +257,7 @@ class WorkbenchScreen(Screen[None]):
         if self.desk.last is None:
             self.say("nothing was run yet: ^J runs the prompt")
             return
-        self._execute(again=True, anyway=False)
+        self._execute(again=self.desk.last)
 
     def action_drop_refused(self) -> None:
         outcome = self.output.outcome
@@ -267,14 +266,15 @@ class WorkbenchScreen(Screen[None]):
         self.desk.learn(outcome.error.field)
         self.say(f"{outcome.error.field} is left out for {self.desk.model} at {self.desk.connection.host} from now on")
         self._derive()
-        self._execute(again=False, anyway=False)
+        self._execute()
 
     def _busy(self) -> bool:
         if self.output.running:
             self.say("it is still running: esc stops it")
         return self.output.running
 
-    def _execute(self, *, again: bool, anyway: bool) -> None:
+    def _execute(self, *, again: Job | None = None, anyway: bool = False) -> None:
+        """Run the prompt as it stands, or that job `again`."""
         progress = self.output.begin()
         self._show_panel("Output")
         self._frame_timer = self._frame_timer or self.set_interval(FRAME, self._frame)
@@ -282,12 +282,10 @@ class WorkbenchScreen(Screen[None]):
         self._start(progress.take, again=again, anyway=anyway)
 
     @work(exclusive=True, group="launch")
-    async def _start(self, emit: Emit, *, again: bool, anyway: bool) -> None:
+    async def _start(self, emit: Emit, *, again: Job | None, anyway: bool) -> None:
         await self.bench.warmed.wait()
-        job: Job | None = self.desk.job_again() if again else self.desk.job(anyway=anyway)
-        if job is None:
-            return
-        if again:
+        job = self.desk.job(anyway=anyway) if again is None else self.desk.job_again(again)
+        if again is not None:
             self._show_prompt()
         self.output.show_request(job.request, job.prompt.parameters)
         self.output.start(self.services.start(job, emit))
@@ -420,9 +418,8 @@ class WorkbenchScreen(Screen[None]):
             self._moved()
 
     def action_new_prompt(self) -> None:
-        self.desk.open(starting_prompt())
-        self._show_prompt()
-        self._show_header()
+        self.desk.begin_new()
+        self._moved()
         self._show_panel("Prompt")
         self.messages.focus_message(0, edit=True)
 
