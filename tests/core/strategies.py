@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from workbench.core.json_value import JSON
 from workbench.core.parameters import BY_NAME
-from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
+from workbench.core.prompt import Check, Comparison, Message, ParameterValues, Prompt, Role, SendLimit, Variable
 
 any_text = st.text(st.characters(), max_size=12)
 """Any code points, lone surrogates too."""
@@ -65,9 +65,22 @@ parameters: st.SearchStrategy[dict[str, JSON]] = st.dictionaries(
     st.one_of(any_json, shaped_json),
     max_size=6,
 )
+counts = st.one_of(st.none(), st.integers(1, 10**6))
+comparisons = st.builds(
+    Comparison,
+    st.dictionaries(any_text, any_json, max_size=2),
+    st.integers(1, 100),
+    st.lists(st.dictionaries(any_text, any_text, max_size=2), max_size=2).map(tuple),
+)
 prompts = st.builds(
     Prompt,
     name=any_text,
+    description=any_text,
+    persona=any_text,
+    format=any_text,
+    send=st.one_of(st.builds(SendLimit, counts, st.none()), st.builds(SendLimit, st.none(), counts)),
+    checks=st.lists(st.builds(Check, any_text, any_json), max_size=2).map(tuple),
+    compare=st.one_of(st.none(), comparisons),
     model=st.one_of(st.sampled_from(["", " ", "gpt-5.5", "gpt-4.1", "gpt-6-astra", "local"]), any_text),
     messages=st.lists(messages, max_size=4).map(tuple),
     parameters=parameters.map(ParameterValues),

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from tests.core.strategies import prompts
 from workbench.core.errors import InputError
 from workbench.core.json_value import JSON
-from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
+from workbench.core.prompt import Check, Comparison, Message, ParameterValues, Prompt, Role, SendLimit, Variable
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
 
 
-def has_nan(value: JSON) -> bool:
+def has_nan(value: object) -> bool:
     if isinstance(value, dict):
         return any(has_nan(item) for item in value.values())
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return any(has_nan(item) for item in value)
     return isinstance(value, float) and math.isnan(value)
 
@@ -28,7 +28,7 @@ def test_nothing_is_lost_on_the_way_through_json_text(prompt: Prompt) -> None:
     text = json.dumps(value)
     text.encode("ascii")
     back = prompt_from_json(json.loads(text))
-    if has_nan(dict(prompt.parameters)):
+    if has_nan([dict(prompt.parameters), prompt.checks, prompt.compare]):
         assert repr(back) == repr(prompt)
     else:
         assert back == prompt
@@ -37,14 +37,30 @@ def test_nothing_is_lost_on_the_way_through_json_text(prompt: Prompt) -> None:
 
 def test_the_form() -> None:
     prompt = Prompt(
-        "n", "m", (Message(Role.USER, "c", on=False),), ParameterValues({"stop": []}), (Variable("v", "d", "", None),)
+        name="n",
+        description="d",
+        model="m",
+        persona="p",
+        format="f",
+        messages=(Message(Role.USER, "c", on=False),),
+        parameters=ParameterValues({"stop": []}),
+        variables=(Variable("v", "d", "", None),),
+        send=SendLimit(last_turns=2),
+        checks=(Check("contains", "x"),),
+        compare=Comparison({"temperature": [0, 1]}, 5, ({"v": "1"},)),
     )
     assert prompt_to_json(prompt) == {
         "name": "n",
+        "description": "d",
         "model": "m",
+        "persona": "p",
+        "format": "f",
         "messages": [{"role": "user", "content": "c", "on": False}],
         "parameters": {"stop": []},
         "variables": [{"name": "v", "description": "d", "default": "", "value": None}],
+        "send": {"last_turns": 2, "tokens": None},
+        "checks": [{"type": "contains", "value": "x"}],
+        "compare": {"vary": {"temperature": [0, 1]}, "repeats": 5, "cases": [{"v": "1"}]},
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from workbench.core.json_value import JSON
 
@@ -76,15 +77,61 @@ class ParameterValues(Mapping[str, JSON]):
         return ParameterValues({k: v for k, v in self._values.items() if k != name})
 
 
+class SendLimit(NamedTuple):
+    """How much of a conversation is sent: all of it where both are None; at most one is set.
+
+    A turn begins with a user message; system and developer messages are always sent, and so is the last turn.
+    """
+
+    last_turns: int | None = None
+    """Only so many of the last turns, 1 or more."""
+    tokens: int | None = None
+    """As many of the last turns as fit into so many tokens, 1 or more."""
+
+    def __bool__(self) -> bool:
+        return self.last_turns is not None or self.tokens is not None
+
+
+SEND_ALL = SendLimit()
+
+
+class Check(NamedTuple):
+    """What every answer of a comparison is tested for, such as `contains` with the text it must contain."""
+
+    type: str
+    value: JSON = None
+
+
+class Comparison(NamedTuple):
+    """The experiment that is saved with a prompt.
+
+    `vary` has, by what is varied, a list of values or a range as text (`0..2 step 0.25`); `cases` are rows of
+    variable values.
+    """
+
+    vary: Mapping[str, JSON]
+    repeats: int = 1
+    cases: tuple[Mapping[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A whole prompt. An empty `model` means the connection's default one."""
+    """A whole prompt. An empty `model` means the connection's default one.
+
+    `persona` and `format` are slugs of the parts that the request builder merges in; "" is none.
+    """
 
     name: str = ""
+    description: str = ""
     model: str = ""
+    persona: str = ""
+    format: str = ""
     messages: tuple[Message, ...] = ()
     parameters: ParameterValues = field(default_factory=ParameterValues)
     variables: tuple[Variable, ...] = ()
+    send: SendLimit = SEND_ALL
+    checks: tuple[Check, ...] = ()
+    compare: Comparison | None = None
 
     def model_or(self, default: str) -> str:
         """The model that is asked: its own, or `default` where it names none."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from workbench.core.errors import InputError
 from workbench.core.json_text import describe
-from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
+from workbench.core.prompt import Check, Comparison, Message, ParameterValues, Prompt, Role, SendLimit, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,22 +20,51 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PROMPT = ("name", "model", "messages", "parameters", "variables")
+_PROMPT = (
+    "name",
+    "description",
+    "model",
+    "persona",
+    "format",
+    "messages",
+    "parameters",
+    "variables",
+    "send",
+    "checks",
+    "compare",
+)
 _MESSAGE = ("role", "content", "on")
 _VARIABLE = ("name", "description", "default", "value")
+_SEND = ("last_turns", "tokens")
+_CHECK = ("type", "value")
+_COMPARE = ("vary", "repeats", "cases")
 
 
 def prompt_to_json(prompt: Prompt) -> dict[str, JSON]:
     """The prompt as a JSON object; `prompt_from_json` gives an equal prompt back."""
     return {
         "name": prompt.name,
+        "description": prompt.description,
         "model": prompt.model,
+        "persona": prompt.persona,
+        "format": prompt.format,
         "messages": [{"role": m.role.value, "content": m.content, "on": m.on} for m in prompt.messages],
         "parameters": dict(prompt.parameters),
         "variables": [
             {"name": v.name, "description": v.description, "default": v.default, "value": v.value}
             for v in prompt.variables
         ],
+        "send": {"last_turns": prompt.send.last_turns, "tokens": prompt.send.tokens},
+        "checks": [{"type": check.type, "value": check.value} for check in prompt.checks],
+        "compare": None if prompt.compare is None else _comparison_to_json(prompt.compare),
+    }
+
+
+def _comparison_to_json(comparison: Comparison) -> dict[str, JSON]:
+    return {
+        "vary": dict(comparison.vary),
+        "repeats": comparison.repeats,
+        "cases": [dict(case) for case in comparison.cases],
     }
 
 
@@ -44,12 +73,19 @@ def prompt_from_json(value: JSON) -> Prompt:
     top = _object(value, "prompt", _PROMPT)
     messages = _get(top, "prompt", "messages", list, [])
     variables = _get(top, "prompt", "variables", list, [])
+    checks = _get(top, "prompt", "checks", list, [])
     return Prompt(
         name=_get(top, "prompt", "name", str, ""),
+        description=_get(top, "prompt", "description", str, ""),
         model=_get(top, "prompt", "model", str, ""),
+        persona=_get(top, "prompt", "persona", str, ""),
+        format=_get(top, "prompt", "format", str, ""),
         messages=tuple(_message(item, f"messages[{i}]") for i, item in enumerate(messages)),
         parameters=ParameterValues(_get(top, "prompt", "parameters", dict, {})),
         variables=tuple(_variable(item, f"variables[{i}]") for i, item in enumerate(variables)),
+        send=_send(top.get("send", {})),
+        checks=tuple(_check(item, f"checks[{i}]") for i, item in enumerate(checks)),
+        compare=None if top.get("compare") is None else _comparison(top["compare"]),
     )
 
 
@@ -71,6 +107,39 @@ def _variable(value: JSON, path: str) -> Variable:
         None if item.get("default") is None else _get(item, path, "default", str, ""),
         None if item.get("value") is None else _get(item, path, "value", str, ""),
     )
+
+
+def _send(value: JSON) -> SendLimit:
+    item = _object(value, "send", _SEND)
+    return SendLimit(_optional_count(item, "send", "last_turns"), _optional_count(item, "send", "tokens"))
+
+
+def _optional_count(item: Mapping[str, JSON], path: str, key: str) -> int | None:
+    value = item.get(key)
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        raise InputError(f"{path}.{key} must be a whole number from 1 on, not {describe(value)}")
+    return value
+
+
+def _check(value: JSON, path: str) -> Check:
+    item = _object(value, path, _CHECK)
+    return Check(_get(item, path, "type", str, ""), item.get("value"))
+
+
+def _comparison(value: JSON) -> Comparison:
+    item = _object(value, "compare", _COMPARE)
+    cases = _get(item, "compare", "cases", list, [])
+    return Comparison(
+        _get(item, "compare", "vary", dict, {}),
+        _optional_count(item, "compare", "repeats") or 1,
+        tuple(_case(case, f"compare.cases[{i}]") for i, case in enumerate(cases)),
+    )
+
+
+def _case(value: JSON, path: str) -> Mapping[str, str]:
+    if not isinstance(value, dict):
+        raise InputError(f"{path} must be an object, not {describe(value)}")
+    return {name: _get(value, path, name, str, "") for name in value}
 
 
 def _object(value: JSON, path: str, keys: tuple[str, ...]) -> Mapping[str, JSON]:

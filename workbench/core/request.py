@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from workbench.core.findings import Findings, Note, Problem
 from workbench.core.json_clean import NotJson, clean_json, clean_text
+from workbench.core.merge import merged_parameters
 from workbench.core.parameters import BY_NAME, PARAMETERS, check_value, nearest
+from workbench.core.parts import NO_PARTS
 from workbench.core.request_checks import check_body
 from workbench.core.request_messages import LOST, build_messages
 from workbench.core.request_rules import (
@@ -24,10 +26,11 @@ from workbench.core.request_rules import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from workbench.core.json_value import JSON
     from workbench.core.models import Lessons, ModelRules
+    from workbench.core.parts import Parts
     from workbench.core.prompt import Prompt
 
 __all__ = ["Note", "Problem", "Request", "build_request"]
@@ -65,8 +68,11 @@ def build_request(
     *,
     rules: ModelRules | None = None,
     lessons: Lessons = NO_LESSONS,
+    parts: Parts = NO_PARTS,
     values: Mapping[str, str] | None = None,
     default_model: str = "",
+    models: Collection[str] = (),
+    count_tokens: Callable[[str], int] = len,
     today: date | None = None,
     anyway: bool = False,
 ) -> Request:
@@ -77,16 +83,20 @@ def build_request(
 
     rules          what is known of the model (`rules_for`); None sends what is set
     lessons        what this host refused before
+    parts          the persona and the format that the prompt names; `merge` says in which order they are joined
     values         the variables' texts by name, files already read; a name that is absent uses the prompt's own value
     default_model  the connection's, for a prompt that names none
+    models         all that the connection has, where that is certain: another is replaced by the default, with a note
+    count_tokens   the tokens of a text, for a prompt that sends only as many turns as fit
     today          the day to judge shutdown dates by; None judges none
     anyway         the person wants it sent as it is set: rules and lessons drop and rename nothing. Asking for usage in
                    a stream is the program's wish, not the person's, and stays left out where the host refused it.
     """
     findings = Findings()
-    model = sent_model(prompt, default_model)
+    model = _model(prompt, default_model, models, findings)
     check_model(model, rules, today, findings)
-    messages = build_messages(prompt, values or {}, rules, model, findings)
+    messages = build_messages(prompt, parts, values or {}, rules, model, count_tokens, findings)
+    prompt = _with_part_parameters(prompt, parts, findings)
     situation = Situation(model, prompt.parameters, None if anyway else rules, NO_LESSONS if anyway else lessons)
     body: dict[str, JSON] = {"model": model, "messages": messages}
     _add_parameters(body, situation, findings)
@@ -103,6 +113,25 @@ def without_stream_usage(request: Request) -> Request:
     """The same request for a host that refuses the `stream_options` that the builder added."""
     body = {name: value for name, value in request.body.items() if name != "stream_options"}
     return replace(request, body=body, notes=tuple(note for note in request.notes if note.field != "stream_options"))
+
+
+def _model(prompt: Prompt, default_model: str, models: Collection[str], findings: Findings) -> str:
+    model = sent_model(prompt, default_model)
+    if not models or model in models or not default_model:
+        return model
+    findings.note("model", f"{default_model} is asked: this connection has no {model}")
+    return default_model
+
+
+def _with_part_parameters(prompt: Prompt, parts: Parts, findings: Findings) -> Prompt:
+    """The prompt with the parameters that its persona and format give, each said."""
+    values, given = merged_parameters(prompt, parts)
+    for name, part, title in given:
+        findings.note(name, f"{name} is set by the {part} {title}")
+    own = parts.format is not None and parts.format.response_format is not None
+    if own and "response_format" in prompt.parameters:
+        findings.note("response_format", "the prompt's own response_format is sent, in place of the format's")
+    return prompt.with_parameters(values)
 
 
 def _add_parameters(body: dict[str, JSON], situation: Situation, findings: Findings) -> None:

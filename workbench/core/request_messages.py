@@ -1,40 +1,88 @@
-"""The messages of a request: those that are on, their variables filled."""
+"""The messages of a request: the persona's and the prompt's that are on and within the limit, variables filled."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.core.errors import InputError
 from workbench.core.json_clean import clean_text
+from workbench.core.merge import Placed, placed_messages, with_instruction
 from workbench.core.prompt import Message, Prompt, Role, Variable
+from workbench.core.turns import left_out
 from workbench.core.variables import fill, names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from workbench.core.findings import Findings
     from workbench.core.json_value import JSON
     from workbench.core.models import ModelRules
+    from workbench.core.parts import Parts
 
 LOST = "half a character (a lone surrogate) is sent as U+FFFD"
 
 
+CountTokens: TypeAlias = "Callable[[str], int]"
+
+
 def build_messages(
-    prompt: Prompt, values: Mapping[str, str], rules: ModelRules | None, model: str, findings: Findings
+    prompt: Prompt,
+    parts: Parts,
+    values: Mapping[str, str],
+    rules: ModelRules | None,
+    model: str,
+    count_tokens: CountTokens,
+    findings: Findings,
 ) -> list[JSON]:
-    """The messages that are on, in order, with notes and problems about them."""
+    """The messages that are sent, in order, with notes and problems about them."""
+    _check_parts(prompt, parts, findings)
     texts = _texts(prompt.variables, values)
+    placed = with_instruction(_within_limit(prompt, parts, texts, count_tokens, findings), parts)
     sent: list[JSON] = []
-    contents: list[tuple[int, Message, str]] = []
-    for index, message in enumerate(prompt.messages):
-        if not message.on:
-            continue
-        content = _content(index, message, texts, prompt.variables, findings)
-        contents.append((index, message, content))
-        sent.append({"role": message.role.value, "content": content})
-    _check_all(prompt, contents, findings)
+    contents: list[tuple[Placed, str]] = []
+    for each in placed:
+        if each.message.on:
+            content = _content(each, texts, prompt.variables, findings)
+            contents.append((each, content))
+            sent.append({"role": each.message.role.value, "content": content})
+    _check_all(placed, contents, findings)
     _note_roles(contents, rules, model, findings)
     return sent
+
+
+def _check_parts(prompt: Prompt, parts: Parts, findings: Findings) -> None:
+    """A part that is named and not there is a problem; one that changes the messages is noted."""
+    for field, slug, found in (
+        ("persona", prompt.persona, parts.persona),
+        ("format", prompt.format, parts.format),
+    ):
+        if slug and found is None:
+            findings.problem(field, f"there is no {field} {slug}: choose another or take it off")
+    if parts.format is not None and parts.format.instruction:
+        findings.note("format", f"the format {parts.format.name or parts.format.slug} adds its instruction")
+
+
+def _within_limit(
+    prompt: Prompt, parts: Parts, texts: Mapping[str, str], count_tokens: CountTokens, findings: Findings
+) -> list[Placed]:
+    """All messages but those of turns that the prompt's limit keeps back."""
+    placed = placed_messages(prompt, parts)
+    first = len(placed) - len(prompt.messages)
+    # The limit is one of the prompt's own conversation: what a persona brings is always sent.
+    out = left_out(prompt.messages, prompt.send, lambda index: count_tokens(_filled(prompt.messages[index], texts)))
+    if out:
+        limit = prompt.send
+        asked = f"the last {limit.last_turns} turns" if limit.last_turns else f"{limit.tokens:,} tokens of turns"
+        many = "messages are" if len(out) > 1 else "message is"
+        findings.note("messages", f"{len(out)} earlier {many} not sent: only {asked} are")
+    return [each for index, each in enumerate(placed) if index - first not in out]
+
+
+def _filled(message: Message, texts: Mapping[str, str]) -> str:
+    try:
+        return fill(message.content, texts)
+    except InputError:
+        return message.content  # said where the message is built
 
 
 def _texts(variables: tuple[Variable, ...], values: Mapping[str, str]) -> dict[str, str]:
@@ -52,10 +100,8 @@ def _names_file(variable: Variable) -> bool:
     return variable.value is not None and variable.value.startswith("@")
 
 
-def _content(
-    index: int, message: Message, texts: Mapping[str, str], variables: tuple[Variable, ...], findings: Findings
-) -> str:
-    where = f"messages[{index}].content"
+def _content(placed: Placed, texts: Mapping[str, str], variables: tuple[Variable, ...], findings: Findings) -> str:
+    where, message = f"{placed.where}.content", placed.message
     missing = [name for name in names(message.content) if name not in texts]
     if missing:
         findings.problem(where, _unfilled(missing, variables))
@@ -78,29 +124,37 @@ def _unfilled(missing: list[str], variables: tuple[Variable, ...]) -> str:
     return f"{shown} {'has' if len(missing) == 1 else 'have'} no value: give one, or write \\{{{{ for braces as text"
 
 
-def _check_all(prompt: Prompt, contents: list[tuple[int, Message, str]], findings: Findings) -> None:
-    if not prompt.messages:
+def _check_all(placed: list[Placed], contents: list[tuple[Placed, str]], findings: Findings) -> None:
+    if not placed:
         findings.problem("messages", "there is no message to send: write one")
     elif not contents:
         findings.problem("messages", "every message is off: turn one on")
-    elif all(not content.strip() for _, _, content in contents):
+    elif all(not content.strip() for _, content in contents):
         findings.problem("messages", "every message that is on is blank: write something")
     else:
-        for index, _, content in contents:
-            if not content.strip():
-                blank = "blank" if content else "empty"
-                findings.note(f"messages[{index}].content", f"this message is {blank} and is sent as it is")
-        if all(message.role is Role.ASSISTANT for _, message, _ in contents):
+        _check_blanks(contents, findings)
+        if all(each.message.role is Role.ASSISTANT for each, _ in contents):
             findings.note("messages", "only assistant messages are sent: there is nothing from a user to answer")
 
 
-def _note_roles(
-    contents: list[tuple[int, Message, str]], rules: ModelRules | None, model: str, findings: Findings
-) -> None:
+def _check_blanks(contents: list[tuple[Placed, str]], findings: Findings) -> None:
+    """A blank message is sent as it is, but not as the next turn of a conversation."""
+    for place, (each, content) in enumerate(contents):
+        if content.strip():
+            continue
+        blank, where = "blank" if content else "empty", f"{each.where}.content"
+        last_turn = place == len(contents) - 1 and each.message.role is Role.USER
+        if last_turn and any(other.message.role is Role.ASSISTANT for other, _ in contents):
+            findings.problem(where, f"the next turn is {blank}: write something, or turn that message off")
+        else:
+            findings.note(where, f"this message is {blank} and is sent as it is")
+
+
+def _note_roles(contents: list[tuple[Placed, str]], rules: ModelRules | None, model: str, findings: Findings) -> None:
     """One note where the vendor's name for the role of the instructions is not the one that is used."""
     if rules is None or rules.instruction_role != "developer":
         return
-    first = next((index for index, message, _ in contents if message.role is Role.SYSTEM), None)
+    first = next((each.where for each, _ in contents if each.message.role is Role.SYSTEM), None)
     if first is not None:
         text = f"{model} calls this role developer; system is sent as it is and read the same way"
-        findings.note(f"messages[{first}].role", text)
+        findings.note(f"{first}.role", text)

@@ -1,0 +1,53 @@
+"""The turns of a conversation, and which messages are sent of it.
+
+A turn begins with a user message and goes on to the next one. System and developer messages belong to no turn: they
+are always sent. What stands before the first user message, and the last turn, are always sent too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.core.prompt import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from workbench.core.prompt import Message, SendLimit
+
+_INSTRUCTIONS = (Role.SYSTEM, Role.DEVELOPER)
+
+
+def turns_of(messages: Sequence[Message]) -> list[list[int]]:
+    """The turns, oldest first, each as the indexes of its messages; messages that are off are in no turn."""
+    turns: list[list[int]] = []
+    for index, message in enumerate(messages):
+        if not message.on or message.role in _INSTRUCTIONS:
+            continue
+        if message.role is Role.USER:
+            turns.append([index])
+        elif turns:
+            turns[-1].append(index)
+    return turns
+
+
+def left_out(messages: Sequence[Message], limit: SendLimit, tokens: Callable[[int], int]) -> frozenset[int]:
+    """The indexes of the messages that the limit keeps from being sent; `tokens(index)` counts one message."""
+    turns = turns_of(messages)
+    if limit.last_turns is not None:
+        kept = max(1, limit.last_turns)
+    elif limit.tokens is not None:
+        kept = _fitting(turns, limit.tokens, tokens)
+    else:
+        return frozenset()
+    return frozenset(index for turn in turns[: max(0, len(turns) - kept)] for index in turn)
+
+
+def _fitting(turns: list[list[int]], most: int, tokens: Callable[[int], int]) -> int:
+    """How many of the last turns have at most `most` tokens together, and 1 at least."""
+    total = 0
+    for count, turn in enumerate(reversed(turns)):
+        total += sum(tokens(index) for index in turn)
+        if total > most:
+            return max(1, count)
+    return len(turns)
