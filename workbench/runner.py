@@ -60,7 +60,9 @@ class RunRecord(Protocol):
 class KeepsRuns(Protocol):
     """History: the row is stored before `begin` returns, so before the request goes out."""
 
-    async def begin(self, *, prompt: Prompt, request: Request, connection: Connection, source: str) -> RunRecord: ...
+    async def begin(
+        self, *, prompt: Prompt, request: Request, connection: Connection, source: str, preset: str
+    ) -> RunRecord: ...
 
 
 class KnowsPrices(Protocol):
@@ -99,7 +101,8 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is run. `anyway` sends in spite of the problems that a request can be sent with."""
+    """What is run. `anyway` sends in spite of the problems that a request can be sent with; `preset` is the slug of the
+    file that the prompt is from, or ""."""
 
     prompt: Prompt
     request: Request
@@ -108,6 +111,7 @@ class Job:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     source: str = "tui"
     anyway: bool = False
+    preset: str = ""
 
 
 def refusal(job: Job) -> Refused | None:
@@ -200,6 +204,7 @@ class Run:
                     request=self.job.request,
                     connection=self.job.connection,
                     source=self.job.source,
+                    preset=self.job.preset,
                 )
             await self._attempts_with_retries()
         except WorkbenchError:

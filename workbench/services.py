@@ -15,6 +15,7 @@ from workbench.adapters.database import Database
 from workbench.adapters.drafts import Drafts
 from workbench.adapters.files import Paths, private_folder, read_variable_file, write_atomic
 from workbench.adapters.settings import load_settings
+from workbench.core.connection import PRACTICE_MODELS
 from workbench.core.errors import InputError
 
 # What a run needs and the first paint does not is imported where it is used.
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from workbench.adapters.endpoint import Endpoint
     from workbench.adapters.history import History
     from workbench.adapters.lessons import LessonStore
+    from workbench.adapters.presets.library import PresetLibrary
     from workbench.adapters.tokens import TokenCounter
     from workbench.core.connection import Connection
     from workbench.core.models import ModelInfo, ModelRules
+    from workbench.core.parts import Parts
     from workbench.core.prompt import Prompt, Variable
     from workbench.core.request import Problem, Request
     from workbench.runner import Emit, Job, Run
@@ -82,6 +85,13 @@ class Services:
         from workbench.adapters.history import History
 
         return History(self.database)
+
+    @cached_property
+    def presets(self) -> PresetLibrary:
+        """The presets of the three places. Reads YAML: not before the first paint."""
+        from workbench.adapters.presets.library import PresetLibrary, shipped_folder
+
+        return PresetLibrary(shipped_folder(), self.paths.presets, self.folder / "presets")
 
     @cached_property
     def lessons(self) -> LessonStore:
@@ -143,17 +153,51 @@ class Services:
         from workbench.core.request import build_request
 
         values, unreadable = self._values(prompt)
-        model = prompt.model_or(connection.default_model)
+        parts, unusable = self.parts(prompt)
+        model = self.asked_model(prompt, connection)
         request = build_request(
             prompt,
             rules=self.rules(model, connection),
             lessons=self.lessons.get(connection.host),
+            parts=parts,
             values=values,
             default_model=connection.default_model,
+            models=self.known_models(connection),
+            count_tokens=lambda text: self.tokens.count(text, model, connection.is_practice).value,
             today=date.today(),
             anyway=anyway,
         )
-        return replace(request, problems=(*unreadable, *request.problems)) if unreadable else request
+        # A part that can't be read is missing too: of the two the reason is said.
+        named = {problem.field for problem in unusable}
+        rest = [problem for problem in request.problems if problem.field not in named]
+        return replace(request, problems=(*unreadable, *unusable, *rest))
+
+    def parts(self, prompt: Prompt) -> tuple[Parts, list[Problem]]:
+        """The persona and the format that the prompt names, and why one that is there can't be used."""
+        from workbench.core.parts import NO_PARTS
+        from workbench.core.preset import Kind
+        from workbench.core.request import Problem
+
+        parts = NO_PARTS
+        unusable: list[Problem] = []
+        for kind, slug in ((Kind.PERSONA, prompt.persona), (Kind.FORMAT, prompt.format)):
+            if not slug:
+                continue
+            try:
+                parts = parts._replace(**{kind.value: self.presets.open(kind, slug).value})
+            except InputError as error:
+                unusable.append(Problem(kind.value, error.line))
+        return parts, unusable
+
+    def known_models(self, connection: Connection) -> tuple[str, ...]:
+        """All models of a connection where that is certain: the practice model's; else ()."""
+        return PRACTICE_MODELS if connection.is_practice else ()
+
+    def asked_model(self, prompt: Prompt, connection: Connection) -> str:
+        """The model that the builder will ask: a prompt's own, unless the connection is known not to have it."""
+        model = prompt.model_or(connection.default_model)
+        known = self.known_models(connection)
+        return connection.default_model if known and model not in known else model
 
     def _values(self, prompt: Prompt) -> tuple[dict[str, str], list[Problem]]:
         from workbench.core.request import Problem
@@ -174,8 +218,10 @@ class Services:
                 values[variable.name] = ""
         return values, unreadable
 
-    def job(self, prompt: Prompt, connection: Connection, *, source: str, anyway: bool = False) -> Job:
-        """A run of this prompt as it stands."""
+    def job(
+        self, prompt: Prompt, connection: Connection, *, source: str, anyway: bool = False, preset: str = ""
+    ) -> Job:
+        """A run of this prompt as it stands; `preset` is the slug that it is from."""
         from workbench.runner import Job, RetryPolicy
 
         return Job(
@@ -186,6 +232,7 @@ class Services:
             retry=RetryPolicy(retries=self.settings.retries, longest_asked_wait=self.settings.retry_wait_max_s),
             source=source,
             anyway=anyway,
+            preset=preset,
         )
 
     def start(self, job: Job, emit: Emit) -> Run:
