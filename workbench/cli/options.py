@@ -1,0 +1,317 @@
+"""The options that make a prompt, which several commands share, and the prompt that they make.
+
+Nothing heavy is imported here: the help of every command is built from it.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from workbench.core.errors import InputError
+from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from workbench.core.parts import Parts
+    from workbench.core.preset import Kind, OpenedPreset
+    from workbench.services import Services
+
+_FILE_ENDINGS = (".yaml", ".yml")
+_PATH_STARTS = ("./", "../", "/", "~/")
+_INSTRUCTIONS = (Role.SYSTEM, Role.DEVELOPER)
+_LONGEST_NAME = 4096
+"""Characters of a path, at most: what is longer names no file on any system."""
+_AS_TEXT = "use --message to send it as text"
+_MOST_INPUT = 20_000_000
+"""The most bytes that are read from standard input: what no model reads need not be held in memory."""
+
+
+class StartedPrompt(NamedTuple):
+    """What the options say is to be run. `preset` is the slug of the file that it is from, for history, or "".
+
+    `warnings` are lines for standard error.
+    """
+
+    prompt: Prompt
+    preset: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class StandardInput:
+    """Standard input, read at most once and only when asked for."""
+
+    def __init__(self) -> None:
+        self._taken_by = ""
+
+    def read(self, taker: str) -> str:
+        """All of it as text, without the last line's end. `taker` is who asks. InputError."""
+        if self._taken_by:
+            raise InputError(f"standard input is asked for twice, by {self._taken_by} and {taker}", "use one -")
+        self._taken_by = taker
+        data = sys.stdin.buffer.read(_MOST_INPUT + 1)
+        if len(data) > _MOST_INPUT:
+            raise InputError(f"standard input for {taker} has more than {_MOST_INPUT:,} bytes", "send less text")
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise InputError(f"standard input for {taker} is not UTF-8 at byte {error.start:,}", "send text") from None
+        if "\0" in text:
+            place = len(text[: text.index("\0")].encode())
+            raise InputError(f"standard input for {taker} is not text: a zero byte at byte {place:,}", "send text")
+        return text.removesuffix("\n").removesuffix("\r")
+
+
+def add_prompt_options(parser: argparse.ArgumentParser) -> None:
+    """What changes a prompt or a preset, and where it is sent."""
+    parser.add_argument("--system", metavar="TEXT", help="the system message, in place of the preset's own")
+    parser.add_argument("--persona", metavar="NAME", help="who answers, in place of the preset's; '' takes it off")
+    parser.add_argument(
+        "--format", metavar="NAME", help="the answer's format, in place of the preset's; '' takes it off"
+    )
+    parser.add_argument("--model", metavar="M", help="the model; without it, the preset's or the connection's default")
+    parser.add_argument("--connection", metavar="NAME", help="practice, openai, or an endpoint of the settings file")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="settings",
+        help="a parameter, such as temperature=0.5 or stop='[\"END\"]'; may be given several times",
+    )
+    parser.add_argument(
+        "--var",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="variables",
+        help="fills {{NAME}}; NAME=@file reads a file, NAME=@- standard input",
+    )
+    parser.add_argument("--anyway", action="store_true", help="send in spite of the problems that were found")
+    parser.add_argument("--raw", action="store_true", help="print control characters of the answer as they are")
+
+
+def prompt_from(options: argparse.Namespace, services: Services, stdin: StandardInput) -> StartedPrompt:
+    """The prompt of `[PRESET] [MESSAGE]` in `options.words`, or of `--message`, with the options applied. InputError.
+
+    Reads standard input where a `-` asks for it.
+    """
+    opened, message = split_words(options.words, services)
+    if options.message is not None:
+        if message is not None:
+            raise InputError("there are two messages: MESSAGE and --message", "give one of them")
+        message = options.message
+    if message == "-":
+        message = stdin.read("the message")
+    return started_prompt(options, services, stdin, opened, message)
+
+
+def started_prompt(
+    options: argparse.Namespace,
+    services: Services,
+    stdin: StandardInput,
+    opened: OpenedPreset | None,
+    message: str | None = None,
+) -> StartedPrompt:
+    """A preset, or an empty prompt, with the options applied and `message` as its last user message. InputError."""
+    prompt, loose = _opened_prompt(opened, services)
+    if options.persona is not None:
+        prompt = replace(prompt, persona=options.persona)
+    if options.format is not None:
+        prompt = replace(prompt, format=options.format)
+    if options.system is not None:
+        prompt = replace(prompt, messages=_with_system(prompt.messages, options.system))
+    if message is not None:
+        prompt = replace(prompt, messages=(*prompt.messages, Message(Role.USER, message)))
+    if options.model is not None:
+        prompt = replace(prompt, model=options.model)
+    prompt = prompt.with_parameters(_with_settings(prompt.parameters, options.settings))
+    given = [_variable(text, stdin) for text in options.variables]
+    prompt = replace(prompt, variables=_with_given(prompt.variables, given))
+    if loose is not None:
+        prompt = _joined(prompt, loose)
+    warnings = (*(opened.warnings if opened is not None else ()), *_unused(prompt, given, services))
+    return StartedPrompt(prompt, opened.slug if opened is not None else "", warnings)
+
+
+def named_preset(word: str, services: Services) -> OpenedPreset:
+    """The preset of that slug or path. InputError: there is none (with the nearest name), or it can't be read."""
+    found = _find(word, services)
+    if found is None:
+        raise InputError(_nothing_named(word), _did_you_mean(word, services) or "`workbench presets list` shows all")
+    return found
+
+
+def split_words(words: Sequence[str], services: Services) -> tuple[OpenedPreset | None, str | None]:
+    """(preset, message) of the positional arguments. InputError.
+
+    A single word that looks like a file, or like a preset's name with a slip in it, is never sent as a paid message.
+    """
+    if len(words) > 2:
+        raise InputError(f"there are {len(words)} arguments where PRESET and MESSAGE are two", "quote the message")
+    if not words:
+        return None, None
+    found = _find(words[0], services) if words[0] != "-" else None
+    if len(words) == 2:
+        if found is None:
+            hint = _did_you_mean(words[0], services) or "quote the message if it is one"
+            raise InputError(_nothing_named(words[0]), hint)
+        return found, words[1]
+    if found is not None:
+        return found, None
+    if _looks_like_file(words[0]):
+        raise InputError(_nothing_named(words[0]), _and(_did_you_mean(words[0], services), _AS_TEXT))
+    if _looks_like_slug(words[0]) and (near := _did_you_mean(words[0], services)):
+        raise InputError(_nothing_named(words[0]), _and(near, _AS_TEXT))
+    return None, words[0]
+
+
+def _find(word: str, services: Services) -> OpenedPreset | None:
+    if len(word) > _LONGEST_NAME or "\n" in word or "\0" in word:
+        return None
+    return services.presets.find(word)
+
+
+def _looks_like_file(word: str) -> bool:
+    one_word = len(word.split()) == 1
+    return one_word and (word.endswith(_FILE_ENDINGS) or word.startswith(_PATH_STARTS) or _kind_of(word) is not None)
+
+
+def _looks_like_slug(word: str) -> bool:
+    return len(word.split()) == 1 and len(word) <= _LONGEST_NAME and ("-" in word[1:] or "_" in word)
+
+
+def _kind_of(word: str) -> Kind | None:
+    """The kind that `personas/...` names."""
+    from workbench.core.preset import Kind
+
+    return next((kind for kind in Kind if word.startswith(f"{kind.folder}/")), None)
+
+
+def _nothing_named(word: str) -> str:
+    if word.endswith(_FILE_ENDINGS) or word.startswith(_PATH_STARTS):
+        return f"{word}: there is no such file"
+    return f"there is no preset {word!r}"
+
+
+def _did_you_mean(word: str, services: Services) -> str:
+    """`did you mean x?` with the nearest name of any kind, or ""."""
+    from difflib import SequenceMatcher
+
+    from workbench.core.preset import Kind
+
+    kind = _kind_of(word)
+    slug = word.rpartition("/")[2]
+    for ending in _FILE_ENDINGS:
+        slug = slug.removesuffix(ending)
+    if not slug or len(slug) > _LONGEST_NAME:
+        return ""
+    near = [(services.presets.nearest(each, slug), each) for each in ((kind,) if kind is not None else Kind)]
+    # max takes the first of equals: a prompt before a persona before a format.
+    best, of = max(near, key=lambda found: SequenceMatcher(None, slug, found[0]).ratio() if found[0] else -1.0)
+    return f"did you mean {f'{of.folder}/' if kind is not None else ''}{best}?" if best else ""
+
+
+def _and(first: str, second: str) -> str:
+    return f"{first} Else {second}" if first else second
+
+
+def _opened_prompt(opened: OpenedPreset | None, services: Services) -> tuple[Prompt, Parts | None]:
+    """The prompt that a preset is, and a part that can't be named because its file lies outside of the folders."""
+    from workbench.core.parts import Format, Parts, Persona
+
+    if opened is None:
+        return Prompt(), None
+    match opened.value:
+        case Persona() as persona:
+            named, loose = Prompt(persona=opened.slug), Parts(persona=persona)
+        case Format() as form:
+            named, loose = Prompt(format=opened.slug), Parts(format=form)
+        case Prompt() as prompt:
+            return prompt, None
+    return (Prompt(), loose) if opened.place is None or _shadowed(opened, services) else (named, None)
+
+
+def _shadowed(opened: OpenedPreset, services: Services) -> bool:
+    """Whether its slug would find another file than the one whose path was given."""
+    return services.presets.open(opened.kind, opened.slug).path != opened.path
+
+
+def _joined(prompt: Prompt, parts: Parts) -> Prompt:
+    """The prompt with the messages and parameters of a part that it can't name."""
+    from workbench.core.merge import merged_parameters, placed_messages, with_instruction
+
+    placed = with_instruction(placed_messages(prompt, parts), parts)
+    values, _ = merged_parameters(prompt, parts)
+    return replace(prompt, messages=tuple(each.message for each in placed), parameters=values)
+
+
+def _with_system(messages: tuple[Message, ...], text: str) -> tuple[Message, ...]:
+    """The messages with this one instruction in place of all their own; where it is empty, with none."""
+    first = next((index for index, message in enumerate(messages) if message.role in _INSTRUCTIONS), None)
+    role = Role.SYSTEM if first is None else messages[first].role
+    before = messages[: first or 0]
+    rest = tuple(message for message in messages[first or 0 :] if message.role not in _INSTRUCTIONS)
+    return (*before, Message(role, text), *rest) if text else (*before, *rest)
+
+
+def _with_settings(values: ParameterValues, settings: Sequence[str]) -> ParameterValues:
+    from workbench.core.parameters import parse_value
+    from workbench.core.request_rules import TOKEN_LIMITS
+
+    for given in settings:
+        name, equals, text = given.partition("=")
+        if not equals:
+            raise InputError(f"--set {given}: there is no =", "write it as --set temperature=0.5")
+        name = name.strip()
+        value = parse_value(name, text)
+        other = TOKEN_LIMITS.get(name, "")
+        # The preset's limit under its other name is the same limit: two would be refused.
+        if other and not any(each.partition("=")[0].strip() == other for each in settings):
+            values = values.unset(other)
+        values = values.set(name, value)
+    return values
+
+
+def _variable(given: str, stdin: StandardInput) -> Variable:
+    from workbench.core.variables import names
+
+    name, equals, text = given.partition("=")
+    if not equals or names(f"{{{{{name}}}}}") != (name,):
+        raise InputError(f"--var {given}: not NAME=VALUE", "a name is letters, digits and _, not first a digit")
+    if text == "@-":
+        # A default is literal text, so that what came in is never taken for another @file.
+        return Variable(name, default=stdin.read(f"--var {name}"))
+    return Variable(name, value=text)
+
+
+def _with_given(variables: tuple[Variable, ...], given: list[Variable]) -> tuple[Variable, ...]:
+    """The variables with what was given for them; a name that is given twice has the last value."""
+    merged = {variable.name: variable for variable in variables}
+    for variable in given:
+        known = merged.get(variable.name, Variable(variable.name))
+        default = known.default if variable.default is None else variable.default
+        merged[variable.name] = replace(known, default=default, value=variable.value)
+    return tuple(merged.values())
+
+
+def _unused(prompt: Prompt, given: list[Variable], services: Services) -> tuple[str, ...]:
+    """A line for each variable that was given and that no message names."""
+    if not given:
+        return ()
+    from difflib import get_close_matches
+
+    from workbench.core.merge import variable_names
+
+    wanted = variable_names(prompt, services.parts(prompt)[0])
+    lines = []
+    for name in dict.fromkeys(variable.name for variable in given):
+        if name not in wanted:
+            near = get_close_matches(name, wanted, n=1)
+            known = f"they have {', '.join(wanted[:5])}" if wanted else "they have no variable"
+            hint = f"did you mean {near[0]}?" if near else known
+            lines.append(f"--var {name}: the messages have no {{{{{name}}}}}: {hint}")
+    return tuple(lines)
