@@ -13,7 +13,7 @@ from workbench.core.parameters import BY_NAME, PARAMETERS, check_value
 from workbench.core.prompt import ParameterValues
 from workbench.tui.widgets.json_editor import JsonEditor
 from workbench.tui.widgets.parameter_panel import ParameterPanel
-from workbench.tui.widgets.parameter_rows import columns_for
+from workbench.tui.widgets.parameter_rows import GivenValue, columns_for
 from workbench.tui.widgets.parameter_view import LINES
 
 HOSTILE = "[/b] [@click=app.quit]x[/] \x1b]52;c;aGk=\x07 \u202e 가나다"
@@ -67,6 +67,21 @@ async def at(pilot: Pilot[None], name: str) -> None:
 
 def value(app: Host, name: str) -> JSON:
     return app.panel.parameters.get(name, "not sent")
+
+
+async def test_a_persona_s_value_is_where_an_own_one_starts() -> None:
+    app = Host()
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.panel.show(app.values, "gpt-5.4-mini", {}, {}, {"temperature": GivenValue(0.3, "persona Editor")})
+        await at(pilot, "temperature")
+        assert "from persona Editor" in line_of(app, "temperature")
+        assert str(app.panel.border_subtitle).startswith("1 sent")
+        await pilot.press("right")
+        assert value(app, "temperature") == 0.4
+        assert "Editor" not in line_of(app, "temperature")
+        await pilot.press("delete")
+        assert "0.3" in line_of(app, "temperature")
+        assert app.changes[-1] == {}
 
 
 async def test_the_first_state_of_every_parameter_is_not_sent() -> None:

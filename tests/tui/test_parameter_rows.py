@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from workbench.core.json_value import JSON
 from workbench.core.parameters import BY_NAME, PARAMETERS
 from workbench.tui.widgets.drawing import width_of
-from workbench.tui.widgets.parameter_rows import bar_fraction, bar_pieces, columns_for, place_at, row_of, row_pieces
+from workbench.tui.widgets.parameter_rows import (
+    GivenValue,
+    bar_fraction,
+    bar_pieces,
+    columns_for,
+    place_at,
+    row_of,
+    row_pieces,
+)
 
 NO_VALUES: dict[str, JSON] = {}
 
@@ -43,6 +51,17 @@ def test_states_are_told_by_marks_and_words() -> None:
     assert "refused by gpt-5.5" in refused
     assert "not 9" in text_of("temperature", {"temperature": 9}, 90)
     assert "someone's words" in text_of("temperature", {"temperature": 1}, 90, problem="someone's words")
+
+
+def test_a_value_of_a_part_is_sent_and_says_where_it_is_from() -> None:
+    given = GivenValue(0.3, "persona Editor")
+    row = row_of(BY_NAME["temperature"], NO_VALUES, given=given)
+    text = "".join(piece.text for piece in row_pieces(row, columns_for(90)))
+    assert text.startswith(" ✓ temperature")
+    assert "0.3" in text
+    assert "from persona Editor" in text
+    own = row_of(BY_NAME["temperature"], {"temperature": 1}, given=given)
+    assert "Editor" not in "".join(piece.text for piece in row_pieces(own, columns_for(90)))
 
 
 def test_zero_is_a_value() -> None:

@@ -11,7 +11,7 @@ from workbench.core.parameters import Parameter, parse_value
 from workbench.tui.commands import bindings
 from workbench.tui.widgets import parameter_values as moves
 from workbench.tui.widgets.parameter_field import FieldPlace, ParameterField
-from workbench.tui.widgets.parameter_rows import NAME_X, bar_fraction, place_at, row_of
+from workbench.tui.widgets.parameter_rows import NAME_X, GivenValue, bar_fraction, place_at
 from workbench.tui.widgets.parameter_view import LINES, MODEL_LINE, SEPARATOR, ParameterView
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from workbench.core.json_value import JSON
     from workbench.core.prompt import ParameterValues
+
+_NOTHING_GIVEN: Mapping[str, GivenValue] = {}
 
 
 class ParameterPanel(ParameterView, can_focus=True):
@@ -54,12 +56,14 @@ class ParameterPanel(ParameterView, can_focus=True):
         model: str,
         reasons: Mapping[str, str],
         problems: Mapping[str, str],
+        given: Mapping[str, GivenValue] = _NOTHING_GIVEN,
     ) -> None:
-        """Show these values. `reasons`: why this model does not get a parameter; `problems`: what is wrong with one."""
+        """Show these values. `reasons`: why this model does not get a parameter; `problems`: what is wrong with one;
+        `given`: what persona and format set where the prompt does not."""
         if dict(parameters) != dict(self._parameters):
             # Another prompt: what was switched off in the one before is none of its business.
             self._remembered.clear()
-        self._show_values(parameters, model, reasons, problems)
+        self._show_values(parameters, model, reasons, problems, given)
 
     # ---- the selected row
 
@@ -104,6 +108,8 @@ class ParameterPanel(ParameterView, can_focus=True):
             return
         elif parameter.name in self._remembered:
             self._set(parameter, self._remembered[parameter.name])
+        elif parameter.name in self._given:
+            self._set(parameter, self._given[parameter.name].value)
         elif moves.has_start(parameter):
             self._set(parameter, moves.start_value(parameter))
         else:
@@ -126,6 +132,8 @@ class ParameterPanel(ParameterView, can_focus=True):
             moved = moves.stepped(parameter, self._parameters[parameter.name], steps)
         elif parameter.name in self._remembered:
             moved = moves.stepped(parameter, self._remembered[parameter.name], steps)
+        elif parameter.name in self._given:
+            moved = moves.stepped(parameter, self._given[parameter.name].value, steps)
         else:
             moved = moves.first_step(parameter, steps)
         self._take(parameter, moved.value)
@@ -141,8 +149,14 @@ class ParameterPanel(ParameterView, can_focus=True):
         elif parameter.kind == "json":
             self._open_editor(parameter)
         else:
-            value = self._parameters.get(parameter.name, self._remembered.get(parameter.name))
+            value = self._value_to_edit(parameter)
             self._open_field(parameter, "" if value is None else moves.field_text(parameter, value), select=True)
+
+    def _value_to_edit(self, parameter: Parameter) -> JSON:
+        """What an editor opens on: the value that is set, was set before, or is given by a part; else None."""
+        given = self._given.get(parameter.name)
+        before = self._remembered.get(parameter.name, given.value if given is not None else None)
+        return self._parameters.get(parameter.name, before)
 
     def _refused(self, parameter: Parameter) -> bool:
         """True, and said, where the model does not take the parameter: only a typed value goes past that."""
@@ -168,7 +182,7 @@ class ParameterPanel(ParameterView, can_focus=True):
         self._parameters = parameters
         # What was said of the value before is not known of the new one.
         self._problems.pop(parameter.name, None)
-        self._rows[parameter.name] = row_of(parameter, parameters, self._reasons.get(parameter.name, ""))
+        self._rows[parameter.name] = self._row_of(parameter)
         self._show_all()
         self.post_message(self.Changed(parameters))
 
@@ -217,7 +231,7 @@ class ParameterPanel(ParameterView, can_focus=True):
         # Not needed for the first paint.
         from workbench.tui.widgets.json_editor import Edited, JsonEditor
 
-        value = self._parameters.get(parameter.name, self._remembered.get(parameter.name))
+        value = self._value_to_edit(parameter)
         if value is None and moves.has_start(parameter):
             value = moves.start_value(parameter)
 

@@ -66,6 +66,13 @@ def columns_for(width: int) -> Columns:
     return Columns(width, name, value_x, number, bar_x, bar if bar >= _LEAST_BAR else 0, 0)
 
 
+class GivenValue(NamedTuple):
+    """A value that the prompt does not set itself: it comes from a part, such as `persona Concise summariser`."""
+
+    value: JSON
+    source: str
+
+
 class Row(NamedTuple):
     """What one row says. `text` is the value on one line, "" where `sent` is False."""
 
@@ -77,12 +84,14 @@ class Row(NamedTuple):
     """Why the model does not get it, or ""."""
     problem: str = ""
     """What is wrong with the value, or ""."""
+    given: GivenValue | None = None
+    """What a part sends in place of the value that the prompt does not set."""
 
     @property
     def mark(self) -> str:
         if self.reason or self.problem:
             return WRONG
-        return SENT if self.sent else NOT_SENT
+        return SENT if self.sent or self.given is not None else NOT_SENT
 
     def has_bar(self, columns: Columns) -> bool:
         """True when the row shows a bar that the mouse can move."""
@@ -90,10 +99,16 @@ class Row(NamedTuple):
         return plain and is_ranged(self.parameter) and columns.bar > 0 and cell_len(self.text) <= columns.number
 
 
-def row_of(parameter: Parameter, values: Mapping[str, JSON], reason: str = "", problem: str = "") -> Row:
+def row_of(
+    parameter: Parameter,
+    values: Mapping[str, JSON],
+    reason: str = "",
+    problem: str = "",
+    given: GivenValue | None = None,
+) -> Row:
     """The row of `parameter` for these values; where no problem is given the parameter table itself is asked."""
     if parameter.name not in values:
-        return Row(parameter, reason=reason, problem=problem)
+        return Row(parameter, reason=reason, problem=problem, given=given)
     value = values[parameter.name]
     number = float(value) if is_number(value) else None
     return Row(parameter, True, value_text(value), number, reason, problem or check_value(parameter, value))
@@ -136,6 +151,8 @@ def _value_pieces(row: Row, columns: Columns, room: int) -> list[Piece]:
         return _kept_and_why(row.text, row.reason, columns, room, "dim", "warning")
     if row.problem:
         return _kept_and_why(row.text, row.problem, columns, room, "value", "error")
+    if not row.sent and row.given is not None:
+        return _kept_and_why(value_text(row.given.value), f"from {row.given.source}", columns, room, "value", "dim")
     if not row.sent:
         return [shortened(_not_sent(row.parameter, room), room, "dim")]
     if not row.has_bar(columns):
@@ -148,7 +165,7 @@ def _value_pieces(row: Row, columns: Columns, room: int) -> list[Piece]:
 
 
 def _kept_and_why(text: str, why: str, columns: Columns, room: int, text_style: str, style: str) -> list[Piece]:
-    """The person's value, kept, and beside it what is the matter with it."""
+    """The value, and beside it what is the matter with it or where it is from."""
     if not text:
         return [shortened(why, room, style)]
     kept = shortened(text, min(room, max(columns.number, room // 3)), text_style)

@@ -12,7 +12,7 @@ from workbench.core.prompt import ParameterValues
 from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, padded, shortened, strip_of, styles_of, wrapped
 from workbench.tui.widgets.parameter_field import FieldRows
-from workbench.tui.widgets.parameter_rows import NAME_X, Columns, Row, columns_for, row_of, row_pieces
+from workbench.tui.widgets.parameter_rows import NAME_X, Columns, GivenValue, Row, columns_for, row_of, row_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +83,7 @@ class ParameterView(FieldRows):
         self._model_name = ""
         self._reasons: dict[str, str] = {}
         self._problems: dict[str, str] = {}
+        self._given: dict[str, GivenValue] = {}
         self._rows: dict[str, Row] = {}
         self._selected_line = MODEL_LINE
         self._top_line = 0
@@ -131,20 +132,23 @@ class ParameterView(FieldRows):
         model: str,
         reasons: Mapping[str, str],
         problems: Mapping[str, str],
+        given: Mapping[str, GivenValue],
     ) -> None:
         self._parameters, self._model_name = parameters, model
-        self._reasons, self._problems = dict(reasons), dict(problems)
+        self._reasons, self._problems, self._given = dict(reasons), dict(problems), dict(given)
         self._build_rows()
 
     def _build_rows(self) -> None:
-        self._rows = {
-            p.name: row_of(p, self._parameters, self._reasons.get(p.name, ""), self._problems.get(p.name, ""))
-            for p in PARAMETERS
-        }
+        self._rows = {p.name: self._row_of(p) for p in PARAMETERS}
         self._show_all()
 
+    def _row_of(self, parameter: Parameter) -> Row:
+        name = parameter.name
+        reason, problem = self._reasons.get(name, ""), self._problems.get(name, "")
+        return row_of(parameter, self._parameters, reason, problem, self._given.get(name))
+
     def _show_all(self) -> None:
-        sent = sum(row.sent and not row.reason for row in self._rows.values())
+        sent = sum((row.sent or row.given is not None) and not row.reason for row in self._rows.values())
         counts = f"{sent} sent · {len(PARAMETERS) - sent} not sent"
         # Where there is no line for it, a notice takes the place of the counts.
         text = self._said if self._said and not self._explained else counts
