@@ -4,7 +4,7 @@ import pytest
 from textual.app import App
 from textual.widgets import Input
 
-from workbench.tui.widgets.model_field import ModelPicker, matching
+from workbench.tui.widgets.model_field import ModelPicker
 from workbench.tui.widgets.pick_list import PickList
 
 IDS = ("gpt-5.4", "gpt-5.4-mini", "o3", "llama3:8b-instruct", "[/x]\x1b]0;t\x07")
@@ -125,12 +125,3 @@ async def test_it_is_drawn_at_any_size(size: tuple[int, int]) -> None:
         await pilot.pause()
         await pilot.press("down", "pagedown", "x", "tab", "escape")
         assert app.results == [None]
-
-
-def test_matching_puts_one_piece_before_scattered_letters() -> None:
-    ids = ("g-p-t-mini", "my-gpt-mini", "gpt-mini", "other")
-    assert matching("gptmini", ids) == ("gpt-mini", "my-gpt-mini", "g-p-t-mini")
-    assert matching("GPT-", ids) == ("gpt-mini", "my-gpt-mini", "g-p-t-mini")
-    assert matching("mini", ("other-mini-2", "other-mini")) == ("other-mini", "other-mini-2")
-    assert matching("zz", ids) == ()
-    assert matching(" ", ids) == ids

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from workbench.core.matching import matching
 from workbench.tui.display import literal
 from workbench.tui.widgets.pick_list import Choice, PickList
 
@@ -129,29 +130,3 @@ class ModelPicker(ModalScreen[str | None]):
     def on_pick_list_picked(self, event: PickList.Picked) -> None:
         event.stop()
         self.dismiss(event.choice.id)
-
-
-def matching(typed: str, ids: Sequence[str]) -> tuple[str, ...]:
-    """The ids that hold the typed characters in this order, the best first: as one piece early, then close together."""
-    wanted = typed.strip().casefold()
-    if not wanted:
-        return tuple(ids)
-    found = ((_distance(wanted, id.casefold()), index) for index, id in enumerate(ids))
-    return tuple(ids[index] for distance, index in sorted((d, i) for d, i in found if d is not None))
-
-
-def _distance(wanted: str, name: str) -> tuple[int, int, int] | None:
-    """How far `name` is from `wanted`, smaller is nearer; None where its characters are not all there in order.
-
-    In one piece: (0, where it starts, the name's length); scattered: (1, over how many characters, where it starts).
-    """
-    start = name.find(wanted)
-    if start >= 0:
-        return (0, start, len(name))
-    first, at = -1, -1
-    for character in wanted:
-        at = name.find(character, at + 1)
-        if at < 0:
-            return None
-        first = at if first < 0 else first
-    return (1, at - first, first)

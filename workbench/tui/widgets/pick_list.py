@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -11,7 +12,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 
 from workbench.tui.display import one_line
-from workbench.tui.widgets.drawing import Piece, fitted, shortened, strip_of, styles_of
+from workbench.tui.widgets.drawing import Piece, fitted, padded, shortened, strip_of, styles_of, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,29 +21,40 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 
+_MOST_LABEL = 48
+_LEAST_BESIDE_NOTE = 16
+"""Cells for the label below which the note is left out."""
+
+
 class Choice(NamedTuple):
-    """One row: `id` is what choosing it gives, `label` and `detail` are shown."""
+    """One row: `id` is what choosing it gives; the rest is shown.
+
+    `mark` is one cell before the label; a list in which some rows have one gives every row `" "` or a sign.
+    `note` is a word or two at the right end.
+    """
 
     id: str
     label: str
     detail: str = ""
+    mark: str = ""
+    note: str = ""
 
 
 class PickList(ScrollView, can_focus=False):
     """Shows the choices and which one is highlighted; its screen moves the highlight and decides what choosing does."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pick--plain", "pick--cursor", "pick--detail", "pick--row"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pick--plain", "pick--cursor", "pick--detail", "pick--mark", "pick--row"}
     DEFAULT_CSS = """
     PickList {
         scrollbar-size-vertical: 1;
         overflow-x: hidden;
         & > .pick--cursor { color: $text-accent; text-style: bold; }
         & > .pick--detail { color: $text-muted; }
+        & > .pick--mark { color: $text-warning; }
         & > .pick--row { background: $boost; text-style: bold; }
     }
     """
-    _MOST_LABEL = 48
 
     class Picked(Message):
         """A row was clicked."""
@@ -73,8 +85,7 @@ class PickList(ScrollView, can_focus=False):
         """Show these rows in place of the ones before."""
         self._choices = tuple(choices)
         self._highlighted = highlighted if highlighted is not None and highlighted < len(self._choices) else None
-        widths = (cell_len(one_line(choice.label, self._MOST_LABEL)) for choice in self._choices)
-        self._label_width = max(widths, default=0)
+        self._label_width = max((_label_width(choice.label) for choice in self._choices), default=0)
         self.virtual_size = Size(0, len(self._choices))
         self.refresh()
         self._bring_into_view()
@@ -122,12 +133,21 @@ class PickList(ScrollView, can_focus=False):
     def _pieces(self, line: int, here: bool, width: int) -> list[Piece]:
         choice = self._choices[line]
         number = f"{line + 1} " if self._numbered and line < 9 else ""
-        pieces = [Piece("› " if here else "  ", "cursor"), Piece(number, "detail")]
-        room = width - 2 - len(number)
+        lead = [Piece("› " if here else "  ", "cursor"), Piece(number, "detail")]
+        if choice.mark:
+            lead.append(Piece(f"{choice.mark} ", "mark"))
+        room = width - width_of(lead)
+        note = shortened(choice.note, room, "detail")
+        beside = room - width_of([note]) - 2
+        if not choice.note or beside < _LEAST_BESIDE_NOTE:
+            return [*lead, *self._words(choice, room)]
+        return [*padded([*lead, *self._words(choice, beside)], width - width_of([note]) - 1), note]
+
+    def _words(self, choice: Choice, room: int) -> list[Piece]:
         label = min(self._label_width, room)
         if not choice.detail or room - label < 6:
-            return [*pieces, shortened(choice.label, room)]
-        return [*pieces, fitted(choice.label, label), Piece("  "), shortened(choice.detail, room - label - 2, "detail")]
+            return [shortened(choice.label, room)]
+        return [fitted(choice.label, label), Piece("  "), shortened(choice.detail, room - label - 2, "detail")]
 
     def _row_style(self, name: str) -> Style:
         row = self.get_component_rich_style("pick--row")
@@ -141,3 +161,9 @@ class PickList(ScrollView, can_focus=False):
             self._highlighted = line
             self.refresh()
             self.post_message(self.Picked(self._choices[line]))
+
+
+@lru_cache(8192)
+def _label_width(label: str) -> int:
+    """Cells of a label. Kept: a list of thousands is shown again, filtered, at every key."""
+    return cell_len(one_line(label, _MOST_LABEL))
