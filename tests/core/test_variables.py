@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.core.errors import InputError
-from workbench.core.variables import fill, names
+from workbench.core.variables import fill, literal, names
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,10 @@ pieces = st.lists(st.sampled_from(["{{", "}}", "{", "}", "\\", " ", "\t", "\n", 
 @given(pieces.map("".join), st.dictionaries(st.sampled_from(["a", "b", "이", "_1", "ab"]), st.text(max_size=4)))
 def test_like_the_oracle(text: str, values: dict[str, str]) -> None:
     assert fill(text, values) == _oracle(text, values)
+
+
+@settings(max_examples=200, deadline=None)
+@given(pieces.map("".join))
+def test_literal_text_comes_back_and_names_nothing(text: str) -> None:
+    assert names(literal(text)) == ()
+    assert fill(literal(text), {"a": "FILLED", "이": "FILLED", "b": "FILLED"}) == text

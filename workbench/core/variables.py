@@ -52,6 +52,14 @@ def fill(text: str, values: Mapping[str, str], most: int = MOST_CHARACTERS) -> s
     return "".join(pieces)
 
 
+def literal(text: str) -> str:
+    r"""The text with each `{{` written `\{{`: `fill` gives the text back as it was, and `names` finds nothing in it.
+
+    For what comes from a model or a file and goes into a message: braces in it are braces.
+    """
+    return text.replace("{{", "\\{{")
+
+
 def _pattern(text: str) -> re.Pattern[str]:
     """A pattern that begins with `{{` is searched for faster than one that may begin with a backslash."""
     return _VARIABLE_OR_ESCAPE if "\\{{" in text else _VARIABLE
