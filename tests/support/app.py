@@ -75,4 +75,4 @@ async def open_bench(
             await bench.until(app.warmed.is_set)
             await pilot.pause()
             yield bench
-        app.desk.save()
+        app.desk.close()

@@ -3,6 +3,7 @@
 WorkbenchError                 one line for a person in `message`, what to do in `hint`
  |- InputError                 wrong usage, a bad file, a value out of range: exit 2
  |- StorageError               disk full, database locked or corrupt; the run goes on
+ |   `- ChangedOnDisk          a file was changed by something else since it was opened
  `- RunError                   a run that failed; `kind` is the field `error.kind` of `run --json`
      |- AuthenticationError    401; the old openai.error.AuthenticationError
      |- PermissionRefused      403
@@ -69,6 +70,14 @@ class InputError(WorkbenchError):
 
 class StorageError(WorkbenchError):
     """The disk or the database did not take it."""
+
+
+class ChangedOnDisk(StorageError):
+    """A file is not what it was when it was opened; nothing was written. `digest` is what it has now."""
+
+    def __init__(self, message: str, hint: str = "", *, digest: str) -> None:
+        super().__init__(message, hint)
+        self.digest = digest
 
 
 class RunError(WorkbenchError):

@@ -6,10 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.errors import InputError
-from workbench.core.prompt import Prompt, Variable
+from workbench.core.parts import NO_PARTS
+from workbench.core.prompt import Message, Prompt, Role, Variable
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
+from workbench.core.saved import as_saved
 from workbench.core.usage import SessionCost
 from workbench.tui.conversation import Taken, before_answer, starting_prompt, with_answer
+from workbench.tui.preset_source import PresetSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,11 +20,15 @@ if TYPE_CHECKING:
     from workbench.adapters.drafts import KeptDraft, Restored
     from workbench.adapters.tokens import TokenCount
     from workbench.core.connection import Connection
+    from workbench.core.json_value import JSON
     from workbench.core.models import ModelRules
     from workbench.core.outcome import Outcome
-    from workbench.core.request import Request
+    from workbench.core.parts import Parts
+    from workbench.core.preset import OpenedPreset
+    from workbench.core.request import Problem, Request
     from workbench.runner import Job
     from workbench.services import Services
+    from workbench.tui.widgets.parameter_rows import GivenValue
 
 
 class Derived(NamedTuple):
@@ -32,6 +39,8 @@ class Derived(NamedTuple):
     """By parameter: why it is not sent for this model."""
     problems: Mapping[str, str]
     """By parameter: what the endpoint would refuse in it."""
+    given: Mapping[str, GivenValue]
+    """By parameter: what persona and format set where the prompt does not."""
     tokens: tuple[TokenCount, ...]
     """By message, on or off."""
 
@@ -50,16 +59,28 @@ class Desk:
         self.prompt = starting_prompt()
         if restored.kind == "crashed":
             self.offered = restored
-        elif restored.kind == "reopened":
+        self.source: PresetSource | None = None
+        """The preset file that the prompt is from, where it is from one."""
+        if restored.kind == "reopened":
             self.prompt = self._readable(restored) or self.prompt
+            self.source = PresetSource.from_view(restored.view)
         self.opened = self.prompt
         """The prompt as it was opened: what "changed" is measured against."""
+        self.parts: Parts = NO_PARTS
+        """The persona and the format that the prompt names, once they were read."""
+        self.parts_trouble: tuple[Problem, ...] = ()
+        """Why a part that is named can't be used."""
         self.connection = self._first_connection()
         self.last: Job | None = None
+        """The last job of the prompt: what "run again" sends."""
+        self.shown: Job | None = None
+        """The job whose answer is shown: the last one, or one that asked for a summary."""
         self.taken: Taken | None = None
         self.session = SessionCost()
         self.prompt_tokens: int | None = None
         """What the messages would take, once it was worked out."""
+        self.unsent_tokens = 0
+        """The tokens of the earlier turns that the prompt's limit keeps from being sent."""
         self.window: int | None = None
         """The model's context window in tokens, where it is known."""
 
@@ -81,29 +102,76 @@ class Desk:
 
     @property
     def changed(self) -> bool:
-        return self.prompt != self.opened
+        return as_saved(self.prompt) != as_saved(self.opened)
 
     @property
     def model(self) -> str:
         """The model that would be asked."""
-        return self.prompt.model_or(self.connection.default_model)
+        return self.services.asked_model(self.prompt, self.connection)
 
     def edit(self, prompt: Prompt) -> None:
         """Put this prompt on the workbench, and into the journal."""
         self.prompt = prompt
-        self.services.drafts.journal(prompt_to_json(prompt))
+        self.services.drafts.journal(prompt_to_json(prompt), view=self._view())
 
-    def open(self, prompt: Prompt) -> None:
-        """Put a prompt on the workbench as a new start."""
+    def _view(self) -> dict[str, JSON] | None:
+        return None if self.source is None else self.source.to_view()
+
+    def open(self, prompt: Prompt, source: PresetSource | None = None) -> None:
+        """Put a prompt on the workbench as a new start; `source` is the file that it was read from."""
         self.opened = prompt
+        self.source = source
         self.taken = None
+        self.read_parts(prompt)
         self.edit(prompt)
 
-    def begin_new(self) -> None:
-        """Start an empty prompt. The present one, where anything was written, is put aside and can be opened again."""
-        if any(message.content.strip() for message in self.prompt.messages):
+    def begin(self, prompt: Prompt, source: PresetSource | None = None) -> bool:
+        """As `open`, for another prompt in place of the present one. Whether that was put aside, to be opened again:
+        it is where something was written that no file has."""
+        written = any(message.content.strip() for message in self.prompt.messages)
+        aside = written and (self.source is None or self.changed)
+        if aside:
             self.services.drafts.put_aside()
-        self.open(starting_prompt())
+        self.open(prompt, source)
+        return aside
+
+    def begin_new(self) -> bool:
+        """Start an empty prompt; as `begin`."""
+        return self.begin(starting_prompt())
+
+    def saved(self, kept: OpenedPreset) -> None:
+        """The prompt as it stands is in this file now."""
+        self.source = PresetSource.of(kept)
+        self.opened = self.prompt
+        self.edit(self.prompt)
+
+    def recall_source(self) -> str:
+        """Read the file that a reopened draft is from, so that "changed" is measured against it. A line for the
+        person, or "". Reads a file: not before the first paint."""
+        source = self.source
+        if source is None:
+            return ""
+        try:
+            kept = source.read(self.services.presets)
+        except InputError as error:
+            self.source = None
+            return f"{source.slug}: its file can't be read any more: {error.message}; saving asks for a name"
+        if isinstance(kept.value, Prompt):
+            self.opened = kept.value
+        if kept.digest != source.digest:
+            return f"{source.slug} was changed on the disk since it was opened: saving asks which one to keep"
+        return ""
+
+    def read_parts(self, prompt: Prompt) -> None:
+        """Find the persona and the format that the prompt names."""
+        self.parts, trouble = self.services.parts(prompt)
+        self.parts_trouble = tuple(trouble)
+
+    def set_part(self, kind: str, slug: str) -> None:
+        """Name another persona or format, or with "" none. The person's own text stays as it is."""
+        prompt = replace(self.prompt, persona=slug) if kind == "persona" else replace(self.prompt, format=slug)
+        self.read_parts(prompt)
+        self.edit(prompt)
 
     def accept_offered(self) -> None:
         """Open the draft that was offered back."""
@@ -112,7 +180,7 @@ class Desk:
         prompt = self._readable(self.offered)
         if prompt is not None:
             self.services.drafts.accept(self.offered.draft_id)
-            self.open(prompt)
+            self.open(prompt, PresetSource.from_view(self.offered.view))
         self.offered = None
 
     def take_up(self, draft: KeptDraft) -> bool:
@@ -122,7 +190,7 @@ class Desk:
         except InputError:
             return False
         self.services.drafts.accept(draft.draft_id)
-        self.open(prompt)
+        self.open(prompt, PresetSource.from_view(draft.view))
         return True
 
     def discard_offered(self) -> None:
@@ -146,15 +214,14 @@ class Desk:
 
     def variables(self) -> tuple[Variable, ...]:
         """The variables that the messages name, in the order of their first place."""
-        from workbench.core.variables import names
+        from workbench.core.merge import variable_names
 
         known = {variable.name: variable for variable in self.prompt.variables}
-        found = dict.fromkeys(name for m in self.prompt.messages if m.on for name in names(m.content))
-        return tuple(known.get(name, Variable(name)) for name in found)
+        return tuple(known.get(name, Variable(name)) for name in variable_names(self.prompt, self.parts))
 
-    def save(self) -> None:
+    def close(self) -> None:
         """The last state of the draft, at a normal end: the next start reopens it."""
-        self.services.drafts.close(prompt_to_json(self.prompt))
+        self.services.drafts.close(prompt_to_json(self.prompt), view=self._view())
 
     # -- what follows from it ------------------------------------------------------------------------------------
 
@@ -163,29 +230,57 @@ class Desk:
 
     def derive(self) -> Derived:
         """Work out what follows from the prompt as it stands."""
+        from workbench.core.merge import merged_parameters
         from workbench.core.parameters import BY_NAME
         from workbench.core.request_rules import availability
+        from workbench.tui.widgets.parameter_rows import GivenValue
 
+        self.read_parts(self.prompt)
         request = self.services.build(self.prompt, self.connection)
         rules = self.rules()
         lessons = self.services.lessons.get(self.connection.host)
-        prompt = replace(self.prompt, model=self.model)
+        values, given = merged_parameters(self.prompt, self.parts)
+        prompt = replace(self.prompt, model=self.model, parameters=values)
         reasons = {name: why for name in BY_NAME if (why := availability(name, prompt, rules, lessons))}
         problems: dict[str, str] = {}
         for problem in request.problems:
             problems.setdefault(problem.field.split(".")[0].split("[")[0], problem.text)
-        practice = self.connection.is_practice
-        counter = self.services.tokens
-        tokens = tuple(counter.count(message.content, self.model, practice) for message in self.prompt.messages)
-        self.prompt_tokens = counter.count_messages(self.prompt.messages, self.model, practice).value
         self.window = self.services.window(self.model, self.connection)
-        return Derived(request, reasons, problems, tokens)
+        return Derived(
+            request,
+            reasons,
+            problems,
+            {name: GivenValue(values[name], f"{part} {title}") for name, part, title in given},
+            self._count(request),
+        )
+
+    def _count(self, request: Request) -> tuple[TokenCount, ...]:
+        """The tokens of each message; on the way what the request takes, and what it saves."""
+        from workbench.core.turns import left_out
+
+        tokens = self.count_messages()
+        out = left_out(self.prompt.messages, self.prompt.send, lambda index: tokens[index].value)
+        self.unsent_tokens = sum(tokens[index].value for index in out)
+        self.prompt_tokens = self.count_request(request)
+        return tokens
+
+    def count_messages(self) -> tuple[TokenCount, ...]:
+        """The tokens of each message as it is written, on or off."""
+        practice, counter = self.connection.is_practice, self.services.tokens
+        return tuple(counter.count(message.content, self.model, practice) for message in self.prompt.messages)
+
+    def count_request(self, request: Request) -> int:
+        """The tokens that a request's messages take."""
+        return self.services.tokens.count_messages(
+            sent_messages(request), request.model, self.connection.is_practice
+        ).value
 
     # -- running -----------------------------------------------------------------------------------------------
 
     def job(self, *, anyway: bool = False) -> Job:
         """The prompt as it stands, as a job; it becomes the last one."""
-        self.last = self.services.job(self.prompt, self.connection, source="tui", anyway=anyway)
+        preset = self.source.slug if self.source is not None else ""
+        self.last = self.services.job(self.prompt, self.connection, source="tui", anyway=anyway, preset=preset)
         return self.last
 
     def job_again(self, last: Job) -> Job:
@@ -193,7 +288,9 @@ class Desk:
         if (back := before_answer(self.prompt, self.taken)) is not None:
             self.taken = None
             self.edit(back)
-        self.last = self.services.job(last.prompt, last.connection, source="tui", anyway=last.anyway)
+        self.last = self.services.job(
+            last.prompt, last.connection, source="tui", anyway=last.anyway, preset=last.preset
+        )
         return self.last
 
     def take_answer(self, answer: str) -> None:
@@ -216,6 +313,17 @@ class Desk:
     def estimate_of(self, outcome: Outcome) -> int:
         """About how many tokens an answer has whose endpoint reported none."""
         count = self.services.tokens.count
-        practice = self.last is not None and self.last.connection.is_practice
+        practice = self.shown is not None and self.shown.connection.is_practice
         texts = [text for choice in outcome.answer.choices for text in (choice.text, choice.reasoning)]
         return sum(count(text, outcome.request.model, practice).value for text in texts)
+
+
+def sent_messages(request: Request) -> tuple[Message, ...]:
+    """The messages of a request as the builder made them: merged, filled and within the limit."""
+    sent: list[Message] = []
+    messages = request.body.get("messages")
+    for message in messages if isinstance(messages, list) else ():
+        match message:  # what `extra` puts in their place may be anything
+            case {"role": "system" | "developer" | "user" | "assistant" as role, "content": str(content)}:
+                sent.append(Message(Role(role), content))
+    return tuple(sent)

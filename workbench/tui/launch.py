@@ -20,5 +20,5 @@ def launch() -> int:
         if app.fault is not None:
             # The draft stays open in the database: the next start offers it back.
             return crash.report(app.fault)
-        app.desk.save()
+        app.desk.close()
         return app.return_code or 0

@@ -31,8 +31,8 @@ def usage_state(desk: Desk, live: Live, outcome: Outcome | None) -> UsageState:
 def _running(desk: Desk, live: Live) -> UsageState:
     completion = round(live.tokens)
     prompt = desk.prompt_tokens or 0
-    connection = desk.last.connection if desk.last is not None else desk.connection
-    model = desk.last.request.model if desk.last is not None else desk.model
+    connection = desk.shown.connection if desk.shown is not None else desk.connection
+    model = desk.shown.request.model if desk.shown is not None else desk.model
     return UsageState(
         prompt_tokens=prompt,
         completion_tokens=completion,
@@ -53,7 +53,7 @@ def _ended(desk: Desk, outcome: Outcome) -> UsageState:
     estimated = facts.completion is None and bool(outcome.answer.choices)
     completion = desk.estimate_of(outcome) if estimated else facts.completion
     timings = outcome.timings
-    connection = desk.last.connection if desk.last is not None else desk.connection
+    connection = desk.shown.connection if desk.shown is not None else desk.connection
     return UsageState(
         prompt_tokens=desk.prompt_tokens if facts.prompt is None else facts.prompt,
         cached_tokens=facts.cached,

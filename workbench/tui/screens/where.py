@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from workbench.core.connection import PRACTICE, PRACTICE_MODELS, Connection
 from workbench.core.errors import RunError, WorkbenchError
@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 PRACTICE_LINE = "practice: a text generator to try the controls with, not an AI · F8 connects"
 
-Ask = Callable[["ModalScreen[str | None]"], Awaitable[str | None]]
+Answer = TypeVar("Answer")
 Say = Callable[[str, "Kind"], None]
+
+
+class Ask(Protocol):
+    """Shows a question and waits for what it ends with."""
+
+    async def __call__(self, question: ModalScreen[Answer], /) -> Answer: ...
 
 
 class Where:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on, work
@@ -12,11 +13,15 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.preset import Kind as PresetKind
 from workbench.core.prompt import Role
 from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
+from workbench.tui.screens.copying import Copying
+from workbench.tui.screens.preset_moves import PresetMoves
 from workbench.tui.screens.questions import draft_chooser, draft_question, link_question, paste_question
-from workbench.tui.screens.where import Where
+from workbench.tui.screens.sending import Sending
+from workbench.tui.screens.where import Answer, Where
 from workbench.tui.usage_state import usage_state
 from workbench.tui.widgets.header import Header, HeaderState
 from workbench.tui.widgets.key_line import KeyLine
@@ -32,6 +37,8 @@ from workbench.tui.widgets.usage_meter import UsageMeter
 from workbench.tui.widgets.variables_panel import VariableRow, VariablesPanel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.dom import DOMNode
@@ -61,7 +68,10 @@ class WorkbenchScreen(Screen[None]):
         super().__init__()
         self.desk = desk
         self.services = desk.services
-        self._where = Where(self.desk, ask=self._ask, say=self.say, changed=self._moved)
+        self._where = Where(desk, ask=self._ask, say=self.say, changed=self._moved)
+        self._sending = Sending(desk, ask=self._ask, say=self.say, changed=self._moved, run=self._run_job)
+        self._presets = PresetMoves(desk, ask=self._ask, say=self.say, changed=self._opened)
+        self._copying = Copying(desk, say=self.say, to_clipboard=self._to_clipboard)
         self._variables_shown: tuple[Variable, ...] = ()
         self._derive_timer: Timer | None = None
         self._frame_timer: Timer | None = None
@@ -155,7 +165,7 @@ class WorkbenchScreen(Screen[None]):
         else:
             self.desk.discard_offered()
 
-    async def _ask(self, question: ModalScreen[str | None]) -> str | None:
+    async def _ask(self, question: ModalScreen[Answer]) -> Answer:
         return await self.app.push_screen_wait(question)
 
     def say(self, text: str, kind: Kind = "info") -> None:
@@ -232,7 +242,7 @@ class WorkbenchScreen(Screen[None]):
             return
         self.messages.show_tokens(derived.tokens)
         panel = self.query_one(ParameterPanel)
-        panel.show(self.desk.prompt.parameters, self.desk.model, derived.reasons, derived.problems)
+        panel.show(self.desk.prompt.parameters, self.desk.model, derived.reasons, derived.problems, derived.given)
         if not self.output.running:
             self.output.show_request(derived.request, self.desk.prompt.parameters)
         self._show_meter()
@@ -249,7 +259,7 @@ class WorkbenchScreen(Screen[None]):
         if self._busy():
             return
         self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
-        self._execute(anyway=anyway)
+        self._execute(partial(self.desk.job, anyway=anyway))
 
     def action_regenerate(self) -> None:
         if self._busy():
@@ -257,7 +267,7 @@ class WorkbenchScreen(Screen[None]):
         if self.desk.last is None:
             self.say("nothing was run yet: ^J runs the prompt")
             return
-        self._execute(again=self.desk.last)
+        self._execute(partial(self.desk.job_again, self.desk.last))
 
     def action_drop_refused(self) -> None:
         outcome = self.output.outcome
@@ -266,27 +276,33 @@ class WorkbenchScreen(Screen[None]):
         self.desk.learn(outcome.error.field)
         self.say(f"{outcome.error.field} is left out for {self.desk.model} at {self.desk.connection.host} from now on")
         self._derive()
-        self._execute()
+        self._execute(self.desk.job)
 
     def _busy(self) -> bool:
         if self.output.running:
             self.say("it is still running: esc stops it")
         return self.output.running
 
-    def _execute(self, *, again: Job | None = None, anyway: bool = False) -> None:
-        """Run the prompt as it stands, or that job `again`."""
+    def _run_job(self, job: Job) -> None:
+        """Run a job that is not the prompt itself, such as the request for a summary."""
+        if not self._busy():
+            self._execute(lambda: job)
+
+    def _execute(self, make: Callable[[], Job]) -> None:
+        """Run the job that `make` makes, once the program is warm."""
         progress = self.output.begin()
         self._show_panel("Output")
         self._frame_timer = self._frame_timer or self.set_interval(FRAME, self._frame)
         self._frame_timer.resume()
-        self._start(progress.take, again=again, anyway=anyway)
+        self._start(progress.take, make)
 
     @work(exclusive=True, group="launch")
-    async def _start(self, emit: Emit, *, again: Job | None, anyway: bool) -> None:
+    async def _start(self, emit: Emit, make: Callable[[], Job]) -> None:
         await self.bench.warmed.wait()
-        job = self.desk.job(anyway=anyway) if again is None else self.desk.job_again(again)
-        if again is not None:
-            self._show_prompt()
+        before = self.desk.prompt
+        job = self.desk.shown = make()
+        if self.desk.prompt is not before:
+            self._show_prompt()  # an answer that was taken is taken out again for "run again"
         self.output.show_request(job.request, job.prompt.parameters)
         self.output.start(self.services.start(job, emit))
 
@@ -307,12 +323,13 @@ class WorkbenchScreen(Screen[None]):
     @on(OutputPane.Finished)
     def _run_finished(self, event: OutputPane.Finished) -> None:
         self.desk.account(event.outcome)
+        self._sending.take_summary(event.outcome)
         self._show_header()
         self._show_meter()
 
     def action_continue(self) -> None:
         text = self.output.answer_source
-        if self.output.running or not text:
+        if self.output.running or not text or self.desk.shown is not self.desk.last:
             self.say("there is no finished answer to take into the messages")
             return
         if self.desk.taken is not None and self.desk.prompt.messages == self.desk.taken.after.messages:
@@ -425,27 +442,51 @@ class WorkbenchScreen(Screen[None]):
 
     def action_copy(self, what: str) -> None:
         if what == "answer":
-            self._copy(self.output.answer_source, "the answer")
-            return
-        from workbench.core.export import to_curl, to_json_text, to_python
-
-        request = self.services.build(self.desk.prompt, self.desk.connection)
-        if what == "json":
-            self._copy(to_json_text(request), "the request as JSON")
+            self._copying.copy(self.output.answer_source, "the answer")
         else:
-            export = to_curl if what == "curl" else to_python
-            self._copy(export(request, self.desk.connection), f"the request as {what}")
+            self._copying.copy_request(what)
+
+    def action_export(self) -> None:
+        self.run_worker(self._copying.choose_export(self._ask), group="choose", exclusive=True)
 
     @on(OutputPane.CopyWanted)
     def _copy_wanted(self, event: OutputPane.CopyWanted) -> None:
-        self._copy(event.text, event.what)
+        self._copying.copy(event.text, event.what)
 
-    def _copy(self, text: str, what: str) -> None:
-        if not text:
-            self.say("there is nothing to copy yet")
-            return
+    def _to_clipboard(self, text: str) -> None:
         self.app.copy_to_clipboard(text)
-        self.say(f"copied {what}: {len(text)} characters", "success")
+
+    def action_open_preset(self) -> None:
+        self._choose(self._presets.open)
+
+    def action_choose_part(self, kind: str) -> None:
+        self._choose(partial(self._presets.choose_part, PresetKind(kind)))
+
+    def action_save(self) -> None:
+        self._choose(self._presets.save)
+
+    def action_save_as(self) -> None:
+        self._choose(self._presets.save_as)
+
+    def action_save_part(self, kind: str) -> None:
+        self._choose(partial(self._presets.save_part, PresetKind(kind)))
+
+    def action_import(self) -> None:
+        self._choose(self._presets.import_prompt)
+
+    def _choose(self, ask: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Ask something about presets; what was typed until now is in the desk's prompt then."""
+        self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
+        self.run_worker(ask(), group="choose", exclusive=True)
+
+    def _opened(self) -> None:
+        """Another prompt, or another part of it, is on the desk."""
+        self._moved()
+        self._derive_soon()
+
+    def action_choose_sending(self) -> None:
+        if not self._busy():
+            self.run_worker(self._sending.choose(), group="choose", exclusive=True)
 
     @on(StreamView.LinkClicked)
     @work(exclusive=True, group="link")

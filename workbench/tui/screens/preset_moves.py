@@ -1,0 +1,232 @@
+"""Opening, saving and importing prompts, and changing their persona and format: what is asked and what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.core.errors import ChangedOnDisk, InputError, WorkbenchError
+from workbench.core.parts import Format, Persona
+from workbench.core.preset import Kind, OpenedPreset, Place, Preset, PresetEntry
+from workbench.core.prompt import ParameterValues, Prompt, Role
+from workbench.core.saved import as_saved, values_as_defaults
+from workbench.tui.preset_source import PresetSource
+from workbench.tui.screens.where import Ask, Say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.tui.desk import Desk
+    from workbench.tui.screens.preset_picker import Off, PresetPicker
+    from workbench.tui.screens.save_preset import SaveAnswer
+
+PATIENCE = 2.0
+"""Seconds that the listing of the presets may take before the person is told that the folder does not answer."""
+
+
+class PresetMoves:
+    """The conversation about presets. `ask` shows a question, `say` a line, `changed` shows the prompt anew."""
+
+    def __init__(self, desk: Desk, *, ask: Ask, say: Say, changed: Callable[[], None]) -> None:
+        self._desk = desk
+        self._services = desk.services
+        self._ask = ask
+        self._say = say
+        self._changed = changed
+
+    # -- opening -----------------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Let the person choose a prompt, and put it on the desk."""
+        current = self._desk.source.slug if self._desk.source is not None else ""
+        entry = await self._pick(Kind.PROMPT, "Open a prompt", current=current)
+        if isinstance(entry, PresetEntry):
+            await self._open(entry.slug)
+
+    async def _open(self, slug: str) -> None:
+        try:
+            kept = await asyncio.to_thread(self._services.presets.open, Kind.PROMPT, slug)
+        except InputError as error:
+            self._say(error.line, "error")
+            return
+        if isinstance(kept.value, Prompt):
+            self._begin(kept.value, PresetSource.of(kept), f"opened {kept.value.name or kept.slug}", kept.warnings)
+
+    def _begin(self, prompt: Prompt, source: PresetSource | None, said: str, warnings: tuple[str, ...]) -> None:
+        aside = self._desk.begin(prompt, source)
+        self._changed()
+        self._say(said + (" · the one before is among the drafts put aside" if aside else ""), "success")
+        for warning in warnings:
+            self._say(warning, "warning")
+
+    async def choose_part(self, kind: Kind) -> None:
+        """Let the person choose a persona or a format, or take it off."""
+        prompt = self._desk.prompt
+        current = prompt.persona if kind is Kind.PERSONA else prompt.format
+        off_label = f"no {kind.value}"
+        chosen = await self._pick(kind, f"Choose a {kind.value}", current=current, off_label=off_label)
+        if chosen is None:
+            return
+        self.set_part(kind, chosen.slug if isinstance(chosen, PresetEntry) else "")
+
+    def set_part(self, kind: Kind, slug: str) -> None:
+        """Name another persona or format; "" takes it off."""
+        self._desk.set_part(kind.value, slug)
+        self._changed()
+        self._say(f"{kind.value}: {slug}" if slug else f"the {kind.value} is taken off", "success")
+
+    async def _pick(self, kind: Kind, title: str, *, current: str, off_label: str = "") -> PresetEntry | Off | None:
+        from workbench.tui.screens.preset_picker import PresetPicker
+
+        picker = PresetPicker(title, self._preview, current=current, off_label=off_label)
+        listing = asyncio.create_task(self._list(picker, kind))
+        try:
+            return await self._ask(picker)
+        finally:
+            listing.cancel()
+
+    async def _list(self, picker: PresetPicker, kind: Kind) -> None:
+        listing = asyncio.create_task(asyncio.to_thread(self._services.presets.entries, kind))
+        done, _ = await asyncio.wait([listing], timeout=PATIENCE)
+        if not done:
+            picker.set_entries((), "the presets' folders are slow to answer: still waiting")
+        picker.set_entries(await listing)
+
+    async def _preview(self, entry: PresetEntry) -> str:
+        return await asyncio.to_thread(self._services.preset_text, entry)
+
+    # -- saving ------------------------------------------------------------------------------------------------
+
+    async def save(self) -> None:
+        """Save the prompt into the file that it is from; into a new one where it is from none, or from a shipped."""
+        from workbench.tui.screens.preset_questions import comments_question
+
+        source = self._desk.source
+        if source is None or source.place is Place.SHIPPED:
+            await self.save_as()
+            return
+        if source.comments:
+            answer = await self._ask(comments_question(source.comments))
+            if answer == "save-as":
+                await self.save_as()
+            if answer != "save":
+                return
+        await self._write_prompt(self._desk.prompt, source.place, source.slug, source.digest)
+
+    async def save_as(self) -> None:
+        """Ask for a name and a place, and save the prompt there."""
+        prompt = self._desk.prompt
+        answer = await self._ask_where(Kind.PROMPT, prompt.name, prompt.description)
+        if answer is None:
+            return
+        named = replace(prompt, name=answer.name, description=answer.description)
+        if answer.keep_values:
+            named = values_as_defaults(named)
+        await self._write_prompt(named, answer.place, answer.slug, self._known(answer.place, Kind.PROMPT, answer.slug))
+
+    async def save_part(self, kind: Kind) -> None:
+        """Save the prompt's instructions and parameters as a persona, or its response_format as a format."""
+        prompt = self._desk.prompt
+        if kind is Kind.FORMAT and not isinstance(prompt.parameters.get("response_format"), dict):
+            self._say("there is no response_format to save: set it among the parameters first", "info")
+            return
+        if kind is Kind.PERSONA and not _instructions(prompt):
+            self._say("there is no system message to save as a persona", "info")
+            return
+        answer = await self._ask_where(kind, "", "")
+        if answer is None:
+            return
+        value = part_of(prompt, kind, answer.slug, answer.name, answer.description)
+        kept = await self._write(value, answer.place, kind, answer.slug, self._known(answer.place, kind, answer.slug))
+        if isinstance(kept, OpenedPreset):
+            self._say(f"saved {kept.path}", "success")
+
+    async def _ask_where(self, kind: Kind, name: str, description: str) -> SaveAnswer | None:
+        from workbench.tui.screens.save_preset import SavePreset
+
+        presets, source = self._services.presets, self._desk.source
+        values = [v.value for v in self._desk.variables() if v.value is not None] if kind is Kind.PROMPT else []
+        return await self._ask(
+            SavePreset(
+                kind,
+                name=name,
+                description=description,
+                place=Place.PROJECT if source is not None and source.place is Place.PROJECT else Place.USER,
+                values=tuple(values),
+                exists=lambda place, slug: presets.path_for(place, kind, slug).exists(),
+                path_for=lambda place, slug: str(presets.path_for(place, kind, slug)),
+            )
+        )
+
+    def _known(self, place: Place, kind: Kind, slug: str) -> str | None:
+        """The digest of the file that the person was told would be replaced; None where there is none to read."""
+        path = self._services.presets.path_for(place, kind, slug)
+        if not path.exists():
+            return None
+        try:
+            return self._services.presets.open_path(path).digest
+        except WorkbenchError:
+            return None  # saving finds that a file is there, and asks
+
+    async def _write_prompt(self, prompt: Prompt, place: Place, slug: str, known: str | None) -> None:
+        kept = await self._write(as_saved(prompt), place, Kind.PROMPT, slug, known)
+        if kept == "theirs":
+            await self._open(slug)
+        elif kept == "both":
+            await self.save_as()
+        elif isinstance(kept, OpenedPreset):
+            self._desk.edit(prompt)
+            self._desk.saved(kept)
+            self._changed()
+            self._say(f"saved {kept.path}", "success")
+            for warning in kept.warnings:
+                self._say(warning, "warning")
+
+    async def _write(
+        self, value: Preset, place: Place, kind: Kind, slug: str, known: str | None
+    ) -> OpenedPreset | str | None:
+        """What was saved; or, of a file that was changed on the disk, "theirs" or "both"; or None for nothing."""
+        from workbench.tui.screens.preset_questions import changed_on_disk_question
+
+        while True:
+            try:
+                return await asyncio.to_thread(self._services.presets.save, place, kind, slug, value, known=known)
+            except ChangedOnDisk as error:
+                answer = await self._ask(changed_on_disk_question(slug))
+                if answer != "mine":
+                    return answer
+                known = error.digest
+            except WorkbenchError as error:
+                self._say(error.line, "error")
+                return None
+
+    # -- importing ---------------------------------------------------------------------------------------------
+
+    async def import_prompt(self) -> None:
+        """Let the person paste a request or name its file, and put the prompt that it makes on the desk."""
+        from workbench.tui.screens.import_prompt import ImportPrompt
+
+        text = await self._ask(ImportPrompt(self._services.import_summary))
+        if text is None:
+            return
+        try:
+            imported = self._services.imported(text)
+        except WorkbenchError as error:
+            self._say(error.line, "error")
+            return
+        self._begin(imported.prompt, None, f"imported {imported.what}", imported.notes)
+
+
+def _instructions(prompt: Prompt) -> bool:
+    return any(m.on and m.role in (Role.SYSTEM, Role.DEVELOPER) and m.content.strip() for m in prompt.messages)
+
+
+def part_of(prompt: Prompt, kind: Kind, slug: str, name: str, description: str) -> Persona | Format:
+    """The persona of a prompt's instructions and parameters, or the format of its response_format."""
+    shape = prompt.parameters.get("response_format")
+    if kind is Kind.FORMAT:
+        return Format(slug, name, description, response_format=shape if isinstance(shape, dict) else None)
+    messages = tuple(m for m in prompt.messages if m.on and m.role in (Role.SYSTEM, Role.DEVELOPER))
+    kept = ParameterValues({k: v for k, v in prompt.parameters.items() if k != "response_format"})
+    return Persona(slug, name, description, messages, kept)
