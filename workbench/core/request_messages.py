@@ -8,7 +8,7 @@ from workbench.core.errors import InputError
 from workbench.core.json_clean import clean_text
 from workbench.core.merge import Placed, placed_messages, with_instruction
 from workbench.core.prompt import Message, Prompt, Role, Variable
-from workbench.core.turns import left_out
+from workbench.core.turns import left_out, sent_words
 from workbench.core.variables import fill, names
 
 if TYPE_CHECKING:
@@ -71,10 +71,8 @@ def _within_limit(
     # The limit is one of the prompt's own conversation: what a persona brings is always sent.
     out = left_out(prompt.messages, prompt.send, lambda index: count_tokens(_filled(prompt.messages[index], texts)))
     if out:
-        limit = prompt.send
-        asked = f"the last {limit.last_turns} turns" if limit.last_turns else f"{limit.tokens:,} tokens of turns"
         many = "messages are" if len(out) > 1 else "message is"
-        findings.note("messages", f"{len(out)} earlier {many} not sent: only {asked} are")
+        findings.note("messages", f"{len(out)} earlier {many} not sent: {sent_words(prompt.send)}")
     return [each for index, each in enumerate(placed) if index - first not in out]
 
 

@@ -51,3 +51,13 @@ def _fitting(turns: list[list[int]], most: int, tokens: Callable[[int], int]) ->
         if total > most:
             return max(1, count)
     return len(turns)
+
+
+def sent_words(limit: SendLimit) -> str:
+    """`all turns are sent`, `the last 4 turns are sent`, `as many turns as fit into 3,000 tokens are sent`."""
+    if limit.last_turns is not None:
+        last = f"the last {limit.last_turns} turns are" if limit.last_turns > 1 else "only the last turn is"
+        return f"{last} sent"
+    return (
+        "all turns are sent" if limit.tokens is None else f"as many turns as fit into {limit.tokens:,} tokens are sent"
+    )

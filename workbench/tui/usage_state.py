@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.core.usage import UsageFacts, tokens_per_second
+from workbench.core.turns import sent_words
+from workbench.core.usage import UsageFacts, tokens_per_second, tokens_text
 from workbench.tui.widgets.usage_meter import UsageState
 
 if TYPE_CHECKING:
@@ -15,6 +16,18 @@ if TYPE_CHECKING:
 
 def usage_state(desk: Desk, live: Live, outcome: Outcome | None) -> UsageState:
     """The meter's state: of the run that ended, of the one that goes on, or of the prompt before any run."""
+    return _of_run(desk, live, outcome)._replace(sending=_sending(desk))
+
+
+def _sending(desk: Desk) -> str:
+    limit = desk.prompt.send
+    if not limit:
+        return ""
+    saved = f"saves {tokens_text(desk.unsent_tokens, exact=False)}" if desk.unsent_tokens else "saves nothing yet"
+    return f"{sent_words(limit)} · {saved}"
+
+
+def _of_run(desk: Desk, live: Live, outcome: Outcome | None) -> UsageState:
     if outcome is not None:
         return _ended(desk, outcome)
     if live.stage == "ready":

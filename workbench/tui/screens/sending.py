@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.events import State
+from workbench.core.turns import sent_words
 from workbench.core.usage import money_text, tokens_text
 from workbench.tui.screens.where import Ask, Say
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workbench.core.outcome import Outcome
-    from workbench.core.prompt import Prompt, SendLimit
+    from workbench.core.prompt import Prompt
     from workbench.runner import Job
     from workbench.tui.desk import Desk
 
@@ -94,13 +95,3 @@ class Sending:
             self._changed()
             many = len(wanted.indexes)
             self._say(f"the summary is a message now; {many} older ones are off, and can be turned on again", "success")
-
-
-def sent_words(limit: SendLimit) -> str:
-    """`all turns are sent`, `the last 4 turns are sent`, `as many turns as fit into 3,000 tokens are sent`."""
-    if limit.last_turns is not None:
-        last = f"the last {limit.last_turns} turns are" if limit.last_turns > 1 else "only the last turn is"
-        return f"{last} sent"
-    return (
-        "all turns are sent" if limit.tokens is None else f"as many turns as fit into {limit.tokens:,} tokens are sent"
-    )

@@ -21,6 +21,7 @@ from workbench.core.usage import (
     share_text,
     tokens_text,
 )
+from workbench.tui.display import literal, one_line
 from workbench.tui.widgets.drawing import Piece, strip_of, styles_of, width_of
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class UsageState(NamedTuple):
     """The run goes on: counts and cost are estimates and marked ~."""
     estimated: bool = False
     """The run has ended and its endpoint reported no usage: the counts stay estimates."""
+    sending: str = ""
+    """What is sent of the conversation and what that saves, where it is not all of it."""
 
     @property
     def context_share(self) -> float | None:
@@ -123,6 +126,7 @@ class UsageMeter(Widget):
         """Show this; drawn again only when it differs."""
         if usage != self._usage:
             self._usage = usage
+            self.border_subtitle = literal(one_line(usage.sending, max(10, self.size.width - 12)))
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
