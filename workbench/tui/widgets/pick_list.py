@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 _MOST_LABEL = 48
+_LEAST_DETAIL = 12
+"""Cells beside the label below which the detail is left out."""
 _LEAST_BESIDE_NOTE = 16
 """Cells for the label below which the note is left out."""
 
@@ -145,7 +147,7 @@ class PickList(ScrollView, can_focus=False):
 
     def _words(self, choice: Choice, room: int) -> list[Piece]:
         label = min(self._label_width, room)
-        if not choice.detail or room - label < 6:
+        if not choice.detail or room - label < _LEAST_DETAIL:
             return [shortened(choice.label, room)]
         return [fitted(choice.label, label), Piece("  "), shortened(choice.detail, room - label - 2, "detail")]
 
