@@ -13,11 +13,12 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "workbench", "messages", "variables", "parameters", "output"]
+Scope = Literal["app", "workbench", "parts", "messages", "variables", "parameters", "output"]
 
 SCOPES: dict[Scope, str] = {
     "app": "Everywhere",
     "workbench": "Workbench",
+    "parts": "Persona and format",
     "messages": "Messages (a card has the focus)",
     "variables": "Variables",
     "parameters": "Parameters",
@@ -337,6 +338,18 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("output.choice", "c", "Next choice", "Show the next of the n answers", "next_choice", "output"),
     Command("output.copy", "y", "Copy", "Copy the selection, or else the answer", "copy_shown", "output", True),
+    Command("part.choose", "enter,space", "Choose", "Choose another, or none", "choose", "parts", True),
+    Command(
+        "part.off",
+        "delete,backspace",
+        "Take off",
+        "The prompt names none any more; what you wrote stays",
+        "take_off",
+        "parts",
+        True,
+    ),
+    Command("part.previous", "up,k", "Previous", "The row above", "select(-1)", "parts"),
+    Command("part.next", "down,j", "Next", "The row below", "select(1)", "parts"),
 )
 
 

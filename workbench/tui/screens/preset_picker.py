@@ -222,7 +222,9 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
             self._read(row, row.answer)
 
     def _nothing_here(self) -> str:
-        return f"Nothing here has “{self._typed}” in it." if self._typed else "There are none yet."
+        if self._all and self._typed:
+            return f"Nothing here has “{self._typed}” in it."
+        return self._trouble or "There are none yet."
 
     @work(exclusive=True, group="preview")
     async def _read(self, row: _Row, entry: PresetEntry) -> None:
