@@ -62,9 +62,12 @@ def test_what_strict_takes(schema: dict[str, JSON]) -> None:
         (an_object({"a": {"type": "object"}}), ["s.properties.a.additionalProperties"]),
         (an_object({"a": {"type": ["object", "null"]}}), ["s.properties.a.additionalProperties"]),
         (an_object({"a": {"type": "string", "default": ""}}), ["s.properties.a.default"]),
-        (an_object({"a": {"items": {"not": {}}}}), ["s.properties.a.items.not"]),
+        (an_object({"a": {"type": "array", "items": {"not": STRING}}}), ["s.properties.a.items.not"]),
         (an_object({"a": {"anyOf": [STRING, {"allOf": []}]}}), ["s.properties.a.anyOf[1].allOf"]),
-        (an_object({}, {"$defs": {"x": {"if": {}}}}), ["s.$defs.x.if"]),
+        (an_object({}, {"$defs": {"x": {"if": STRING}}}), ["s.$defs.x.if"]),
+        (an_object({"a": {"description": "any"}}), ["s.properties.a.type"]),
+        (an_object({"a": {"type": "array"}}), ["s.properties.a.items"]),
+        (an_object({"a": STRING}, {"required": ["a", "b"]}), ["s.required"]),
         (nested(11), ["s"]),
         (an_object({str(i): True for i in range(5_001)}), ["s"]),
         (an_object({"a": {"enum": list(range(1_001))}}), ["s"]),
@@ -81,6 +84,14 @@ def test_what_strict_may_refuse_is_a_note() -> None:
     findings = check(an_object({"a": {"oneOf": [STRING], "uniqueItems": True}}))
     assert findings.problems == []
     assert [note.field for note in findings.notes] == ["s.properties.a.oneOf", "s.properties.a.uniqueItems"]
+
+
+def test_words_beside_a_reference_may_be_refused() -> None:
+    findings = check(an_object({"a": {"$ref": "#/$defs/x", "description": "the a"}}, {"$defs": {"x": STRING}}))
+    assert findings.problems == []
+    assert [note.text for note in findings.notes] == [
+        "strict: beside $ref description may be refused, at s.properties.a"
+    ]
 
 
 def test_missing_names_are_named_and_not_without_end() -> None:

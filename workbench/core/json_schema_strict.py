@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.core.json_schema_keywords import children
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from workbench.core.findings import Findings
     from workbench.core.json_value import JSON
@@ -24,10 +26,11 @@ MOST_FINDINGS = 20
 """A schema written for something else breaks the same rule everywhere: this many say enough."""
 
 _FORBIDDEN = ("allOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "default")
-_UNSAFE = ("oneOf", "patternProperties", "propertyNames", "contains", "uniqueItems")
-_NAMED = ("properties", "$defs", "definitions", "patternProperties", "dependentSchemas")
-_LISTED = ("anyOf", "allOf", "oneOf", "prefixItems")
-_SINGLE = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
+_UNSAFE = (
+    "oneOf", "patternProperties", "propertyNames", "contains", "minContains", "maxContains", "uniqueItems",
+    "unevaluatedProperties", "unevaluatedItems", "minProperties", "maxProperties",
+)  # fmt: skip
+_BESIDE_REF = {"$ref", "$defs", "definitions"}
 
 
 @dataclass(slots=True)
@@ -54,7 +57,7 @@ def check_strict(schema: Mapping[str, JSON], path: str, findings: Findings) -> N
             findings.note(path, f"strict: only the first {MOST_FINDINGS} or so places are named")
             break
         _check_part(part, where, findings)
-        todo += [(child, place, level) for child, place in _children(part, where)][::-1]
+        todo += [(c, place, level) for c, place in children(part, where) if isinstance(c, dict)][::-1]
     _check_totals(totals, path, findings)
 
 
@@ -70,6 +73,7 @@ def _check_part(part: Mapping[str, JSON], where: str, findings: Findings) -> Non
     for key in _UNSAFE:
         if key in part:
             findings.note(f"{where}.{key}", f"strict: {key} may be refused, at {where}")
+    _check_kind(part, where, findings)
     if not _is_object(part):
         return
     if part.get("additionalProperties") is not False:
@@ -83,12 +87,27 @@ def _check_part(part: Mapping[str, JSON], where: str, findings: Findings) -> Non
         _check_required(properties, required, where, findings)
 
 
+def _check_kind(part: Mapping[str, JSON], where: str, findings: Findings) -> None:
+    """What each schema has to say of its kind: seen in the API's own refusals, not in its guide."""
+    if "$ref" in part:
+        beside = [key for key in part if key not in _BESIDE_REF]
+        if beside:
+            findings.note(where, f"strict: beside $ref {', '.join(beside[:5])} may be refused, at {where}")
+    elif not any(key in part for key in ("type", "anyOf", "enum", "const", *_FORBIDDEN, *_UNSAFE)):
+        findings.problem(f"{where}.type", f"strict: a type is missing, at {where}")
+    elif part.get("type") == "array" and "items" not in part:
+        findings.problem(f"{where}.items", f"strict: a list needs items, the schema of what it holds, at {where}")
+
+
 def _check_required(properties: Mapping[str, JSON], required: list[JSON], where: str, findings: Findings) -> None:
     named = {name for name in required if isinstance(name, str)}
     missing = [name for name in properties if name not in named]
     if missing:
         names = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
         text = f"strict: every property must be required (let it be null to leave it open): {names}, at {where}"
+        findings.problem(f"{where}.required", text)
+    if extra := [name for name in required if isinstance(name, str) and name not in properties]:
+        text = f"strict: required names what is not among the properties: {', '.join(extra[:5])}, at {where}"
         findings.problem(f"{where}.required", text)
 
 
@@ -116,18 +135,3 @@ def _check_totals(totals: _Totals, path: str, findings: Findings) -> None:
     ):
         if count > most:
             findings.problem(path, f"strict: a schema may have {most:,} {what} at most, and this one has {count:,}")
-
-
-def _children(part: Mapping[str, JSON], where: str) -> Iterator[tuple[Mapping[str, JSON], str]]:
-    for key in _NAMED:
-        named = part.get(key)
-        if isinstance(named, dict):
-            yield from ((child, f"{where}.{key}.{name}") for name, child in named.items() if isinstance(child, dict))
-    for key in _LISTED:
-        listed = part.get(key)
-        if isinstance(listed, list):
-            yield from ((child, f"{where}.{key}[{i}]") for i, child in enumerate(listed) if isinstance(child, dict))
-    for key in _SINGLE:
-        child = part.get(key)
-        if isinstance(child, dict):
-            yield child, f"{where}.{key}"

@@ -15,7 +15,7 @@ SHOWN = 40
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _MOST_DIGITS = 400
 # A text, made a pattern when it is needed: the first paint imports this module.
-_UNSEEN = "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+_UNSEEN = "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
 
 
 def read_number(text: str) -> int | float | None:
@@ -34,7 +34,9 @@ def read_json(text: str) -> JSON:
     try:
         value: JSON = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as fault:
-        raise InputError(f"{fault.msg} (line {fault.lineno}, column {fault.colno})") from None
+        from workbench.core.json_fault import fault_of  # no part of the first paint
+
+        raise InputError(fault_of(fault).text) from None
     except RecursionError:
         raise InputError("it is nested too deep") from None
     except ValueError:
@@ -64,7 +66,7 @@ def as_text(value: JSON) -> str:
 def unseen_escaped(text: str) -> str:
     """JSON text with everything escaped that a terminal obeys or that hides; `json.dumps` does that for C0 alone.
 
-    DEL and C1 controls, line separators, what turns the direction of text, and what has no width.
+    DEL and C1 controls, line separators, what turns the direction of text, what has no width, and half characters.
     """
     return re.sub(_UNSEEN, lambda found: f"\\u{ord(found[0]):04x}", text)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from workbench.core.json_schema_check import check_schema
 from workbench.core.json_schema_strict import check_strict
 from workbench.core.json_text import describe
-from workbench.core.parameters import PARAMETERS, check_value
+from workbench.core.parameters import BY_NAME, PARAMETERS, check_value
 from workbench.core.request_rules import NEEDS
 
 if TYPE_CHECKING:
@@ -30,16 +31,21 @@ def check_body(body: Mapping[str, JSON], findings: Findings) -> None:
         name = parameter.name
         if parameter.where != "body" or name not in body:
             continue
-        value = body[name]
-        if wrong := check_value(parameter, value):
-            findings.problem(name, f"{name} {wrong}")
-        elif name in _INSIDES:
-            _INSIDES[name](value, findings)
+        check_inside(name, body[name], findings)
     if not isinstance(body.get("stream", False), bool):
         findings.problem("extra.stream", f"stream must be true or false, not {describe(body['stream'])}")
     _check_needs(body, findings)
     _check_conflicts(body, findings)
     _check_json_word(body, findings)
+
+
+def check_inside(name: str, value: JSON, findings: Findings) -> None:
+    """Adds a problem for everything that the API forbids in the value of one parameter, for whoever edits it alone."""
+    parameter = BY_NAME[name]
+    if wrong := check_value(parameter, value):
+        findings.problem(name, f"{name} {wrong}")
+    elif name in _INSIDES:
+        _INSIDES[name](value, findings)
 
 
 def _check_needs(body: Mapping[str, JSON], findings: Findings) -> None:
@@ -140,7 +146,7 @@ def _check_described(
         return
     if not isinstance(schema, dict):
         findings.problem(f"{path}.{key}", f"{path}.{key} must be a JSON Schema object, not {describe(schema)}")
-    elif strict is True:
+    elif check_schema(schema, f"{path}.{key}", findings) and strict is True:
         check_strict(schema, f"{path}.{key}", findings)
 
 
