@@ -1,0 +1,84 @@
+"""Runs told on a plain terminal: the answer to stdout as it arrives, all that is no answer to stderr."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.cli.diagnostics import ExitCode, complain, say
+from workbench.core.errors import ErrorKind, RunError
+from workbench.core.events import Event, Noted, Retrying, State, TextDelta
+from workbench.core.usage import summary_line
+from workbench.runner import failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from workbench.cli.output import Output
+    from workbench.core.outcome import Outcome
+
+
+class AnswerPrinter:
+    """Prints one run after another. `on_closed_pipe` is called once the reader of stdout has gone: stop the run."""
+
+    def __init__(self, output: Output, on_closed_pipe: Callable[[], None], *, json: bool = False) -> None:
+        self._output = output
+        self._on_closed_pipe = on_closed_pipe
+        self._json = json
+        self.pipe_closed = False
+
+    def take(self, events: Sequence[Event]) -> None:
+        """What happens in a run, for `Services.start`."""
+        for event in events:
+            match event:
+                case TextDelta(choice=0, text=text) if not self._json:
+                    self._write(text)
+                case Retrying(after=after, attempt=attempt, reason=reason):
+                    say(f"workbench: {reason}: attempt {attempt} in {after:.1f} s")
+                case Noted(text=text) if not self._json:
+                    say(f"workbench: {text}")
+                case _:
+                    pass
+
+    def end(self, outcome: Outcome) -> None:
+        """The rest of a run: further choices, why it failed, what it used. BrokenPipeError: nobody reads stdout."""
+        if self._json:
+            self._output.json(outcome.to_json())
+        else:
+            self._print_other_choices(outcome)
+            self._output.end_line()
+        if outcome.error is not None:
+            complain(outcome.error)
+        if outcome.attempts:
+            say(summary_line(outcome))
+
+    def _write(self, text: str) -> None:
+        if self.pipe_closed:
+            return
+        try:
+            self._output.text(text)
+        except BrokenPipeError:
+            # Nobody reads the answer any more: what is still to come need not be paid for.
+            self.pipe_closed = True
+            self._on_closed_pipe()
+
+    def _print_other_choices(self, outcome: Outcome) -> None:
+        choices = outcome.answer.choices
+        for choice in choices:
+            if choice.index:
+                self._output.end_line()
+                self._output.text(f"\n--- choice {choice.index + 1} of {len(choices)} ---\n{choice.text}")
+            if choice.refusal:
+                say(f"workbench: the model refused: {choice.refusal}")
+
+
+def exit_code(outcome: Outcome) -> ExitCode:
+    """How a run counts for the exit code."""
+    if outcome.state is State.CANCELLED:
+        return ExitCode.INTERRUPTED
+    if isinstance(outcome.error, RunError):
+        if outcome.error.kind is ErrorKind.REFUSED:
+            return ExitCode.BAD_INPUT
+        if outcome.error.kind is ErrorKind.INTERNAL:
+            return ExitCode.BUG
+    reasons = [choice.finish_reason for choice in outcome.answer.choices]
+    return ExitCode.RUN_FAILED if failed(outcome.state, reasons) else ExitCode.OK
