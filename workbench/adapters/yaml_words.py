@@ -58,10 +58,10 @@ def _by_words(problem: str, context: str, place: _Place, begin: _Place) -> YamlF
         return _quoted(problem, place, begin)
     if "block scalar" in context:
         return _block(problem, place, begin)
-    if "alias" in context or "anchor" in context or "tag" in context:
-        return begin.fault(f"a text can't begin with {begin.char}")
     if "directive" in context:
         return begin.fault("a line can't begin with %")
+    if "alias" in context or "anchor" in context or "tag" in context:
+        return begin.fault(f"a text can't begin with {begin.char}")
     if "flow" in context:
         return _flow(begin)
     if "start any token" in problem:
@@ -79,7 +79,7 @@ def _quoted(problem: str, place: _Place, begin: _Place) -> YamlFault:
         # One parser points at the backslash, the other behind it.
         char = place.whole[len(place.before) + 1 :][:1] if place.char == "\\" else place.char
         return place.fault(f"\\{char} means nothing in a text in double quotes", hint)
-    if "escape" in problem or "hexadecimal" in problem:
+    if "escape" in problem or "decimal" in problem:
         hint = "write a code such as \\u00E9, or \\\\ for a backslash"
         return place.fault("this escape in a text in double quotes is no character", hint)
     hint = f"close it, or put a text that begins with {begin.char} into a | block"
@@ -88,7 +88,7 @@ def _quoted(problem: str, place: _Place, begin: _Place) -> YamlFault:
 
 def _block(problem: str, place: _Place, begin: _Place) -> YamlFault:
     if "tab" in problem:
-        return place.fault("a tab where spaces are expected", "indent the text of a block with spaces")
+        return place.fault("a tab where spaces are expected", "indent with spaces")
     hint = f"begin the text on the next line, indented, or quote a text that begins with {begin.char}"
     return begin.fault(f"after {begin.char} the line ends: the text of a block stands below it", hint)
 
@@ -110,7 +110,7 @@ def _misplaced(problem: str, place: _Place, begin: _Place) -> YamlFault | None:
     if "could not find expected ':'" in problem:
         hint = "write key: value; a line that belongs to the text above is to be indented below a |"
         return begin.fault("this line has no key", hint)
-    if "expected key" in problem or "'-' indicator" in problem or "<block end>" in problem:
+    if any(words in problem for words in ("expected key", "'-' indicator", "<block end>", "<document start>")):
         return _stray(place)
     return None
 

@@ -20,7 +20,8 @@ class Cut(NamedTuple):
 
 
 class Comments(NamedTuple):
-    """`lines` is how many lines have one. `modeline` is the line that tells an editor the schema, "" where there is none; it is not counted."""
+    """`lines` is how many lines have one. `modeline` is the line that tells an editor the schema, or ""; it is not
+    counted."""
 
     lines: int = 0
     modeline: str = ""

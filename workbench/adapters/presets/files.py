@@ -32,29 +32,31 @@ class MessageFile(_Table):
     """One message."""
 
     role: RoleName = Field(description="Who speaks")
-    content: Text = Field("", description="The text; {{name}} is filled with a variable")
-    enabled: Flag = Field(True, description="false keeps the message in the file and does not send it")
+    content: Text = Field(default="", description="The text; {{name}} is filled with a variable")
+    enabled: Flag = Field(default=True, description="false keeps the message in the file and does not send it")
 
 
 class VariableFile(_Table):
     """A variable of the messages: what it is for, and what it is where nothing is given."""
 
-    description: Text = Field("", description="What it is for")
-    default: Text = Field("", description="Literal text, used where no value is given; absent: a value must be given")
+    description: Text = Field(default="", description="What it is for")
+    default: Text = Field(
+        default="", description="Literal text, used where no value is given; absent: a value must be given"
+    )
 
 
 class SendFile(_Table):
     """How much of a conversation is sent; absent: all of it."""
 
-    last_turns: Whole = Field(1, description="Only so many of the last turns")
-    tokens: Whole = Field(1, description="As many of the last turns as fit into so many tokens")
+    last_turns: Whole = Field(default=1, description="Only so many of the last turns")
+    tokens: Whole = Field(default=1, description="As many of the last turns as fit into so many tokens")
 
 
 class CheckFile(_Table):
     """What every answer of a comparison is tested for."""
 
     type: CheckType = Field(description="What is tested")
-    value: Any = Field(None, description="What it is tested against; json has none")
+    value: Any = Field(default=None, description="What it is tested against; json has none")
 
 
 class CompareFile(_Table):
@@ -63,32 +65,34 @@ class CompareFile(_Table):
     vary: dict[str, Any] = Field(
         default_factory=dict, description="What is varied, with a list of values or a range such as 0..2 step 0.25"
     )
-    repeats: Whole = Field(1, description="How often each is run")
+    repeats: Whole = Field(default=1, description="How often each is run")
     cases: list[dict[str, Text]] = Field(default_factory=list, description="Rows of variable values, as texts")
 
 
 class _File(_Table):
-    version: Whole = Field(VERSION, description="The form of the file; this is the first")
-    name: Text = Field("", description="What a person calls it")
-    description: Text = Field("", description="What it is for, in a few words")
+    version: Whole = Field(default=VERSION, description="The form of the file; this is the first")
+    name: Text = Field(default="", description="What a person calls it")
+    description: Text = Field(default="", description="What it is for, in a few words")
 
 
 class PromptFile(_File):
     """A prompt: messages with their variables and parameters."""
 
     kind: Literal["prompt"] = Field(description="prompt, persona or format")
-    model: Text = Field("", description="The model to ask; absent: the connection's own")
-    persona: Text = Field("", description="The persona that goes before the messages: its file's name without .yaml")
-    format: Text = Field("", description="The format of the answer: its file's name without .yaml")
+    model: Text = Field(default="", description="The model to ask; absent: the connection's own")
+    persona: Text = Field(
+        default="", description="The persona that goes before the messages: its file's name without .yaml"
+    )
+    format: Text = Field(default="", description="The format of the answer: its file's name without .yaml")
     messages: list[MessageFile] = Field(default_factory=list, description="What is sent, in order")
     variables: dict[str, VariableFile] = Field(
         default_factory=dict, description="What is known of each {{name}}; one that has no default needs no entry"
     )
     parameters: dict[str, Any] = Field(default_factory=dict, description="One that is absent is not sent")
-    send: SendFile = Field(default_factory=lambda: SendFile(), description="How much of a conversation is sent")
+    send: SendFile = Field(default_factory=SendFile, description="How much of a conversation is sent")
     checks: list[CheckFile] = Field(default_factory=list, description="Tests of every answer of a comparison")
     compare: CompareFile = Field(
-        default_factory=lambda: CompareFile(), description="The experiment that is saved with the prompt"
+        default_factory=CompareFile, description="The experiment that is saved with the prompt"
     )
 
 
@@ -104,7 +108,7 @@ class FormatFile(_File):
     """A format: what the answer is to look like."""
 
     kind: Literal["format"] = Field(description="prompt, persona or format")
-    instruction: Text = Field("", description="Joins the last system message, or becomes one")
+    instruction: Text = Field(default="", description="Joins the last system message, or becomes one")
     response_format: dict[str, Any] = Field(
         default_factory=dict, description="The request's response_format: text, json_object or json_schema"
     )

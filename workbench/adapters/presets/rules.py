@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 AXES = ("model", "persona", "format")
 """What a comparison can vary beside parameters."""
-_NOT_VARIED = ("stream", "extra")
+NOT_VARIED = ("stream", "extra")
 _RANGE = re.compile(r"\s*(\S+?)\s*\.\.\s*(\S+)\s+step\s+(\S+)\s*")
 _PARTS = ("persona", "format")
 
@@ -169,7 +169,7 @@ def _compare(value: JSON, faults: FaultLines) -> None:
     vary = value.get("vary") if isinstance(value, dict) else None
     for name, values in vary.items() if isinstance(vary, dict) else ():
         path: YamlPath = ("compare", "vary", name)
-        parameter = BY_NAME.get(name) if name not in _NOT_VARIED else None
+        parameter = BY_NAME.get(name) if name not in NOT_VARIED else None
         if parameter is None and name not in AXES:
             near = near_word(name, [*BY_NAME, *AXES])
             other = f"vary a parameter, {', '.join(AXES[:-1])} or {AXES[-1]}"
