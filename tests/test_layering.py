@@ -35,7 +35,9 @@ print("LOADED", *sorted(name for name in {HEAVY!r} if name in sys.modules))
     return set(out.rpartition("LOADED")[2].split())
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["presets", "--help"], ["chat", "--help"], ["--version"]]
+)
 def test_help_loads_neither_screen_nor_sdk(arguments: list[str]) -> None:
     assert loaded_after(f"from workbench.cli.main import main; main({arguments!r})") == set()
 

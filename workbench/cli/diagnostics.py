@@ -7,10 +7,12 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from workbench import crash
+from workbench.core.errors import Refused
 from workbench.core.visible import marked
 
 if TYPE_CHECKING:
     from workbench.core.errors import WorkbenchError
+    from workbench.core.request import Request
 
 
 class ExitCode(IntEnum):
@@ -39,5 +41,20 @@ def say(text: str) -> None:
 
 
 def complain(error: WorkbenchError) -> None:
-    """`workbench: what failed: what to do`."""
-    say(f"workbench: {error.line}")
+    """`workbench: what failed: what to do`; where there are several faults, a line for each."""
+    if isinstance(error, Refused) and error.problems:
+        or_else = ", or send it with --anyway" if all(problem.can_send for problem in error.problems) else ""
+        say(f"workbench: not sent: mend this{or_else}:")
+        for problem in error.problems:
+            say(f"  {problem.field}: {problem.text}")
+        return
+    for line in getattr(error, "lines", ()) or (error.line,):
+        say(f"workbench: {line}")
+
+
+def say_findings(request: Request) -> None:
+    """What the builder changed, and what the endpoint would refuse, a line each."""
+    for note in request.notes:
+        say(f"workbench: {note.text}")
+    for problem in request.problems:
+        say(f"workbench: {problem.field}: {problem.text}")

@@ -19,14 +19,15 @@ _ABOUT = """A full-screen workbench for prompts over the Chat Completions API.
 Without a command it opens on the terminal. With no key it uses the built-in practice model:
 a text generator for trying the controls, not an AI."""
 
-_RUN = """Run one prompt and stream the answer to standard output; facts about it go to standard error.
+_COMMANDS = {
+    "run": "run one prompt or preset without the screen",
+    "chat": "talk with the model in a plain terminal",
+    "presets": "list, show, check, import and export presets",
+}
 
-exit codes: 0 complete · 1 failed, cut or filtered · 2 refused before sending, or wrong usage ·
-130 stopped with ctrl-c · 141 the reader of the output went away · 143 terminated"""
 
-
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The command line: the names of all commands, and the options of the one that is asked for."""
     import argparse  # the screen opens without it
 
     top = argparse.ArgumentParser(
@@ -34,51 +35,28 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"prompt-workbench {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    _add_run(
-        commands.add_parser(
-            "run",
-            help="run one prompt without the screen",
-            description=_RUN,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-    )
+    for name, title in _COMMANDS.items():
+        options = commands.add_parser(name, help=title, formatter_class=argparse.RawDescriptionHelpFormatter)
+        if name == command:
+            _add_options(name, options)
     return top
 
 
-def _add_run(run: argparse.ArgumentParser) -> None:
-    run.add_argument(
-        "words",
-        nargs="*",
-        metavar="[PRESET] [MESSAGE]",
-        help="a preset's name or file, and the text to send as a user message; - reads standard input",
-    )
-    run.add_argument(
-        "--message", metavar="TEXT", help="the text to send, never taken for a preset; - reads standard input"
-    )
-    run.add_argument("--system", metavar="TEXT", help="the system message, in place of the preset's")
-    run.add_argument("--model", metavar="M", help="the model; without it, the connection's default")
-    run.add_argument("--connection", metavar="NAME", help="practice, openai, or an endpoint of the settings file")
-    run.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="settings",
-        help="a parameter, such as temperature=0.5 or stop='[\"END\"]'; may be given several times",
-    )
-    run.add_argument(
-        "--var",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        dest="variables",
-        help="fills {{NAME}}; NAME=@file reads a file, NAME=@- standard input",
-    )
-    run.add_argument("--anyway", action="store_true", help="send in spite of the problems that were found")
-    run.add_argument("--no-stream", action="store_true", help="ask for the answer in one piece")
-    shape = run.add_mutually_exclusive_group()
-    shape.add_argument("--json", action="store_true", help="print one JSON object that tells all about the run")
-    shape.add_argument("--raw", action="store_true", help="print control characters of the answer as they are")
+def _add_options(command: str, parser: argparse.ArgumentParser) -> None:
+    """A command's module is imported when it is asked for: the others' help does not wait for it."""
+    match command:
+        case "run":
+            from workbench.cli import run
+
+            run.add_options(parser)
+        case "chat":
+            from workbench.cli import chat
+
+            chat.add_options(parser)
+        case "presets":
+            from workbench.cli import presets
+
+            presets.add_options(parser)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,10 +66,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not given:
             return _open_screen()
         options = _parsed(given)
-        if options.command == "run":
-            from workbench.cli.run import run
+        match options.command:
+            case "run":
+                from workbench.cli.run import run
 
-            return run(options)
+                return run(options)
+            case "chat":
+                from workbench.cli.chat import chat
+
+                return chat(options)
+            case "presets":
+                from workbench.cli.presets import presets
+
+                return presets(options)
         return _open_screen()
     except WorkbenchError as error:
         complain(error)
@@ -99,10 +86,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    top = parser()
+    top = parser(arguments[0])
     # argparse takes all positionals of `nargs="*"` from the first run of them: `run a --json b` leaves b over.
     options, left_over = top.parse_known_args(arguments)
-    if left_over and (options.command != "run" or any(word.startswith("-") and word != "-" for word in left_over)):
+    if left_over and ("words" not in options or any(word.startswith("-") and word != "-" for word in left_over)):
         top.error(f"unrecognized arguments: {' '.join(left_over)}")
     if left_over:
         options.words = [*options.words, *left_over]

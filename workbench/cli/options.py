@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.errors import InputError
+from workbench.core.preset import Kind
 from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.core.parts import Parts
-    from workbench.core.preset import Kind, OpenedPreset
+    from workbench.core.preset import OpenedPreset, PresetEntry
     from workbench.services import Services
 
 _FILE_ENDINGS = (".yaml", ".yml")
@@ -25,6 +26,7 @@ _PATH_STARTS = ("./", "../", "/", "~/")
 _INSTRUCTIONS = (Role.SYSTEM, Role.DEVELOPER)
 _LONGEST_NAME = 4096
 """Characters of a path, at most: what is longer names no file on any system."""
+_LIST = "`workbench presets list` shows all"
 _AS_TEXT = "use --message to send it as text"
 _MOST_INPUT = 20_000_000
 """The most bytes that are read from standard input: what no model reads need not be held in memory."""
@@ -42,10 +44,10 @@ class StartedPrompt(NamedTuple):
 
 
 class StandardInput:
-    """Standard input, read at most once and only when asked for."""
+    """Standard input, read at most once and only when asked for. `taken_by` is who reads it already."""
 
-    def __init__(self) -> None:
-        self._taken_by = ""
+    def __init__(self, taken_by: str = "") -> None:
+        self._taken_by = taken_by
 
     def read(self, taker: str) -> str:
         """All of it as text, without the last line's end. `taker` is who asks. InputError."""
@@ -63,6 +65,19 @@ class StandardInput:
             place = len(text[: text.index("\0")].encode())
             raise InputError(f"standard input for {taker} is not text: a zero byte at byte {place:,}", "send text")
         return text.removesuffix("\n").removesuffix("\r")
+
+
+def add_preset_and_message(parser: argparse.ArgumentParser) -> None:
+    """`[PRESET] [MESSAGE]` and `--message`, for `prompt_from`."""
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="[PRESET] [MESSAGE]",
+        help="a preset's name or file, and the text to send as a user message; - reads standard input",
+    )
+    parser.add_argument(
+        "--message", metavar="TEXT", help="the text to send, never taken for a preset; - reads standard input"
+    )
 
 
 def add_prompt_options(parser: argparse.ArgumentParser) -> None:
@@ -141,8 +156,20 @@ def named_preset(word: str, services: Services) -> OpenedPreset:
     """The preset of that slug or path. InputError: there is none (with the nearest name), or it can't be read."""
     found = _find(word, services)
     if found is None:
-        raise InputError(_nothing_named(word), _did_you_mean(word, services) or "`workbench presets list` shows all")
+        raise InputError(_nothing_named(word), _did_you_mean(word, services) or _LIST)
     return found
+
+
+def named_entry(word: str, services: Services) -> PresetEntry:
+    """The list's entry of a slug, or `personas/slug`, also of a file that can't be used. InputError: there is none."""
+    kind = _kind_of(word)
+    slug = word if kind is None else word.partition("/")[2]
+    wanted = Kind if kind is None else (kind,)
+    for each in wanted:
+        for entry in services.presets.entries(each):
+            if entry.slug == slug:
+                return entry
+    raise InputError(_nothing_named(word), _did_you_mean(word, services) or _LIST)
 
 
 def split_words(words: Sequence[str], services: Services) -> tuple[OpenedPreset | None, str | None]:
@@ -186,8 +213,6 @@ def _looks_like_slug(word: str) -> bool:
 
 def _kind_of(word: str) -> Kind | None:
     """The kind that `personas/...` names."""
-    from workbench.core.preset import Kind
-
     return next((kind for kind in Kind if word.startswith(f"{kind.folder}/")), None)
 
 
@@ -200,8 +225,6 @@ def _nothing_named(word: str) -> str:
 def _did_you_mean(word: str, services: Services) -> str:
     """`did you mean x?` with the nearest name of any kind, or ""."""
     from difflib import SequenceMatcher
-
-    from workbench.core.preset import Kind
 
     kind = _kind_of(word)
     slug = word.rpartition("/")[2]
@@ -217,6 +240,12 @@ def _did_you_mean(word: str, services: Services) -> str:
 
 def _and(first: str, second: str) -> str:
     return f"{first} Else {second}" if first else second
+
+
+def prompt_of(opened: OpenedPreset, services: Services) -> Prompt:
+    """The prompt that a preset is; a persona or a format is an empty prompt with it."""
+    prompt, loose = _opened_prompt(opened, services)
+    return prompt if loose is None else _joined(prompt, loose)
 
 
 def _opened_prompt(opened: OpenedPreset | None, services: Services) -> tuple[Prompt, Parts | None]:

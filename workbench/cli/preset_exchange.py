@@ -1,0 +1,88 @@
+"""`workbench presets import` and `export`: prompts in from elsewhere and out again."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.diagnostics import ExitCode, complain, say, say_findings
+from workbench.cli.options import StandardInput, prompt_from
+from workbench.cli.output import Output
+from workbench.core.errors import InputError, Refused
+from workbench.core.preset import Kind, Place
+from workbench.core.slug import check_slug, slug_of
+
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.core.prompt import Prompt
+    from workbench.services import Services
+
+_MOST_BYTES = 20_000_000
+"""The largest file that is read: a long exported chat is far below."""
+
+
+def import_prompt(options: argparse.Namespace, services: Services) -> int:
+    """Read what was named, say what it was, and print or save it as a preset. InputError, StorageError."""
+    from workbench.core.exchange import read_any
+
+    if options.project and options.save is None:
+        raise InputError("--project says where to save, and there is no --save", "add --save NAME")
+    imported = read_any(_read(options.file))
+    say(f"workbench: read as {imported.what}")
+    for note in imported.notes:
+        say(f"workbench: {note}")
+    if options.save is None:
+        output = Output()
+        output.text(services.preset_yaml(imported.prompt))
+        output.end_line()
+        return ExitCode.OK
+    place = Place.PROJECT if options.project else Place.USER
+    saved = services.presets.save(place, Kind.PROMPT, *_named(imported.prompt, options.save), known=None)
+    Output().text(f"{saved.path}\n")
+    return ExitCode.OK
+
+
+def _named(prompt: Prompt, name: str) -> tuple[str, Prompt]:
+    """(slug, prompt). A name that can be a file's is its slug; any other is kept inside, under a slug made of it."""
+    if not check_slug(name) and " " not in name:
+        return name, prompt
+    return slug_of(name), replace(prompt, name=prompt.name or name)
+
+
+def _read(file: str) -> str:
+    if file == "-":
+        if sys.stdin.isatty():
+            say("workbench: paste it here, then press enter and ctrl-d")
+        return StandardInput().read("the import")
+    try:
+        with Path(file).expanduser().open("rb") as opened:
+            data = opened.read(_MOST_BYTES + 1)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "that is no file name"
+        raise InputError(f"{file} can't be read: {reason}", "name a file, or - for standard input") from error
+    if len(data) > _MOST_BYTES:
+        raise InputError(f"{file} has more than {_MOST_BYTES:,} bytes", "name a smaller file")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file} is not UTF-8 text at byte {error.start:,}", "save it as UTF-8") from error
+
+
+def export_prompt(options: argparse.Namespace, services: Services) -> int:
+    """Print the prompt in the shape that was asked for. InputError."""
+    started = prompt_from(options, services, StandardInput())
+    for warning in started.warnings:
+        say(f"workbench: {warning}")
+    output = Output(raw=options.raw)
+    connection = services.connection(options.connection, started.prompt.model)
+    request = services.build(started.prompt, connection, anyway=options.anyway)
+    if any(not problem.can_send for problem in request.problems):
+        complain(Refused("no request can be made of it", problems=request.problems))
+        return ExitCode.BAD_INPUT
+    say_findings(request)
+    output.text(services.exported(started.prompt, connection, options.shape))
+    output.end_line()
+    return ExitCode.OK

@@ -1,0 +1,92 @@
+"""`workbench presets list`, `show`, `path` and `schema`: looking, nothing else."""
+
+from __future__ import annotations
+
+import codecs
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.diagnostics import ExitCode, say, say_findings
+from workbench.cli.options import named_entry, named_preset, prompt_of
+from workbench.cli.output import Output
+from workbench.cli.table import table
+from workbench.core.preset import Kind, Place
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Mapping
+
+    from workbench.core.json_value import JSON
+    from workbench.core.preset import PresetEntry
+    from workbench.services import Services
+
+
+def _list(options: argparse.Namespace, services: Services) -> int:
+    entries = services.presets.entries(Kind(options.kind) if options.kind else None)
+    if options.json:
+        Output().json([_entry_json(entry) for entry in entries])
+        return ExitCode.OK
+    rows = [(entry.kind, entry.slug, entry.place, _title(entry)) for entry in entries]
+    Output().text(table(("kind", "name", "place", "title"), rows, _columns()))
+    return ExitCode.OK
+
+
+def _title(entry: PresetEntry) -> str:
+    return f"! {entry.error}" if entry.error else entry.name
+
+
+def _entry_json(entry: PresetEntry) -> JSON:
+    return {name: str(value) for name, value in entry._asdict().items()}
+
+
+def _show(options: argparse.Namespace, services: Services) -> int:
+    opened = named_preset(options.name, services)
+    for warning in opened.warnings:
+        say(f"workbench: {warning}")
+    if not options.json:
+        output = Output()
+        output.text(_text(Path(opened.path).read_bytes()))
+        output.end_line()
+        return ExitCode.OK
+    prompt = prompt_of(opened, services)
+    request = services.build(prompt, services.connection(None, prompt.model))
+    say_findings(request)
+    Output().json(dict(request.body))
+    return ExitCode.OK
+
+
+def _text(data: bytes) -> str:
+    """A file that was already read as a preset, so it is UTF-8 or UTF-16."""
+    return data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
+
+
+def _path(options: argparse.Namespace, services: Services) -> int:
+    if options.name is not None:
+        Output().text(f"{named_entry(options.name, services).path}\n")
+        return ExitCode.OK
+    rows = [(place.value, str(services.presets.folder(place))) for place in Place]
+    Output().text(table(("place", "folder"), rows, None if _columns() is None else sys.maxsize))
+    return ExitCode.OK
+
+
+def _schema(options: argparse.Namespace, services: Services) -> int:
+    if options.modeline:
+        Output().text(f"{services.preset_modeline}\n")
+    else:
+        Output().json(services.preset_schema())
+    return ExitCode.OK
+
+
+def _columns() -> int | None:
+    """The terminal's width, or None where standard output goes to a file or a program."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+ACTIONS: Mapping[str, Callable[[argparse.Namespace, Services], int]] = {
+    "list": _list,
+    "show": _show,
+    "path": _path,
+    "schema": _schema,
+}
