@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.strategies import any_text, contents, prompts
+from tests.core.strategies import any_text, parameters, variables
+from tests.core.strategies import messages as any_message
 from workbench.core.errors import InputError
 from workbench.core.json_clean import clean_text
 from workbench.core.json_value import JSON
@@ -186,13 +187,14 @@ def test_an_empty_summary_changes_nothing() -> None:
 
 
 conversations = st.builds(
-    replace,
-    prompts,
-    messages=st.lists(st.builds(Message, st.sampled_from(Role), contents, st.booleans()), max_size=9).map(tuple),
+    Prompt,
+    messages=st.lists(any_message, max_size=9).map(tuple),
+    parameters=parameters.map(ParameterValues),
+    variables=st.lists(variables, max_size=3).map(tuple),
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(conversations, st.integers(0, 4), any_text.filter(str.strip))
 def test_nothing_is_lost_and_all_can_be_undone(prompt: Prompt, keep: int, text: str) -> None:
     indexes = older_turns(prompt, keep)
