@@ -108,8 +108,8 @@ class SavePreset(ModalScreen[SaveAnswer | None]):
             box.border_subtitle = "enter saves · tab the next field · esc leaves"
             yield from self._field("name", self._first_name, "what you will look for")
             yield from self._field("description", self._first_description, "one line, for the list")
-            places = (Option(Place.USER.value, "yours"), Option(Place.PROJECT.value, "this project's"))
-            yield from _labelled("in", ChoiceLine(places, self._place.value, id="place"))
+            places = (Option(Place.USER.value, "yours"), Option(Place.PROJECT.value, "project"))
+            yield from _labelled("where", ChoiceLine(places, self._place.value, id="place"))
             if self._typed:
                 yield from self._values_line()
             yield Static(id="path")
@@ -121,10 +121,10 @@ class SavePreset(ModalScreen[SaveAnswer | None]):
         yield from _labelled(name, field)
 
     def _values_line(self) -> ComposeResult:
-        options = (Option("no", "not saved"), Option("yes", "saved as defaults"))
-        yield from _labelled("values", ChoiceLine(options, "no", id="values"))
+        options = (Option("no", "no"), Option("yes", "as defaults"))
+        yield from _labelled("keep values", ChoiceLine(options, "no", id="values"))
         if self._from_files:
-            yield from _labelled("", Static("a value that names an @file is never saved", classes="label -wide"))
+            yield from _labelled("", Static("not those from an @file", classes="label -wide"))
 
     def on_mount(self) -> None:
         self._lay_out(self.app.size.width)
