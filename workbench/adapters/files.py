@@ -18,6 +18,7 @@ from workbench.core.errors import InputError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from io import FileIO
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
@@ -129,10 +130,11 @@ def _make_folder(folder: Path) -> None:
         os.chmod(folder, FOLDER_MODE)
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes, *, mode: int = FILE_MODE) -> None:
     """Write the file so that at every moment the old or the new one is there, whole. A symlink stays one.
 
-    Raises StorageError with the path and what to do; the old file is then untouched.
+    `mode` is what the file has then, whatever the old one had. Raises StorageError with the path and what to do; the
+    old file is then untouched.
     """
     try:
         target = Path(os.path.realpath(path, strict=False))
@@ -140,7 +142,7 @@ def write_atomic(path: Path, data: bytes) -> None:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         for tries_left in reversed(range(_TRIES)):
             try:
-                _write_and_rename(target, data)
+                _write_and_rename(target, data, mode)
                 break
             except FileNotFoundError:
                 # `clean_temporary` of another process may take the new file in the moment before it is locked.
@@ -151,13 +153,14 @@ def write_atomic(path: Path, data: bytes) -> None:
         raise storage_error(error, path, "{} can't be saved") from error
 
 
-def _write_and_rename(target: Path, data: bytes) -> None:
+def _write_and_rename(target: Path, data: bytes, mode: int) -> None:
     temporary = target.parent / f"{_TEMPORARY_PREFIX}{os.urandom(8).hex()}{_TEMPORARY_SUFFIX}"
     handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY, FILE_MODE)
     try:
         try:
             with contextlib.suppress(OSError):
                 lock_handle(handle)  # so that `clean_temporary` knows that it is in use; it goes with the handle
+            _set_mode(handle, mode)
             _fill(handle, data)
             if not _WINDOWS:
                 os.replace(temporary, target)
@@ -172,7 +175,6 @@ def _write_and_rename(target: Path, data: bytes) -> None:
 
 
 def _fill(handle: int, data: bytes) -> None:
-    make_private(handle)
     rest = memoryview(data)
     while rest:
         # A write may take less than it was given (RLIMIT_FSIZE, a full disk) and fail only the next time.
@@ -182,11 +184,15 @@ def _fill(handle: int, data: bytes) -> None:
 
 def make_private(handle_or_path: int | Path) -> None:
     """Set 0600. Never give the path of an open SQLite file's handle: closing a handle of ours would drop its locks."""
+    _set_mode(handle_or_path, FILE_MODE)
+
+
+def _set_mode(handle_or_path: int | Path, mode: int) -> None:
     if _WINDOWS:
         return
     with contextlib.suppress(PermissionError):  # a foreign owner, or a file system without modes
-        if os.stat(handle_or_path).st_mode & 0o777 != FILE_MODE:
-            os.chmod(handle_or_path, FILE_MODE)
+        if os.stat(handle_or_path).st_mode & 0o777 != mode:
+            os.chmod(handle_or_path, mode)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -225,39 +231,61 @@ def read_variable_file(path: str, folder: Path, *, limit: int = VARIABLE_BYTES) 
     Relative to `folder` (the working folder), `~` is expanded. UTF-8 with or without BOM, or UTF-16 with one.
     `limit` in bytes. Raises InputError for what is missing, no file, too large, unreadable or not text.
     """
-    return _decoded(_read_limited(path, folder, limit), path)
+    return _decoded(read_limited(path, folder, limit, shown=f"@{path}", taker="a variable").data, path)
 
 
-def _read_limited(path: str, folder: Path, limit: int) -> bytes:
+class FileBytes(NamedTuple):
+    """What a file held, and what the system said of it when it was opened."""
+
+    data: bytes
+    found: os.stat_result
+
+
+def read_limited(path: str | Path, folder: Path, limit: int, *, shown: str, taker: str) -> FileBytes:
+    """The bytes of a file that may be anything: no pipe or device is read from, and no more than `limit` bytes.
+
+    Relative to `folder`, `~` is expanded. In a message the file is called `shown`, and what wants it `taker`. Raises
+    InputError for what is missing, no file, too large or unreadable.
+    """
     try:
         # Without O_NONBLOCK a named pipe would stop the program right here.
         handle = os.open(folder / os.path.expanduser(path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
-        with os.fdopen(handle, "rb") as file:
+        with os.fdopen(handle, "rb", buffering=0) as file:
             found = os.fstat(handle)
             if stat.S_ISDIR(found.st_mode):
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             if not stat.S_ISREG(found.st_mode):
-                raise InputError(f"@{path} is not a file but a device or a pipe", "name a file with text")
-            data = file.read(limit + 1) if found.st_size <= limit else b""
+                raise InputError(f"{shown} is not a file but a device or a pipe", "name a file with text")
+            data = _read_past(file, found.st_size, limit) if found.st_size <= limit else b""
             if len(data) > limit or found.st_size > limit:
                 size = f"{found.st_size:,} bytes" if found.st_size > limit else "larger"
-                raise InputError(f"@{path} is {size}; a variable takes {limit:,} at most", "name a smaller file")
-            return data
+                raise InputError(f"{shown} is {size}; {taker} takes {limit:,} at most", "name a smaller file")
+            return FileBytes(data, found)
     except (OSError, ValueError) as error:
-        raise _unreadable(error, path) from error
+        raise _unreadable(error, shown) from error
 
 
-def _unreadable(error: OSError | ValueError, path: str) -> InputError:
+def _read_past(file: FileIO, size: int, limit: int) -> bytes:
+    """All there is, or more than `limit`: the files of /proc say that they are empty, and a file may grow meanwhile."""
+    pieces: list[bytes] = []
+    length = 0
+    while length <= limit and (piece := file.read(max(size - length + 1, 8192))):
+        pieces.append(piece)
+        length += len(piece)
+    return b"".join(pieces)
+
+
+def _unreadable(error: OSError | ValueError, shown: str) -> InputError:
     match error:
         case FileNotFoundError():
-            return InputError(f"@{path}: there is no such file", "paths are relative to the working folder")
+            return InputError(f"{shown}: there is no such file", "paths are relative to the working folder")
         case IsADirectoryError():
-            return InputError(f"@{path} is a folder", "name a file in it")
+            return InputError(f"{shown} is a folder", "name a file in it")
         case PermissionError():
-            return InputError(f"@{path} can't be read: permission denied", "change its permissions or name another")
+            return InputError(f"{shown} can't be read: permission denied", "change its permissions or name another")
         case OSError():
-            return InputError(f"@{path} can't be read: {error.strerror or type(error).__name__}", "name another file")
-    return InputError(f"@{path!r} is no file name", "name a file")
+            return InputError(f"{shown} can't be read: {error.strerror or type(error).__name__}", "name another file")
+    return InputError(f"{shown!r} is no file name", "name a file")
 
 
 def _decoded(data: bytes, path: str) -> str:

@@ -1,0 +1,120 @@
+"""Saving a preset: never over what someone else wrote meanwhile, and only what reads back as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.adapters.files import (
+    FILE_MODE,
+    FileBytes,
+    clean_temporary,
+    private_folder,
+    read_limited,
+    storage_error,
+    write_atomic,
+)
+from workbench.adapters.presets.read import PresetFault, read_preset
+from workbench.adapters.presets.write import kind_of, preset_yaml
+from workbench.adapters.yaml_file import MOST_BYTES
+from workbench.core.errors import ChangedOnDisk, StorageError
+from workbench.core.visible import escaped
+
+if TYPE_CHECKING:
+    from workbench.core.preset import Preset
+
+_WHAT = "{} can't be saved"
+
+
+def digest_of(data: bytes) -> str:
+    """What tells one content of a file from another: SHA-256, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def save_preset(path: Path, value: Preset, *, known: str | None, modeline: str = "") -> str:
+    """Write the preset's file and return its new digest. Line ends, mode and link of a file that is there stay.
+
+    `known` is the digest of the file that the person opened, None for one that must not be there yet; a file that was
+    removed meanwhile is made again. `modeline` is the comment that goes first, "" to keep the file's own.
+
+    Raises ChangedOnDisk where the file is another than the known one, StorageError where it can't be written or would
+    not read back, InputError for a value that no preset can hold. Nothing was written then.
+    """
+    current = _current(path)
+    text = preset_yaml(value, modeline=modeline or _modeline(current, path))
+    data = _with_line_ends(text, current).encode()
+    _check_reads_back(data, value, path)
+    digest = digest_of(data)
+    there = None if current is None else digest_of(current.data)
+    if there == digest:
+        return digest
+    if there is not None and there != known:
+        raise _changed(path, there, known)
+    mode = FILE_MODE if current is None else stat.S_IMODE(current.found.st_mode) & 0o777
+    if current is not None:
+        _check_writable(path, mode)
+    folder = private_folder(Path(os.path.realpath(path)).parent)
+    clean_temporary(folder)
+    write_atomic(path, data, mode=mode)
+    return digest
+
+
+def _current(path: Path) -> FileBytes | None:
+    """The file that is there now."""
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        if path.is_symlink():
+            reason = f"it is a link to {escaped(os.readlink(path))}, which is not there"
+            raise StorageError(f"{path} can't be saved: {reason}", "remove the link or choose another name") from None
+        return None
+    except (OSError, ValueError) as error:
+        raise storage_error(error, path, _WHAT) from error
+    return read_limited(path, Path(), MOST_BYTES, shown=escaped(str(path)), taker="a preset")
+
+
+def _changed(path: Path, there: str, known: str | None) -> ChangedOnDisk:
+    if known is None:
+        return ChangedOnDisk(f"{path} is there already", "choose another name, or replace it", digest=there)
+    return ChangedOnDisk(
+        f"{path} was changed by something else since it was opened", "keep yours, theirs or both", digest=there
+    )
+
+
+def _modeline(current: FileBytes | None, path: Path) -> str:
+    """That of the file that is there; a file that is no preset any more has none to keep."""
+    if current is None:
+        return ""
+    try:
+        return read_preset(current.data, path.name, path.stem).modeline
+    except PresetFault:
+        return ""
+
+
+def _with_line_ends(text: str, current: FileBytes | None) -> str:
+    """With CRLF where most lines of the file have that. The zero bytes are those of UTF-16."""
+    before = b"" if current is None else current.data.replace(b"\0", b"")
+    return text.replace("\n", "\r\n") if before.count(b"\r\n") * 2 > before.count(b"\n") else text
+
+
+def _check_reads_back(data: bytes, value: Preset, path: Path) -> None:
+    """Neither a fault of the writer nor a value that the reader refuses may cost the file that is there."""
+    shown = escaped(str(path))
+    try:
+        read = read_preset(data, path.name, path.stem, kind_of(value))
+    except PresetFault as fault:
+        raise StorageError(f"{shown} is not saved, since it could not be opened again: {fault.message}") from fault
+    if preset_yaml(read.value) != preset_yaml(value):
+        hint = "this is a fault of the program: the prompt is still here, export it as JSON"
+        raise StorageError(f"{shown} is not saved, since it would not read back as it is", hint)
+
+
+def _check_writable(path: Path, mode: int) -> None:
+    """A rename would replace a read-only file without a word."""
+    # Like open(), ask for the effective user.
+    by_effective_user = os.access in os.supports_effective_ids
+    if not mode & 0o222 or not os.access(path, os.W_OK, effective_ids=by_effective_user):
+        raise StorageError(f"{path} can't be saved: it is read-only", "make it writable, or choose another name")
