@@ -263,8 +263,8 @@ def _read_file(path: Path, slug: str, kind: Kind | None) -> tuple[ReadPreset, Fi
 
     try:
         file = read_limited(path, path.parent, MOST_BYTES, shown=escaped(str(path)), taker="a preset")
-    except InputError:
-        if os.path.islink(path) and not os.path.exists(path):
+    except InputError as error:
+        if isinstance(error.__cause__, FileNotFoundError) and os.path.islink(path):
             text = f"{escaped(str(path))} is a link to a file that is not there"
             raise InputError(text, "mend or remove the link") from None
         raise
