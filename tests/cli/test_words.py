@@ -10,7 +10,8 @@ import pytest
 
 from tests.cli.conftest import CommandLine
 from workbench.cli.main import parser
-from workbench.cli.options import StandardInput, StartedPrompt, prompt_from, split_words
+from workbench.cli.options import StandardInput, StartedPrompt, prompt_from
+from workbench.cli.preset_names import split_words
 from workbench.core.errors import InputError
 from workbench.core.prompt import Message, Prompt, Role, Variable
 from workbench.services import Services

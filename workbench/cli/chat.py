@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.chat_session import ChatSession
-from workbench.cli.options import StandardInput, add_prompt_options, named_preset, started_prompt
+from workbench.cli.options import StandardInput, add_prompt_options, started_prompt
+from workbench.cli.preset_names import named_preset
 from workbench.cli.signals import Signals
 from workbench.core.one_line import one_line
 from workbench.core.prompt import SendLimit

@@ -9,8 +9,8 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.cli.preset_names import split_words
 from workbench.core.errors import InputError
-from workbench.core.preset import Kind
 from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
 
 if TYPE_CHECKING:
@@ -18,16 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.core.parts import Parts
-    from workbench.core.preset import OpenedPreset, PresetEntry
+    from workbench.core.preset import OpenedPreset
     from workbench.services import Services
 
-_FILE_ENDINGS = (".yaml", ".yml")
-_PATH_STARTS = ("./", "../", "/", "~/")
 _INSTRUCTIONS = (Role.SYSTEM, Role.DEVELOPER)
-_LONGEST_NAME = 4096
-"""Characters of a path, at most: what is longer names no file on any system."""
-_LIST = "`workbench presets list` shows all"
-_AS_TEXT = "use --message to send it as text"
 _MOST_INPUT = 20_000_000
 """The most bytes that are read from standard input: what no model reads need not be held in memory."""
 
@@ -152,96 +146,6 @@ def started_prompt(
     return StartedPrompt(prompt, opened.slug if opened is not None else "", warnings)
 
 
-def named_preset(word: str, services: Services) -> OpenedPreset:
-    """The preset of that slug or path. InputError: there is none (with the nearest name), or it can't be read."""
-    found = _find(word, services)
-    if found is None:
-        raise InputError(_nothing_named(word), _did_you_mean(word, services) or _LIST)
-    return found
-
-
-def named_entry(word: str, services: Services) -> PresetEntry:
-    """The list's entry of a slug, or `personas/slug`, also of a file that can't be used. InputError: there is none."""
-    kind = _kind_of(word)
-    slug = word if kind is None else word.partition("/")[2]
-    wanted = Kind if kind is None else (kind,)
-    for each in wanted:
-        for entry in services.presets.entries(each):
-            if entry.slug == slug:
-                return entry
-    raise InputError(_nothing_named(word), _did_you_mean(word, services) or _LIST)
-
-
-def split_words(words: Sequence[str], services: Services) -> tuple[OpenedPreset | None, str | None]:
-    """(preset, message) of the positional arguments. InputError.
-
-    A single word that looks like a file, or like a preset's name with a slip in it, is never sent as a paid message.
-    """
-    if len(words) > 2:
-        raise InputError(f"there are {len(words)} arguments where PRESET and MESSAGE are two", "quote the message")
-    if not words:
-        return None, None
-    found = _find(words[0], services) if words[0] != "-" else None
-    if len(words) == 2:
-        if found is None:
-            hint = _did_you_mean(words[0], services) or "quote the message if it is one"
-            raise InputError(_nothing_named(words[0]), hint)
-        return found, words[1]
-    if found is not None:
-        return found, None
-    if _looks_like_file(words[0]):
-        raise InputError(_nothing_named(words[0]), _and(_did_you_mean(words[0], services), _AS_TEXT))
-    if _looks_like_slug(words[0]) and (near := _did_you_mean(words[0], services)):
-        raise InputError(_nothing_named(words[0]), _and(near, _AS_TEXT))
-    return None, words[0]
-
-
-def _find(word: str, services: Services) -> OpenedPreset | None:
-    if len(word) > _LONGEST_NAME or "\n" in word or "\0" in word:
-        return None
-    return services.presets.find(word)
-
-
-def _looks_like_file(word: str) -> bool:
-    one_word = len(word.split()) == 1
-    return one_word and (word.endswith(_FILE_ENDINGS) or word.startswith(_PATH_STARTS) or _kind_of(word) is not None)
-
-
-def _looks_like_slug(word: str) -> bool:
-    return len(word.split()) == 1 and len(word) <= _LONGEST_NAME and ("-" in word[1:] or "_" in word)
-
-
-def _kind_of(word: str) -> Kind | None:
-    """The kind that `personas/...` names."""
-    return next((kind for kind in Kind if word.startswith(f"{kind.folder}/")), None)
-
-
-def _nothing_named(word: str) -> str:
-    if word.endswith(_FILE_ENDINGS) or word.startswith(_PATH_STARTS):
-        return f"{word}: there is no such file"
-    return f"there is no preset {word!r}"
-
-
-def _did_you_mean(word: str, services: Services) -> str:
-    """`did you mean x?` with the nearest name of any kind, or ""."""
-    from difflib import SequenceMatcher
-
-    kind = _kind_of(word)
-    slug = word.rpartition("/")[2]
-    for ending in _FILE_ENDINGS:
-        slug = slug.removesuffix(ending)
-    if not slug or len(slug) > _LONGEST_NAME:
-        return ""
-    near = [(services.presets.nearest(each, slug), each) for each in ((kind,) if kind is not None else Kind)]
-    # max takes the first of equals: a prompt before a persona before a format.
-    best, of = max(near, key=lambda found: SequenceMatcher(None, slug, found[0]).ratio() if found[0] else -1.0)
-    return f"did you mean {f'{of.folder}/' if kind is not None else ''}{best}?" if best else ""
-
-
-def _and(first: str, second: str) -> str:
-    return f"{first} Else {second}" if first else second
-
-
 def prompt_of(opened: OpenedPreset, services: Services) -> Prompt:
     """The prompt that a preset is; a persona or a format is an empty prompt with it."""
     prompt, loose = _opened_prompt(opened, services)
@@ -266,7 +170,10 @@ def _opened_prompt(opened: OpenedPreset | None, services: Services) -> tuple[Pro
 
 def _shadowed(opened: OpenedPreset, services: Services) -> bool:
     """Whether its slug would find another file than the one whose path was given."""
-    return services.presets.open(opened.kind, opened.slug).path != opened.path
+    try:
+        return services.presets.open(opened.kind, opened.slug).path != opened.path
+    except InputError:
+        return True  # another file of that name, which can't be used
 
 
 def _joined(prompt: Prompt, parts: Parts) -> Prompt:

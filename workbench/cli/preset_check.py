@@ -37,6 +37,15 @@ class _Count:
     errors: int = 0
     warnings: int = 0
 
+    def add(self, output: Output, errors: Sequence[str], warnings: Sequence[str]) -> None:
+        """Print what was found in a file, and count it."""
+        self.files += 1
+        self.bad += bool(errors)
+        self.errors += len(errors)
+        self.warnings += len(warnings)
+        for line in (*errors, *(f"{line} (warning)" for line in warnings)):
+            output.text(f"{one_row(line)}\n")
+
     def line(self) -> str:
         files = _many(self.files, "preset")
         warnings = f", {_many(self.warnings, 'warning')}" if self.warnings else ""
@@ -48,16 +57,15 @@ class _Count:
 def check(paths: Sequence[str], services: Services) -> int:
     """Check these files and folders, or all three places; what is found goes to standard output."""
     output, count = Output(), _Count()
+    listed = {entry.path: entry.error for entry in services.presets.entries() if entry.error}
     for path in _files(paths, services):
         errors, warnings = _findings(path, services)
-        count.files += 1
-        count.bad += bool(errors)
-        count.errors += len(errors)
-        count.warnings += len(warnings)
-        for line in errors:
-            output.text(f"{one_row(line)}\n")
-        for line in warnings:
-            output.text(f"{one_row(line)} (warning)\n")
+        # What only the list knows: a file whose name can't be used, or that another one has too.
+        known = listed.pop(str(services.folder / path), "")
+        count.add(output, errors or (known,) if known else errors, warnings)
+    if not paths:
+        for error in listed.values():  # a folder that can't be read
+            count.add(output, (error,), ())
     output.text(f"{count.line()}\n")
     return ExitCode.BAD_INPUT if count.errors else ExitCode.OK
 
@@ -72,13 +80,18 @@ def _files(paths: Sequence[str], services: Services) -> Iterator[Path]:
         folders = [Path(path).expanduser() for path in paths]
     else:
         # Where the working folder is the program's own checkout, two of the places are one.
-        places = dict.fromkeys(services.presets.folder(place).resolve() for place in Place)
-        folders = [folder for folder in places if folder.is_dir()]
+        places = {folder.resolve(): folder for place in Place if (folder := services.presets.folder(place)).is_dir()}
+        folders = list(places.values())
     for folder in folders:
         if folder.is_dir():
-            yield from sorted(path for path in folder.rglob("*") if path.suffix in _ENDINGS and not path.is_dir())
+            yield from sorted(path for path in folder.rglob("*") if _is_preset(path.relative_to(folder), path))
         else:
             yield folder
+
+
+def _is_preset(name: Path, path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in name.parts)
+    return path.suffix in _ENDINGS and not hidden and not path.is_dir()
 
 
 def _findings(path: Path, services: Services) -> tuple[Sequence[str], Sequence[str]]:

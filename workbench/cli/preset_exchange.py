@@ -26,11 +26,9 @@ _MOST_BYTES = 20_000_000
 
 def import_prompt(options: argparse.Namespace, services: Services) -> int:
     """Read what was named, say what it was, and print or save it as a preset. InputError, StorageError."""
-    from workbench.core.exchange import read_any
-
     if options.project and options.save is None:
         raise InputError("--project says where to save, and there is no --save", "add --save NAME")
-    imported = read_any(_read(options.file))
+    imported = services.imported(_read(options.file))
     say(f"workbench: read as {imported.what}")
     for note in imported.notes:
         say(f"workbench: {note}")
@@ -73,6 +71,8 @@ def _read(file: str) -> str:
 
 def export_prompt(options: argparse.Namespace, services: Services) -> int:
     """Print the prompt in the shape that was asked for. InputError."""
+    from workbench.core.exchange import exported
+
     started = prompt_from(options, services, StandardInput())
     for warning in started.warnings:
         say(f"workbench: {warning}")
@@ -83,6 +83,6 @@ def export_prompt(options: argparse.Namespace, services: Services) -> int:
         complain(Refused("no request can be made of it", problems=request.problems))
         return ExitCode.BAD_INPUT
     say_findings(request)
-    output.text(services.exported(started.prompt, connection, options.shape))
+    output.text(exported(options.shape, started.prompt, request, connection))
     output.end_line()
     return ExitCode.OK

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import ExitCode, say, say_findings
-from workbench.cli.options import named_entry, named_preset, prompt_of
+from workbench.cli.options import prompt_of
 from workbench.cli.output import Output
+from workbench.cli.preset_names import named_preset, path_of
 from workbench.cli.table import table
+from workbench.core.errors import InputError
 from workbench.core.preset import Kind, Place
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def _show(options: argparse.Namespace, services: Services) -> int:
         say(f"workbench: {warning}")
     if not options.json:
         output = Output()
-        output.text(_text(Path(opened.path).read_bytes()))
+        output.text(_text(opened.path))
         output.end_line()
         return ExitCode.OK
     prompt = prompt_of(opened, services)
@@ -57,14 +59,18 @@ def _show(options: argparse.Namespace, services: Services) -> int:
     return ExitCode.OK
 
 
-def _text(data: bytes) -> str:
-    """A file that was already read as a preset, so it is UTF-8 or UTF-16."""
+def _text(path: str) -> str:
+    """A file that was just read as a preset, so it is small, and UTF-8 or UTF-16."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror}", "look whether it was moved") from error
     return data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
 
 
 def _path(options: argparse.Namespace, services: Services) -> int:
     if options.name is not None:
-        Output().text(f"{named_entry(options.name, services).path}\n")
+        Output().text(f"{path_of(options.name, services)}\n")
         return ExitCode.OK
     rows = [(place.value, str(services.presets.folder(place))) for place in Place]
     Output().text(table(("place", "folder"), rows, None if _columns() is None else sys.maxsize))
