@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OPENAI_URL = "https://api.openai.com/v1"
 _KEY_VARIABLE = "OPENAI_API_KEY"
-_PRACTICE = "the practice model is part of the workbench: put a real model in place of"
+PRACTICE_NOTE = "the practice model is part of the workbench: put a real model in place of"
 _WIDTH = 100
 
 # Linux takes at most 128 KiB in one argument of a command.
@@ -38,13 +38,13 @@ def to_json_text(request: Request) -> str:
 
 def to_curl(request: Request, connection: Connection) -> str:
     """A command for a POSIX shell."""
-    lines = [f"# {_PRACTICE} {request.model}"] if connection.is_practice else []
+    lines = [f"# {PRACTICE_NOTE} {request.model}"] if connection.is_practice else []
     options = "curl -N" if request.streams else "curl"
     if request.timeout is not None:
         options += f" --max-time {request.timeout:g}"
-    words = [f"{options} {_quoted(_base_url(connection) + '/chat/completions')}"]
-    if _has_key(connection):
-        words.append(f'-H "Authorization: Bearer ${_key_variable(connection)}"')
+    words = [f"{options} {_quoted(export_url(connection) + '/chat/completions')}"]
+    if has_key(connection):
+        words.append(f'-H "Authorization: Bearer ${key_variable(connection)}"')
     if connection.organization:
         words.append(f"-H {_quoted('OpenAI-Organization: ' + connection.organization)}")
     if connection.project:
@@ -69,10 +69,10 @@ def to_python(request: Request, connection: Connection) -> str:
     if request.timeout is not None:
         arguments.append(f"    timeout={request.timeout!r},\n")
     parts = (
-        "import os\n\n" if _has_key(connection) else "",
+        "import os\n\n" if has_key(connection) else "",
         "from openai import OpenAI\n\n",
         _client(connection),
-        f"\n# {_PRACTICE} {request.model!r}\n" if connection.is_practice else "\n",
+        f"\n# {PRACTICE_NOTE} {request.model!r}\n" if connection.is_practice else "\n",
         f"{name} = client.chat.completions.create(\n",
         *arguments,
         ")\n",
@@ -82,12 +82,12 @@ def to_python(request: Request, connection: Connection) -> str:
 
 
 def _client(connection: Connection) -> str:
-    if _has_key(connection):
-        arguments = [f'    api_key=os.environ["{_key_variable(connection)}"],\n']
+    if has_key(connection):
+        arguments = [f'    api_key=os.environ["{key_variable(connection)}"],\n']
     else:
         arguments = ['    api_key="none",  # this endpoint needs no key, and the SDK insists on one\n']
-    if _base_url(connection) != OPENAI_URL:
-        arguments.append(f"    base_url={_base_url(connection)!r},\n")
+    if export_url(connection) != OPENAI_URL:
+        arguments.append(f"    base_url={export_url(connection)!r},\n")
     if connection.organization:
         arguments.append(f"    organization={connection.organization!r},\n")
     if connection.project:
@@ -130,15 +130,17 @@ def _literal(value: JSON, indent: int) -> str:
     return f"{{\n{items}{' ' * indent}}}"
 
 
-def _base_url(connection: Connection) -> str:
+def export_url(connection: Connection) -> str:
+    """The base URL that an export is for: practice is no place outside this program, OpenAI's stands for it."""
     return OPENAI_URL if connection.is_practice else connection.base_url
 
 
-def _has_key(connection: Connection) -> bool:
+def has_key(connection: Connection) -> bool:
+    """Whether an export names a variable with a key."""
     return connection.key is not None or connection.is_practice
 
 
-def _key_variable(connection: Connection) -> str:
+def key_variable(connection: Connection) -> str:
     """The variable that holds this connection's key: another host's key would be sent from the usual one."""
     first = connection.key_source.split(" ", 1)[0]
     return first if re.fullmatch(r"[A-Z][A-Z0-9_]*_[A-Z0-9_]+", first) else _KEY_VARIABLE

@@ -1,0 +1,74 @@
+"""What an import gives, and what it has to say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from workbench.core.keys import mask_keys
+from workbench.core.one_line import one_line
+
+if TYPE_CHECKING:
+    from workbench.core.prompt import Prompt
+
+MOST_CHARACTERS = 1_000_000
+"""The longest text that is read, and the longest that what is read may grow to."""
+_MOST_NOTES = 20
+_SHOWN = 60
+
+KEY_LEFT_OUT = "a key was left out: keys and connections live in the settings file"
+
+
+class Imported(NamedTuple):
+    """A prompt from elsewhere.
+
+    `what` says what it was, such as `a curl command`; `notes` are lines for the person: what was not understood, what
+    was left out, what was changed. No key is in any of it.
+    """
+
+    prompt: Prompt
+    what: str
+    notes: tuple[str, ...] = ()
+
+
+class Notes:
+    """Collects the lines, each once, safe to show; a hostile text can't make thousands of them."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, None] = {}
+        self._more = 0
+
+    def say(self, text: str) -> None:
+        line = mask_keys(one_line(text))
+        if line in self._lines:
+            return
+        if len(self._lines) < _MOST_NOTES:
+            self._lines[line] = None
+        else:
+            self._more += 1
+
+    def lines(self) -> tuple[str, ...]:
+        return (*self._lines, f"and {self._more} more of this kind") if self._more else tuple(self._lines)
+
+
+def shown(text: str) -> str:
+    """A name out of foreign text, for a note."""
+    return one_line(text, _SHOWN)
+
+
+def host_note(url: str, notes: Notes) -> None:
+    """Says which host it was for; a user name and password in the URL are never shown."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url if "://" in url else f"//{url}")
+        host = f"{parts.hostname}:{parts.port}" if parts.port is not None else parts.hostname
+    except ValueError:
+        host = None
+    if host:
+        notes.say(
+            f"it was for {shown(host)}: it now uses the connection chosen here; connections live in the settings file"
+        )
+    else:
+        notes.say("its URL can't be read and is left out")
+    if "@" in url.split("?")[0]:
+        notes.say(KEY_LEFT_OUT)
