@@ -59,10 +59,12 @@ async def test_an_estimated_count_says_so() -> None:
 async def test_without_a_part_it_takes_no_row() -> None:
     app = Host()
     async with app.run_test(size=(60, 10)) as pilot:
+        await pilot.pause()
         assert app.query_one(Input).region.y == 0
         app.panel.show((PERSONA,))
         await pilot.pause()
         assert app.query_one(Input).region.y == 1
+        app.panel.focus()
         app.panel.show((PERSONA, FORMAT))
         await pilot.pause()
         assert app.query_one(Input).region.y == 2
@@ -70,6 +72,7 @@ async def test_without_a_part_it_takes_no_row() -> None:
         await pilot.pause()
         assert app.query_one(Input).region.y == 0
         assert app.panel.selected is None
+        assert app.focused is app.query_one(Input)
 
 
 async def test_keys_ask_for_another_and_take_off() -> None:

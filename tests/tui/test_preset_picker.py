@@ -201,6 +201,32 @@ async def test_rows_that_arrive_later_keep_what_was_typed_and_the_highlight() ->
         assert "one folder can't be read" in app.line
 
 
+async def test_rows_that_arrive_after_it_was_left_do_no_harm() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open(entries=None)
+        await pilot.pause()
+        picker = app.picker
+        await pilot.press("escape")
+        picker.set_entries(ENTRIES)
+        await pilot.pause()
+        assert app.results == [None]
+
+
+async def test_a_row_has_its_mark_its_name_and_its_place() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open(current="helper-ko")
+        await pilot.pause()
+        picks = app.screen.query_one(PickList)
+        assert [picks.render_line(y).text.split() for y in range(4)] == [
+            ["Concise", "summariser", "two", "bullets", "project"],
+            ["›", "●", "한국어", "도우미", "kind,", "in", "Korean", "yours"],
+            ["✗", "bad", "bad.yaml:3:", "messages[0].rol:", "unknown…", "yours"],
+            ["Code", "reviewer", "reads", "a", "diff", "shipped"],
+        ]
+
+
 async def test_nothing_found_and_nothing_there_are_said() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:

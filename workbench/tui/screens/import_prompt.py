@@ -71,6 +71,7 @@ class ImportPrompt(ModalScreen[str | None]):
         & ImportEditor { padding: 0; }
         & #held { height: auto; display: none; }
         & #accepted { height: auto; max-height: 3; color: $text-muted; }
+        & > Vertical.-full #accepted { max-height: 2; }
         & #verdict { height: auto; min-height: 1; max-height: 3; margin-top: 1; }
         & #verdict.-wrong { color: $text-error; }
         & > Vertical.-holding ImportEditor { display: none; }

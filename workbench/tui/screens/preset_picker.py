@@ -140,7 +140,7 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
         """Show these presets, in this order while nothing is typed. `trouble` is what went wrong with listing them."""
         self._all = tuple(entries)
         self._trouble = trouble
-        if self.is_mounted:
+        if self.is_mounted and self.is_attached:
             self._show_entries()
 
     def _show_entries(self) -> None:

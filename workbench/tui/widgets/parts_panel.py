@@ -88,6 +88,8 @@ class PartsPanel(Widget, can_focus=True):
         self._rows = rows
         parts = [row.part for row in rows]
         self._selected = parts.index(before.part) if before is not None and before.part in parts else 0
+        if not rows and self.has_focus:
+            self.screen.focus_next()  # a hidden widget would leave the keys to nobody
         self.display = bool(rows)
         self.refresh(layout=resized)
 
@@ -122,6 +124,12 @@ class PartsPanel(Widget, can_focus=True):
             self._selected = offset.y
             self.refresh()
             self.action_choose()
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
 
     # -- drawing -----------------------------------------------------------------------------------------------
 
