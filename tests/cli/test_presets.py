@@ -95,7 +95,8 @@ def test_paths(cli: CommandLine) -> None:
     assert folders["project"] == str(cli.folder / "presets")
     assert (Path(folders["shipped"]) / "prompts").is_dir()
     path = cli.preset("prompts/bad.yaml", BAD)
-    assert cli("presets", "path", "bad").out == f"{path}\n"
+    for word in ("bad", "prompts/bad"):
+        assert cli("presets", "path", word).out == f"{path}\n"
     assert cli("presets", "path", "personas/pirate").out.endswith("personas/pirate.yaml\n")
 
 
@@ -115,8 +116,7 @@ def test_check_prints_every_fault_of_every_file(cli: CommandLine) -> None:
     assert any(f"{bad.name}:2:" in line and "messages" in line for line in lines)
     assert any(f"{bad.name}:4:" in line and "temperature" in line for line in lines)
     assert any(f"{list_.name}:1:" in line for line in lines)
-    assert "error" in lines[-1]
-    assert "in 2" in lines[-1]
+    assert lines[-1].endswith("errors in 2 files")
 
 
 def test_check_without_a_fault(cli: CommandLine) -> None:
@@ -146,6 +146,39 @@ def test_check_of_what_is_not_there(cli: CommandLine) -> None:
     ended = cli("presets", "check", "none.yaml")
     assert ended.code == 2
     assert "none.yaml" in ended.out
+
+
+def test_check_tells_of_names_that_can_not_be_used(cli: CommandLine) -> None:
+    cli.preset("prompts/con.yaml", GOOD)
+    cli.preset("prompts/twin.yaml", GOOD)
+    cli.preset("prompts/twin.yml", GOOD)
+    (cli.folder / "presets" / "personas").write_text("no folder")
+    for arguments in ([], ["presets"]):
+        ended = cli("presets", "check", *arguments)
+        assert ended.code == 2
+        assert "con.yaml" in ended.out
+        assert "twin.yml" in ended.out
+        assert ("is no folder" in ended.out) == (not arguments)
+
+
+def test_check_of_a_folder_leaves_hidden_files_and_others(cli: CommandLine) -> None:
+    cli.preset("prompts/good.yaml", GOOD)
+    cli.preset("prompts/.hidden.yaml", BAD)
+    cli.preset(".git/x.yaml", BAD)
+    cli.preset("prompts/notes.txt", BAD)
+    assert cli("presets", "check", "presets").out == "1 preset checked: nothing is wrong\n"
+
+
+def test_a_file_whose_name_another_bad_one_has(cli: CommandLine) -> None:
+    cli.preset("personas/pirate.yaml", "kind: persona\nmesages: []\n")
+    mine = cli.home / "presets" / "personas" / "pirate.yaml"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("kind: persona\nmessages: [{role: system, content: mine}]\n")
+    assert cli("presets", "check", str(mine)).code == 0
+    assert json.loads(cli("presets", "show", str(mine), "--json").out)["messages"][0]["content"] == "mine"
+    ended = cli("run", "pirate", "hi")
+    assert ended.code == 2
+    assert str(cli.folder / "presets") in ended.err
 
 
 def test_check_shows_warnings_and_ends_well(cli: CommandLine) -> None:
@@ -178,6 +211,38 @@ def test_a_file_that_is_no_preset(cli: CommandLine, data: bytes) -> None:
     ended = cli("run", "odd", "--model", "practice-fast")
     assert ended.code == 2
     assert "odd.yaml" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("base_url: https://evil.example/v1\n", "base_url"),
+        ("api_key: sk-proj-canary-4f9a8b7c6d5e\n", "api_key"),
+        ("headers: {Authorization: Bearer sk-proj-canary-4f9a8b7c6d5e}\n", "headers"),
+        ("version: 99\n", "99"),
+        ("name: " + "a" * 1_000_001 + "\n", "1,000,000"),
+    ],
+)
+def test_what_a_preset_may_not_hold_is_never_sent(cli: CommandLine, text: str, said: str) -> None:
+    cli.preset("prompts/odd.yaml", f"kind: prompt\n{text}messages: [{{role: user, content: hi}}]\n")
+    for arguments in (["run", "odd"], ["presets", "check", "presets"]):
+        ended = cli(*arguments)
+        assert ended.code == 2
+        assert said in ended.out + ended.err
+        assert "canary" not in ended.out + ended.err
+
+
+def test_a_link_to_nothing_and_links_in_a_circle(cli: CommandLine) -> None:
+    good = cli.preset("prompts/good.yaml", GOOD)
+    (good.parent / "linked.yaml").symlink_to(good)
+    (good.parent / "dangling.yaml").symlink_to("nothing.yaml")
+    (good.parent / "circle.yaml").symlink_to("circle.yaml")
+    assert cli("presets", "show", "linked").out == GOOD
+    for name in ("dangling", "circle"):
+        ended = cli("run", name)
+        assert (ended.code, ended.out) == (2, "")
+        assert f"{name}.yaml" in ended.err
+    assert cli("presets", "check", "presets").code == 2
 
 
 def test_a_bad_file_does_not_hinder_another(cli: CommandLine) -> None:

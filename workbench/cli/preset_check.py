@@ -50,7 +50,7 @@ class _Count:
         files = _many(self.files, "preset")
         warnings = f", {_many(self.warnings, 'warning')}" if self.warnings else ""
         if self.errors:
-            return f"{files} checked: {_many(self.errors, 'error')} in {self.bad}{warnings}"
+            return f"{files} checked: {_many(self.errors, 'error')} in {_many(self.bad, 'file')}{warnings}"
         return f"{files} checked: nothing is wrong{warnings}"
 
 
