@@ -1,4 +1,4 @@
-"""Presets as YAML: what is written reads back, here and with PyYAML, and a person can read it (Y16, Y18, Y25-27, Y52)."""
+"""Presets as YAML: what is written reads back, here and with PyYAML, for a person to read (Y16, Y18, Y25-27, Y52)."""
 
 from __future__ import annotations
 
