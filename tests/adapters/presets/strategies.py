@@ -126,8 +126,9 @@ variables = st.lists(
     unique_by=lambda variable: variable.name,
     max_size=3,
 ).map(tuple)
+counts = st.integers(1, 9)
 sends = st.one_of(
-    st.just(SendLimit()), st.builds(SendLimit, st.integers(1, 9)), st.builds(SendLimit, st.none(), st.integers(1, 9))
+    st.just(SendLimit()), st.builds(SendLimit, counts, st.none()), st.builds(SendLimit, st.none(), counts)
 )
 checks = st.lists(
     st.one_of(
