@@ -137,8 +137,10 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
     # -- the rows ----------------------------------------------------------------------------------------------
 
     def set_entries(self, entries: Sequence[PresetEntry], trouble: str = "") -> None:
-        """Show these presets, in this order while nothing is typed. `trouble` is what went wrong with listing them."""
-        self._all = tuple(entries)
+        """Show these presets, the places in this order and by name in each; `trouble` is what went wrong with them."""
+        places = list(dict.fromkeys(entry.place for entry in entries))
+        named = sorted((places.index(entry.place), folded(_label(entry)).apart, at) for at, entry in enumerate(entries))
+        self._all = tuple(entries[at] for _, _, at in named)
         self._trouble = trouble
         if self.is_mounted and self.is_attached:
             self._show_entries()
@@ -158,9 +160,9 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
             choice = Choice(str(number), self._off_label, mark=" " if self._current else "●")
             return _Row(answer, choice, Searchable((folded(self._off_label),), folded("")))
         mark = "✗" if answer.error else "●" if answer.slug == self._current else " "
-        label, detail = answer.name or answer.slug, answer.error or answer.description
+        detail = answer.error or answer.description
         words = Searchable((folded(answer.name), folded(answer.slug)), folded(answer.description))
-        return _Row(answer, Choice(str(number), label, detail, mark, answer.place.value), words)
+        return _Row(answer, Choice(str(number), _label(answer), detail, mark, answer.place.value), words)
 
     def _row_of(self, row: _Row | None) -> _Row | None:
         """The same preset's row among those that are there now."""
@@ -243,7 +245,7 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
         if row is not self._shown or not self.is_mounted:
             return  # a reader that does not let itself be cancelled
         wrong = wrong or bool(entry.error)
-        heading = f"{'✗ ' if wrong else ''}{entry.name or entry.slug}"
+        heading = f"{'✗ ' if wrong else ''}{_label(entry)}"
         head = "\n".join(part for part in (entry.description, f"{entry.place.value}: {entry.path}") if part)
         self.query_one(PresetPreview).show(heading, f"{head}\n\n{text}", wrong=wrong)
 
@@ -301,6 +303,10 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
             self._choose(row)
         else:
             self._moved()
+
+
+def _label(entry: PresetEntry) -> str:
+    return entry.name or entry.slug
 
 
 def _slug(answer: PresetEntry | Off) -> str:
