@@ -15,7 +15,7 @@ from workbench.core.slug import check_slug
 from workbench.core.visible import escaped
 
 ENDINGS = (".yaml", ".yml")
-_SETTLED_NS = 2_000_000_000
+SETTLED_SECONDS = 2
 """What was changed that recently may change again within one tick of the file system's clock, and not show it."""
 
 
@@ -43,7 +43,7 @@ class Stamp(NamedTuple):
 
     def is_settled(self, now_ns: int) -> bool:
         """Whether what was read at `now_ns` can be told by the stamp from what is written later."""
-        return max(self.modified_ns, self.changed_ns) + _SETTLED_NS < now_ns
+        return max(self.modified_ns, self.changed_ns) + SETTLED_SECONDS * 1_000_000_000 < now_ns
 
 
 class Folder:
