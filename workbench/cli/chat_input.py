@@ -164,6 +164,10 @@ class TerminalLines:
 
 
 def _readline() -> ModuleType | None:
+    if sys.flags.utf8_mode and os.environ.get("LC_ALL") in ("C", "POSIX"):
+        # Python reads UTF-8 here all the same; readline goes by the locale, and would take a letter of Korean for
+        # three keys.
+        os.environ["LC_ALL"] = "C.UTF-8"
     try:
         import readline
     except ImportError:  # a Python without it, as on Windows
