@@ -63,6 +63,7 @@ class StandardInput:
 
 def add_preset_and_message(parser: argparse.ArgumentParser) -> None:
     """`[PRESET] [MESSAGE]` and `--message`, for `prompt_from`."""
+    parser.usage = "%(prog)s [options] [PRESET] [MESSAGE]"
     parser.add_argument(
         "words",
         nargs="*",

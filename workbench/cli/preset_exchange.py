@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.diagnostics import ExitCode, complain, say, say_findings
 from workbench.cli.options import StandardInput, prompt_from
 from workbench.cli.output import Output
-from workbench.core.errors import InputError, Refused
+from workbench.core.errors import ChangedOnDisk, InputError, Refused
 from workbench.core.preset import Kind, Place
 from workbench.core.slug import check_slug, slug_of
 
@@ -38,7 +38,10 @@ def import_prompt(options: argparse.Namespace, services: Services) -> int:
         output.end_line()
         return ExitCode.OK
     place = Place.PROJECT if options.project else Place.USER
-    saved = services.presets.save(place, Kind.PROMPT, *_named(imported.prompt, options.save), known=None)
+    try:
+        saved = services.presets.save(place, Kind.PROMPT, *_named(imported.prompt, options.save), known=None)
+    except ChangedOnDisk as error:
+        raise InputError(error.message, "choose another name") from error
     Output().text(f"{saved.path}\n")
     return ExitCode.OK
 
@@ -71,8 +74,6 @@ def _read(file: str) -> str:
 
 def export_prompt(options: argparse.Namespace, services: Services) -> int:
     """Print the prompt in the shape that was asked for. InputError."""
-    from workbench.core.exchange import exported
-
     started = prompt_from(options, services, StandardInput())
     for warning in started.warnings:
         say(f"workbench: {warning}")
@@ -83,6 +84,6 @@ def export_prompt(options: argparse.Namespace, services: Services) -> int:
         complain(Refused("no request can be made of it", problems=request.problems))
         return ExitCode.BAD_INPUT
     say_findings(request)
-    output.text(exported(options.shape, started.prompt, request, connection))
+    output.text(services.exported(started.prompt, connection, options.shape, anyway=options.anyway))
     output.end_line()
     return ExitCode.OK

@@ -74,7 +74,6 @@ def _add_exchange(
         "export", help="a prompt as curl, Python, JSON, Markdown or promptfoo's configuration", description=_EXPORT,
         formatter_class=formatter,
     )  # fmt: skip
-    write.usage = "workbench presets export [options] PRESET [MESSAGE]"
     add_preset_and_message(write)
     write.add_argument(
         "--as", dest="shape", choices=EXPORTS, default=EXPORTS[0], help="what to write; without it, curl"
