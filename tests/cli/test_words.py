@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.cli.conftest import CommandLine
 from workbench.cli.main import parser
@@ -235,3 +237,16 @@ def test_standard_input_is_literal_text(cli: CommandLine, tmp_path: Path) -> Non
     ended = cli("run", "{{a}}", "--var", "a=@-", "--json", "--model", "practice-fast", stdin=b"@secret {{b}}\r\n")
     assert ended.code == 0
     assert '"content": "@secret {{b}}"' in ended.out
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(word=st.text() | st.from_regex(r"[~./]{0,3}(personas/)?[\w-]{0,300}(\.yaml)?", fullmatch=True))
+def test_any_word_is_a_preset_a_message_or_an_error_of_one_line(services: Services, word: str) -> None:
+    try:
+        opened, message = split_words([word], services)
+    except InputError as error:
+        said = error.hint
+    else:
+        assert opened is not None or message == word
+        return
+    assert "--message" in said
