@@ -328,9 +328,9 @@ class TestAPersonTypes:
         self, person: Talks, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with serving(monkeypatch, REFUSED, answer("ok")) as server:
-            ended, typed = person("한 줄", "{{x}}", "/unknown", "한 줄!", None, options=("--model", "m"))
+            ended, typed = person("한 줄", "//{{x}}", "/unknown", "한 줄!", None, options=("--model", "m"))
         assert ended.code == 2
-        assert typed.offered == ["한 줄", "{{x}}", "/unknown"]
+        assert typed.offered == ["한 줄", "//{{x}}", "/unknown"]
         assert sent(server) == [["user: 한 줄"], ["user: 한 줄!"]]
         assert ended.err.count("taken back: it stands in the next line") == 3
 
@@ -407,7 +407,7 @@ class TestSignals:
 
 
 def test_a_chat_on_a_terminal(tmp_path: Path) -> None:
-    with Terminal(["chat", "--model", "practice"], tmp_path, size=(100, 30)) as terminal:
+    with Terminal(["chat", "--model", "practice", "--set", "seed=2"], tmp_path, size=(100, 30)) as terminal:
         terminal.wait_for(lambda text: text.rstrip().endswith(">"))
         # A syllable of three bytes and two cells goes with one press of backspace.
         terminal.send("안녕녕\x7f {{이름}}\r")

@@ -62,7 +62,8 @@ class History:
     ) -> RunRecord:
         """Store the run's row. It is committed on return, or, where the disk is in trouble, waits in memory.
 
-        `source` is `tui`, `cli` or `chat`; `preset` the slug it was made from; `at` (aware) the time where it is not now.
+        `source` is `tui`, `cli` or `chat`; `preset` the slug it was made from; `at` (aware) the time where it is not
+        now.
         """
         at = at or datetime.now(UTC)
         beginning = Beginning(new_id(at), self._database.session, source, at, prompt, preset, request, connection)

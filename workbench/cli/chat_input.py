@@ -126,7 +126,7 @@ class TerminalLines:
             # The wait is the inner one: a signal that ends it leaves stdout where it was.
             with self._echo_on_terminal(), self._signals.waiting():
                 return input(prompt if self._edits else "").rstrip("\n")  # of a paste that ends with a line's end
-        except EOFError:
+        except (EOFError, OSError):  # ctrl-d, or a terminal that is gone
             say("")  # what comes next begins in a line of its own
             return None
         except UnicodeDecodeError:

@@ -153,7 +153,7 @@ class ChatSession:
             anyway, preset = self._options.anyway, self._preset
             job = self._services.job(prompt, connection, source="chat", anyway=anyway, preset=preset)
         except InputError as error:
-            self._refused(error, text)
+            self._refused(error, _as_typed(text))
             return
         self._tell_new_notes(job)
         outcome = self._runner.run(self._answer(job))
@@ -199,14 +199,14 @@ class ChatSession:
             say("workbench: the answer has no text")
         elif choice is not None and choice.finish_reason == "content_filter":
             say("workbench: the answer was stopped by a content filter")
-        self._give_back(text)
+        self._give_back(_as_typed(text))
 
     def _refused(self, error: InputError, text: str) -> None:
         """A turn that could not be sent at all, or that is not even text."""
         complain(error)
         self._code = max(self._code, ExitCode.BAD_INPUT)
         self._give_back(text)
-        self._end_pipe_where_refused()
+        self._end_pipe()
 
     def _give_back(self, text: str) -> None:
         if not text:
@@ -223,11 +223,12 @@ class ChatSession:
             self._end = 128 + self._signals.terminated
         elif outcome.state is State.CANCELLED and not self._lines.interactive:
             self._end = ExitCode.INTERRUPTED
-        self._end_pipe_where_refused()
+        elif exit_code(outcome) == ExitCode.BAD_INPUT:
+            self._end_pipe()
 
-    def _end_pipe_where_refused(self) -> None:
+    def _end_pipe(self) -> None:
         # What refuses one line of a pipe (a variable without a value, a missing persona) refuses the next ones too.
-        if self._code == ExitCode.BAD_INPUT and not self._lines.interactive and self._end is None:
+        if not self._lines.interactive:
             self._end = self._code
 
     def _tell_new_notes(self, job: Job) -> None:
@@ -296,3 +297,8 @@ class ChatSession:
             return
         self._saved[slug] = saved.digest
         say(f"workbench: saved {saved.path}; `workbench chat {slug}` goes on with it")
+
+
+def _as_typed(turn: str) -> str:
+    """What a person has to type for a turn: of two slashes at the beginning one is sent."""
+    return f"/{turn}" if turn.startswith("/") else turn
