@@ -40,6 +40,8 @@ class YamlFault(NamedTuple):
     path: YamlPath
     message: str
     hint: str = ""
+    whole: bool = False
+    """Whether the value at `path` is nevertheless the one that was written: of two equal keys the first is kept."""
 
 
 class Span(NamedTuple):
@@ -129,6 +131,26 @@ class _TooMuch(Exception):
 class _Builder:
     """Builds the value from the parser's events, which are told apart by their class: that is what costs least."""
 
+    __slots__ = (
+        "_alias_type",
+        "_document_type",
+        "_lines",
+        "_list_end",
+        "_list_type",
+        "_mapping_end",
+        "_mapping_type",
+        "_name",
+        "_next",
+        "_noun",
+        "_open",
+        "_scalar_type",
+        "_spans",
+        "_stream_end",
+        "_text",
+        "_values",
+        "faults",
+    )
+
     def __init__(self, name: str, text: str, noun: str, next_event: Callable[[], Any]) -> None:
         from yaml import events
 
@@ -156,7 +178,9 @@ class _Builder:
                 if documents > 1:
                     self._fault(event, (), "a second document (---) begins here", f"one {self._noun} per file")
                     break
-                value = self._value(self._next(), ())
+                event = self._next()
+                self._lines[()] = event.start_mark.line + 1
+                value = self._value(event, ())
         return self._file(value)
 
     def broken(self) -> YamlFile:
@@ -169,7 +193,6 @@ class _Builder:
 
     def _value(self, event: Any, path: YamlPath) -> JSON:
         kind = type(event)
-        self._lines.setdefault(path, event.start_mark.line + 1)
         self._values += 1
         if self._values > _MOST_VALUES:
             self._stop(event, path, f"more than {_MOST_VALUES:,} values", "make several files of it")
@@ -191,7 +214,9 @@ class _Builder:
     def _list(self, path: YamlPath) -> JSON:
         items: list[JSON] = []
         while type(event := self._next()) is not self._list_end:
-            items.append(self._value(event, (*path, len(items))))
+            place = (*path, len(items))
+            self._lines[place] = cast("Any", event.start_mark).line + 1
+            items.append(self._value(event, place))
         return items
 
     def _mapping(self, path: YamlPath) -> JSON:
@@ -214,7 +239,8 @@ class _Builder:
     def _refused_key(self, event: Any, place: YamlPath) -> None:
         if place in self._lines:
             first = self._lines[place]
-            self._fault(event, place, f"{_shown(event.value)} stands here a second time; the first is on line {first}")
+            message = f"{_shown(event.value)} stands here a second time; the first is on line {first}"
+            self._fault(event, place, message, whole=True)
         else:
             self._fault(event, place, "merge keys (<<) are not supported", "write the keys out")
         self._skip(self._next())
@@ -276,10 +302,10 @@ class _Builder:
                 return
             event = self._next()
 
-    def _fault(self, event: Any, path: YamlPath, message: str, hint: str = "") -> None:
+    def _fault(self, event: Any, path: YamlPath, message: str, hint: str = "", *, whole: bool = False) -> None:
         if len(self.faults) >= _MOST_FAULTS:
             raise _TooMuch
-        self.faults.append(YamlFault(event.start_mark.line + 1, path, message, hint))
+        self.faults.append(YamlFault(event.start_mark.line + 1, path, message, hint, whole))
 
     def _stop(self, event: Any, path: YamlPath, message: str, hint: str) -> None:
         self._fault(event, path, message, hint)

@@ -64,6 +64,9 @@ def _in_header(span: Span, text: str, at: int) -> bool:
 
 def _cut(before: Span, text: str, at: int, line: int) -> tuple[Cut, ...]:
     """The text that stands right before the `#`, if it has no quotes."""
-    if before.path is None or not before.plain or text[before.end : at].strip(" \t"):
+    # The line end is looked for from the back: many comments may follow one text.
+    if before.path is None or not before.plain or text.rfind("\n", before.end, at) >= 0:
+        return ()
+    if text[before.end : at].strip(" \t"):
         return ()
     return (Cut(before.path, line, before.start == before.end),)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 200
 _SHOWN = 60
+_LONGEST_PATH = 120
 
 
 class PresetFault(InputError):
@@ -38,14 +39,16 @@ class FaultLines:
         self._faults: list[_Said] = []
         self._warnings: list[_Said] = []
         # What stands there is not what the person wrote, so that nothing else is said about it.
-        self._unread = {fault.path for fault in file.faults}
+        self._unread = {fault.path for fault in file.faults if not fault.whole}
         for fault in file.faults:
             self._faults.append(self._said(fault.line, fault.path, fault.message, fault.hint))
 
     def add(self, path: YamlPath, what: str, instead: str = "") -> None:
-        """A fault: the file can't be used with it."""
+        """A fault: the file can't be used with it. Raises PresetFault where there are too many to look for more."""
         if all(path[:length] not in self._unread for length in range(1, len(path) + 1)):
             self._faults.append(self._said(self._file.line(path), path, what, instead))
+        if len(self._faults) > _MOST_LINES:
+            self.check()
 
     def warn(self, path: YamlPath, what: str, instead: str = "", line: int = 0) -> None:
         """Something to know about a file that can be used; `line` where it is not that of the path."""
@@ -65,16 +68,15 @@ class FaultLines:
         return _in_order(self._warnings)
 
     def _said(self, line: int, path: YamlPath, what: str, instead: str) -> _Said:
-        parts = (f"{self._file.name}:{line}", path_text(path), what, instead)
+        # A key may stand where a number is expected, and the words about it would show it.
+        parts = (f"{self._file.name}:{line}", path_text(path), mask_keys(what), instead)
         return _Said(line, ": ".join(part for part in parts if part))
 
 
 def _in_order(said: list[_Said]) -> tuple[str, ...]:
     """By line; the sort is stable, so that those of one line stay as they were found."""
     lines = [one.text for one in sorted(said, key=lambda one: one.line)]
-    if len(lines) > _MOST_LINES:
-        lines[_MOST_LINES:] = [f"and {len(lines) - _MOST_LINES:,} more"]
-    return tuple(lines)
+    return (*lines[:_MOST_LINES], *(["and more"] if len(lines) > _MOST_LINES else []))
 
 
 def path_text(path: YamlPath) -> str:
@@ -85,7 +87,7 @@ def path_text(path: YamlPath) -> str:
             text += f"[{part}]"
         else:
             text += f".{shown(part)}" if text else shown(part)
-    return text
+    return text if len(text) <= _LONGEST_PATH else f"{text[: _LONGEST_PATH - 1]}…"
 
 
 def shown(text: str) -> str:

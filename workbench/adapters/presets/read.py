@@ -109,7 +109,7 @@ def _kind(top: dict[str, JSON], wanted: Kind | None, faults: FaultLines) -> Kind
         return wanted
     word = top["kind"]
     near = word if isinstance(word, str) and word in list(Kind) else near_word(str(word), list(Kind))
-    if near != word:
+    if not near or near != word:
         what = f"unknown kind {shown(word)}" if isinstance(word, str) else found(word)
         faults.add(("kind",), what, f"did you mean {near}?" if near else "write prompt, persona or format")
         return Kind(near) if near else wanted

@@ -93,7 +93,7 @@ def _response_format(path: YamlPath, value: JSON, faults: FaultLines) -> None:
     check_body({"response_format": value}, findings)
     for problem in findings.problems:
         inside = problem.field.removeprefix("response_format").lstrip(".")
-        text = problem.text if problem.text.startswith("response_format") else f"{inside} {problem.text}".strip()
+        text = problem.text.removeprefix(problem.field).strip()
         faults.warn((*path, *inside.split(".")) if inside else path, text)
 
 
@@ -109,55 +109,57 @@ def _variables(values: JSON, faults: FaultLines) -> None:
 
 def _checks(values: JSON, faults: FaultLines) -> None:
     for index, check in enumerate(values if isinstance(values, list) else ()):
-        if isinstance(check, dict) and isinstance(kind := check.get("type"), str) and kind in _CHECKS:
-            path: YamlPath = ("checks", index, "value")
-            _CHECKS[kind](path, check.get("value"), "value" in check, faults)
+        kind = check.get("type") if isinstance(check, dict) else None
+        if not isinstance(check, dict) or not isinstance(kind, str) or kind not in ("json", *_CHECKS):
+            continue
+        path: YamlPath = ("checks", index, "value")
+        if kind == "json":
+            if "value" in check:
+                faults.add(path, found(check["value"]), "leave value out: json only tests that the answer is JSON")
+        elif "value" not in check:
+            faults.add(path, "is missing", f"write value: and what {kind} tests for")
+        else:
+            _CHECKS[kind](path, check["value"], faults)
 
 
-def _text_check(path: YamlPath, value: JSON, _given: bool, faults: FaultLines) -> None:
+def _text_check(path: YamlPath, value: JSON, faults: FaultLines) -> None:
     if not isinstance(value, str):
-        instead = "write the text, in quotes" if value is None or isinstance(value, bool | int | float) else "a text"
-        faults.add(path, found(value), instead)
+        scalar = value is None or isinstance(value, bool | int | float)
+        faults.add(path, found(value), "write a text" + (", in quotes" if scalar else ""))
 
 
-def _regex_check(path: YamlPath, value: JSON, given: bool, faults: FaultLines) -> None:
+def _regex_check(path: YamlPath, value: JSON, faults: FaultLines) -> None:
     if not isinstance(value, str):
-        _text_check(path, value, given, faults)
+        _text_check(path, value, faults)
         return
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore")  # of Python's, about what a later Python will read otherwise
             re.compile(value)
     except (re.error, RecursionError, OverflowError) as fault:
         faults.add(path, f"no regular expression ({shown(str(fault))})", "put a backslash before signs meant as text")
 
 
-def _json_check(path: YamlPath, value: JSON, given: bool, faults: FaultLines) -> None:
-    if given:
-        faults.add(path, found(value), "leave value out: json only tests that the answer is JSON")
-
-
-def _schema_check(path: YamlPath, value: JSON, _given: bool, faults: FaultLines) -> None:
+def _schema_check(path: YamlPath, value: JSON, faults: FaultLines) -> None:
     if not isinstance(value, dict):
         faults.add(path, found(value), "write a JSON Schema as a mapping")
 
 
-def _whole_check(path: YamlPath, value: JSON, _given: bool, faults: FaultLines) -> None:
+def _whole_check(path: YamlPath, value: JSON, faults: FaultLines) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         faults.add(path, found(value), "write a whole number from 1 on")
 
 
-def _amount_check(path: YamlPath, value: JSON, _given: bool, faults: FaultLines) -> None:
+def _amount_check(path: YamlPath, value: JSON, faults: FaultLines) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         faults.add(path, found(value), "write a number from 0 on")
 
 
-_CHECKS: dict[str, Callable[[YamlPath, JSON, bool, FaultLines], None]] = {
+_CHECKS: dict[str, Callable[[YamlPath, JSON, FaultLines], None]] = {
     "contains": _text_check,
     "not_contains": _text_check,
     "regex": _regex_check,
     "equals": _text_check,
-    "json": _json_check,
     "schema": _schema_check,
     "max_tokens": _whole_check,
     "max_seconds": _amount_check,

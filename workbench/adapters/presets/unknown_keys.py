@@ -80,7 +80,12 @@ def unknown_key(path: YamlPath, kind: Kind) -> tuple[str, str]:
         return "unknown key", near
     known = _known(path, kind)
     close = near_word(key, known)
-    return "unknown key", f"did you mean {close}?" if close else f"known here are {', '.join(known)}"
+    if close:
+        return "unknown key", f"did you mean {close}?"
+    parameter = nearest(key[:64]) if len(path) == 1 and kind is not Kind.FORMAT else ""
+    if parameter:
+        return "unknown key", f"did you mean {parameter}, under parameters?"
+    return "unknown key", f"known here are {', '.join(known)}"
 
 
 def unknown_parameter(name: str) -> tuple[str, str]:
@@ -89,7 +94,7 @@ def unknown_parameter(name: str) -> tuple[str, str]:
     if said is not None:
         return said
     if _plain(name) in _known((name,), Kind.PROMPT):
-        return "unknown parameter", f"{shown(name)} stands at the top of a prompt file, not under parameters"
+        return "unknown key", f"{shown(name)} stands at the top of a prompt's file, not under parameters"
     near = nearest(name[:64])
     other = "what an endpoint adds of its own goes into extra"
     return "unknown key", f"did you mean {near}?" if near else other
@@ -106,8 +111,8 @@ def near_word(word: str, known: Iterable[str]) -> str:
 def _misplaced(path: YamlPath, key: str, kind: Kind) -> str:
     """For a right key in the wrong place: where it belongs, or ""."""
     name = _plain(key)
-    if len(path) == 1 and kind is not Kind.FORMAT and name in BY_NAME:
-        return f"{name} belongs under parameters"
+    if len(path) == 1 and name in BY_NAME:
+        return f"{name} belongs under parameters{' of a prompt or persona' if kind is Kind.FORMAT else ''}"
     if name in list(Role) and (len(path) == 1 or path[0] == "messages"):
         return f"write a message as - {{role: {name}, content: ...}}"
     if len(path) == 1:
@@ -120,7 +125,7 @@ def _misplaced(path: YamlPath, key: str, kind: Kind) -> str:
 @cache
 def _fields(top: str, kind: Kind) -> tuple[str, ...]:
     model = PARTS.get(top, MODELS[kind])
-    return tuple(model.model_fields)
+    return tuple(sorted(model.model_fields, key=lambda name: name != "kind"))
 
 
 def _known(path: YamlPath, kind: Kind) -> tuple[str, ...]:
