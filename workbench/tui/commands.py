@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "workbench", "parts", "messages", "variables", "parameters", "output"]
+Scope = Literal["app", "workbench", "parts", "messages", "variables", "parameters", "output", "json"]
 
 SCOPES: dict[Scope, str] = {
     "app": "Everywhere",
@@ -23,6 +23,7 @@ SCOPES: dict[Scope, str] = {
     "variables": "Variables",
     "parameters": "Parameters",
     "output": "Output",
+    "json": "JSON (the tree has the focus)",
 }
 
 
@@ -107,7 +108,7 @@ COMMANDS: tuple[Command, ...] = (
         "run_anyway",
         "workbench",
     ),
-    Command("view", "f2", "Next view", "Answer, Request, Response in turn", "next_view", "workbench", True),
+    Command("view", "f2", "Next view", "Answer, JSON, Request, Response in turn", "next_view", "workbench", True),
     Command(
         "focus-messages",
         "f3",
@@ -338,6 +339,18 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("output.choice", "c", "Next choice", "Show the next of the n answers", "next_choice", "output"),
     Command("output.copy", "y", "Copy", "Copy the selection, or else the answer", "copy_shown", "output", True),
+    Command("json.toggle", "space,enter", "Fold", "Fold or unfold; on a fault, go to its place", "open", "json", True),
+    Command("json.copy", "y", "Copy value", "Copy the value under the cursor as JSON", "copy_value", "json", True),
+    Command("json.unfold", "right,l", "Unfold", "Unfold, or go on to what is inside", "unfold", "json"),
+    Command("json.fold", "left,h", "Fold or up", "Fold, or go to the value around it", "fold", "json"),
+    Command("json.unfold-all", "plus,x", "Unfold all", "Unfold everything in the value", "all(True)", "json"),
+    Command("json.fold-all", "minus,z", "Fold all", "Fold everything in the value", "all(False)", "json"),
+    Command("json.previous", "up,k", "Previous", "The row above", "select(-1)", "json"),
+    Command("json.next", "down,j", "Next", "The row below", "select(1)", "json"),
+    Command("json.page-up", "pageup", "Page up", "A page up", "page(-1)", "json"),
+    Command("json.page-down", "pagedown", "Page down", "A page down", "page(1)", "json"),
+    Command("json.first", "home,g", "First", "The first row", "first", "json"),
+    Command("json.last", "end,G", "Last", "The last row; follows an answer that arrives", "last", "json"),
     Command("part.choose", "enter,space", "Choose", "Choose another, or none", "choose", "parts", True),
     Command(
         "part.off",

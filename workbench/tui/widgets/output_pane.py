@@ -1,5 +1,6 @@
-"""What came back: the answer as it streams, the request it answers, and the response object. Owns the run's worker.
+"""What came back: the answer as it streams, its JSON, the request it answers, the response object.
 
+Owns the run's worker.
 Removing the pane cancels its run: the worker is a child of the pane.
 """
 
@@ -23,18 +24,20 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from workbench.core.json_answer import JsonVerdict
     from workbench.core.json_value import JSON
     from workbench.core.outcome import Outcome
     from workbench.core.request import Request
     from workbench.runner import Run
     from workbench.tui.run_progress import RunProgress
+    from workbench.tui.widgets.json_view import JsonView
 
-View = Literal["Answer", "Request", "Response"]
-VIEWS: tuple[View, ...] = ("Answer", "Request", "Response")
+View = Literal["Answer", "JSON", "Request", "Response"]
+VIEWS: tuple[View, ...] = ("Answer", "JSON", "Request", "Response")
 
 
 class OutputPane(Vertical):
-    """Answer, Request and Response of one run."""
+    """Answer, JSON, Request and Response of one run."""
 
     DEFAULT_CSS = """
     OutputPane {
@@ -43,7 +46,7 @@ class OutputPane(Vertical):
         border-subtitle-color: $text-muted;
         padding: 0 1;
         &:focus-within { border: round $accent; border-title-color: $text-accent; }
-        StreamView { height: 1fr; }
+        StreamView, JsonView { height: 1fr; }
         #reasoning, #calls {
             height: auto; max-height: 40%; display: none;
             border-top: solid $foreground 25%; border-title-color: $text-muted; color: $text-muted;
@@ -81,6 +84,10 @@ class OutputPane(Vertical):
             "request": StreamView(id="request", kind="json", follow=False, classes="-hidden"),
             "response": StreamView(id="response", kind="json", follow=False, classes="-hidden"),
         }
+        self._json: JsonView | None = None
+        """Made after the first paint."""
+        self._verdicts: dict[int, JsonVerdict] = {}
+        self._judging = False
         self.outcome: Outcome | None = None
         self._run: Run | None = None
         self._progress: RunProgress | None = None
@@ -95,13 +102,17 @@ class OutputPane(Vertical):
         self.call_after_refresh(self._mount_the_rest)
 
     def _mount_the_rest(self) -> None:
-        """The views that the first paint does not show: styling them would hold it up."""
+        """The views that the first paint does not show: importing and styling them would hold it up."""
+        from workbench.tui.widgets.json_view import JsonView
+
         self._title_reasoning()
         self._views["calls"].border_title = "refusal and tool calls"
         if not self.is_attached:
             return  # the program is being left again already
+        self._json = JsonView(id="json", classes="" if self.view == "JSON" else "-hidden")
         self.mount(self._views["reasoning"], before=self._views["answer"])
-        self.mount_all([self._views[name] for name in ("calls", "request", "response")], after=self._views["answer"])
+        rest = [self._views[name] for name in ("calls", "request", "response")]
+        self.mount_all([*rest, self._json], after=self._views["answer"])
 
     def _title_reasoning(self) -> None:
         view = self._views["reasoning"]
@@ -125,6 +136,7 @@ class OutputPane(Vertical):
 
         self.outcome = None
         self._choice = 0
+        self._forget_verdicts()
         self._progress = RunProgress(self)
         for name in ("answer", "reasoning", "calls", "response"):
             self._views[name].clear()
@@ -164,14 +176,67 @@ class OutputPane(Vertical):
         if outcome.answer.response is not None:
             self._views["response"].set_text(_pretty(outcome.answer.response))
         self.query_one(Trouble).show_outcome(outcome)
+        self._judge_if_asked(outcome)
         self._retitle()
         self.post_message(self.Finished(outcome))
+
+    # -- its JSON ------------------------------------------------------------------------------------------------
+
+    @property
+    def json_view(self) -> JsonView | None:
+        """The tree of the answer's JSON; None before the first paint."""
+        return self._json
+
+    def _forget_verdicts(self) -> None:
+        self._verdicts = {}
+        self._judging = False
+        self.workers.cancel_group(self, "judge")
+        if self._json is not None:
+            self._json.clear()
+
+    def _judge_if_asked(self, outcome: Outcome) -> None:
+        """Judge the answer where JSON was asked for, or is being looked at; else when it is first looked at."""
+        from workbench.tui.json_judge import asked_for_json
+
+        if (asked_for_json(outcome) or self.view == "JSON") and not self._judging and not self._verdicts:
+            self._judging = True
+            self.run_worker(self._judge(outcome), group="judge", exclusive=True)
+        self._show_json()
+
+    async def _judge(self, outcome: Outcome) -> None:
+        from workbench.core.events import State
+        from workbench.tui.json_judge import asked_for_json, trouble_lines, verdicts_on
+
+        self._verdicts = await verdicts_on(outcome)
+        self._judging = False
+        if asked_for_json(outcome) and outcome.state is State.COMPLETE:
+            self.query_one(Trouble).show_json(trouble_lines(self._verdicts))
+        self._show_json()
+        self._retitle()
+
+    def _show_json(self) -> None:
+        """What the JSON view shows of the chosen answer: nothing is read while it is hidden."""
+        if self._json is None or self.view != "JSON":
+            return
+        verdict = self._verdicts.get(self._choice)
+        if verdict is not None:
+            self._json.show_verdict(verdict, self.answer_source)
+        elif self._judging:
+            self._json.show_checking()
+        elif self.running and self.answer_source:
+            self._json.arriving(lambda: self.answer_source)
+
+    def on_json_view_copy_wanted(self, event: JsonView.CopyWanted) -> None:
+        event.stop()
+        self.post_message(self.CopyWanted(event.text, event.what))
 
     # -- what a run shows ----------------------------------------------------------------------------------------
 
     def show_text(self, choice: int, text: str) -> None:
         if choice == self._choice:
             self._views["answer"].append(text)
+            if self.view == "JSON" and self._json is not None:
+                self._json.arriving(lambda: self.answer_source)
 
     def show_reasoning(self, choice: int, text: str) -> None:
         if choice == self._choice:
@@ -194,16 +259,23 @@ class OutputPane(Vertical):
     # -- what is shown -----------------------------------------------------------------------------------------
 
     def show(self, view: View) -> None:
-        """Bring Answer, Request or Response to the front."""
+        """Bring one of the views to the front."""
         self.view = view
         for name in VIEWS:
-            self._views[name.lower()].set_class(name != view, "-hidden")
+            if (shown := self._view_of(name)) is not None:
+                shown.set_class(name != view, "-hidden")
         for part in ("reasoning", "calls"):
             self._views[part].set_class(view != "Answer", "-hidden")
         for line in self.query(FindLine):
             line.action_go(0)
         self.query_one(Trouble).show_notes(view == "Request")
+        if view == "JSON" and self.outcome is not None:
+            self._judge_if_asked(self.outcome)
+        self._show_json()
         self._retitle()
+
+    def _view_of(self, view: View) -> StreamView | JsonView | None:
+        return self._json if view == "JSON" else self._views[view.lower()]
 
     def show_next(self) -> None:
         self.show(VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)])
@@ -214,7 +286,8 @@ class OutputPane(Vertical):
         self.query_one(Trouble).show_request(request, chosen)
 
     def focus_shown(self) -> None:
-        self._views[self.view.lower()].focus()
+        if (shown := self._view_of(self.view)) is not None:
+            shown.focus()
 
     @property
     def answer_source(self) -> str:
@@ -225,7 +298,17 @@ class OutputPane(Vertical):
         self.border_title = _titles(self.view)
         choices = self._progress.answer.choices if self._progress is not None else 0
         choice = f" · choice {self._choice + 1} of {choices} (c: next)" if choices > 1 else ""
-        self.border_subtitle = state_words(self.live(), self.outcome) + choice
+        self.border_subtitle = (
+            " · ".join(part for part in (state_words(self.live(), self.outcome), self._json_words()) if part) + choice
+        )
+
+    def _json_words(self) -> str:
+        """Whether an answer that was to be JSON is, for the border."""
+        from workbench.tui.json_judge import asked_for_json, border_words
+
+        if self.outcome is None or not (self._judging or self._verdicts) or not asked_for_json(self.outcome):
+            return ""
+        return "checking JSON" if self._judging else border_words(self._verdicts)
 
     # -- actions -----------------------------------------------------------------------------------------------
 
@@ -239,6 +322,7 @@ class OutputPane(Vertical):
         self._views["reasoning"].set_class(bool(reasoning), "-some")
         self._views["reasoning"].set_text(reasoning)
         self.show_others(self._choice)
+        self._show_json()
         self._retitle()
 
     def action_toggle_markdown(self) -> None:
@@ -250,13 +334,14 @@ class OutputPane(Vertical):
         self._title_reasoning()
 
     def action_copy_shown(self) -> None:
-        shown = self._views[self.view.lower()]
-        if selected := shown.selected_text():
+        shown = self._view_of(self.view)
+        if isinstance(shown, StreamView) and (selected := shown.selected_text()):
             self.post_message(self.CopyWanted(selected, "the selection"))
-        elif self.view == "Answer":
+        elif self.view == "Answer" or shown is None:
             self.post_message(self.CopyWanted(self.answer_source, "the answer"))
         else:
-            self.post_message(self.CopyWanted(shown.source, f"the {self.view.lower()}"))
+            what = "the JSON" if self.view == "JSON" else f"the {self.view.lower()}"
+            self.post_message(self.CopyWanted(shown.source, what))
 
     async def action_find(self) -> None:
         if not self.query(FindLine):
@@ -272,10 +357,11 @@ class OutputPane(Vertical):
 
     def on_find_line_wanted(self, event: FindLine.Wanted) -> None:
         event.stop()
-        shown = self._views[self.view.lower()]
-        if not event.needle:
+        shown = self._view_of(self.view)
+        if not event.needle or shown is None:
             for name in VIEWS:
-                self._views[name.lower()].clear_find()
+                if (view := self._view_of(name)) is not None:
+                    view.clear_find()
             return
         current, total = shown.find(event.needle, event.direction)
         self.query_one(FindLine).show_count(current, total)

@@ -23,7 +23,7 @@ LONGEST = 12
 class Trouble(Static):
     """How the run ended, what came up in it, what is wrong with the prompt. Hidden while it has nothing to say.
 
-    Marks: ✗ an error, ! a problem, → what to do, · a note.
+    Marks: ✗ an error or an answer that is not what was asked for, ! a problem, → what to do, · a note.
     """
 
     DEFAULT_CSS = """
@@ -34,13 +34,14 @@ class Trouble(Static):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__("", id=id, markup=False)
         self._run: list[Content] = []
+        self._json: list[Content] = []
         self._problems: list[Content] = []
         self._notes: list[Content] = []
         self._with_notes = False
 
     def begin(self) -> None:
         """A run begins: what was said of the one before goes."""
-        self._run = []
+        self._run, self._json = [], []
         self._put()
 
     def add_note(self, text: str) -> None:
@@ -55,6 +56,13 @@ class Trouble(Static):
             self._problems = _problem_lines(outcome.error.problems)
         else:
             self._run = [*_outcome_lines(outcome), *self._run]
+        self._put()
+
+    def show_json(self, lines: Sequence[str]) -> None:
+        """What is wrong with an answer that was to be JSON; () takes it away."""
+        self._json = [_line("✗" if place == 0 else "·", "$text-error", line) for place, line in enumerate(lines)]
+        if lines:
+            self._json.append(_line("→", "$text-accent", "F2 shows it in the JSON view"))
         self._put()
 
     def show_request(self, request: Request, chosen: Collection[str]) -> None:
@@ -73,7 +81,7 @@ class Trouble(Static):
         self._put()
 
     def _put(self) -> None:
-        lines = [*self._run, *self._problems, *(self._notes if self._with_notes else ())][:LONGEST]
+        lines = [*self._run, *self._json, *self._problems, *(self._notes if self._with_notes else ())][:LONGEST]
         self.set_class(bool(lines), "-some")
         self.update(Content("\n").join(lines))
 
