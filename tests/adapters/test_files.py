@@ -206,3 +206,20 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "a").chmod(0)
     with pytest.raises(InputError, match="permission denied"):
         read_variable_file("a", tmp_path)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="no /proc")
+def test_a_file_that_says_it_is_empty_is_read_to_its_end(tmp_path: Path) -> None:
+    assert "VmPeak" in read_variable_file("/proc/self/status", tmp_path)
+    with pytest.raises(InputError, match="is larger; a variable takes 100 at most"):
+        read_variable_file("/proc/self/status", tmp_path, limit=100)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes")
+def test_a_file_that_is_shared_may_stay_so(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_atomic(tmp_path / "file", b"x", mode=0o664)
+    finally:
+        os.umask(before)
+    assert mode(tmp_path / "file") == 0o664
