@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING
 
 from workbench.adapters.connections import Connections, find_connections
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
     from workbench.adapters.presets.library import PresetLibrary
     from workbench.adapters.tokens import TokenCounter
     from workbench.core.connection import Connection
+    from workbench.core.exchange import Imported
+    from workbench.core.json_value import JSON
     from workbench.core.models import ModelInfo, ModelRules
     from workbench.core.parts import Parts
+    from workbench.core.preset import Preset
     from workbench.core.prompt import Prompt, Variable
     from workbench.core.request import Problem, Request
     from workbench.runner import Emit, Job, Run
@@ -174,19 +178,21 @@ class Services:
 
     def parts(self, prompt: Prompt) -> tuple[Parts, list[Problem]]:
         """The persona and the format that the prompt names, and why one that is there can't be used."""
-        from workbench.core.parts import NO_PARTS
+        from workbench.core.parts import Format, Parts, Persona
         from workbench.core.preset import Kind
         from workbench.core.request import Problem
 
-        parts = NO_PARTS
         unusable: list[Problem] = []
-        for kind, slug in ((Kind.PERSONA, prompt.persona), (Kind.FORMAT, prompt.format)):
-            if not slug:
-                continue
+
+        def named(kind: Kind, slug: str) -> Preset | None:
             try:
-                parts = parts._replace(**{kind.value: self.presets.open(kind, slug).value})
+                return self.presets.open(kind, slug).value if slug else None
             except InputError as error:
                 unusable.append(Problem(kind.value, error.line))
+                return None
+
+        persona, format = named(Kind.PERSONA, prompt.persona), named(Kind.FORMAT, prompt.format)
+        parts = Parts(persona if isinstance(persona, Persona) else None, format if isinstance(format, Format) else None)
         return parts, unusable
 
     def known_models(self, connection: Connection) -> tuple[str, ...]:
@@ -295,6 +301,54 @@ class Services:
             return size_text(len(read_variable_file(variable.value[1:], self.folder).encode()))
         except InputError as error:
             return error.line
+
+    def preset_yaml(self, value: Preset) -> str:
+        """The file that saving this would write."""
+        from workbench.adapters.presets.write import preset_yaml
+
+        return preset_yaml(value)
+
+    def preset_schema(self) -> dict[str, JSON]:
+        """The JSON Schema of preset files."""
+        from workbench.adapters.presets.schema import json_schema
+
+        return json_schema()
+
+    @property
+    def preset_modeline(self) -> str:
+        """The first line of a preset file that tells an editor where its schema is."""
+        from workbench.adapters.presets.schema import MODELINE
+
+        return MODELINE
+
+    def imported(self, pasted: str) -> Imported:
+        """The prompt that a text from elsewhere makes, or the file that a single line of it names. InputError."""
+        from workbench.adapters.import_files import import_pasted
+
+        return import_pasted(pasted, self.folder)
+
+    def imported_file(self, path: str) -> Imported:
+        """The prompt that a file from elsewhere makes. InputError."""
+        from workbench.adapters.import_files import import_file
+
+        return import_file(path, self.folder)
+
+    def exported(self, prompt: Prompt, connection: Connection, shape: str, *, anyway: bool = False) -> str:
+        """The prompt as it would be sent now, as one of `exports.SHAPES`; never with a key."""
+        from workbench.core.exchange.exports import exported
+
+        request = self.build(prompt, connection, anyway=anyway)
+        return exported(shape, prompt, self.parts(prompt)[0], request, connection)
+
+    def export_prompt(self, prompt: Prompt, connection: Connection, shape: str) -> Path:
+        """Write that into a new file of the exports folder; where it is. StorageError."""
+        from workbench.core.exchange.exports import SHAPES
+        from workbench.core.slug import slug_of
+
+        stem, ending = slug_of(prompt.name or "prompt"), SHAPES[shape].ending
+        names = (f"{stem}{f'-{number}' if number else ''}.{ending}" for number in count())
+        name = next(name for name in names if not (self.paths.exports / name).exists())
+        return self.export(name, self.exported(prompt, connection, shape))
 
     def write_settings_file(self) -> Path:
         """Where the settings file is; a commented one is written where there is none. StorageError."""

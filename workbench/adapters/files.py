@@ -231,7 +231,12 @@ def read_variable_file(path: str, folder: Path, *, limit: int = VARIABLE_BYTES) 
     Relative to `folder` (the working folder), `~` is expanded. UTF-8 with or without BOM, or UTF-16 with one.
     `limit` in bytes. Raises InputError for what is missing, no file, too large, unreadable or not text.
     """
-    return _decoded(read_limited(path, folder, limit, shown=f"@{path}", taker="a variable").data, path)
+    return read_text(path, folder, limit, shown=f"@{path}", taker="a variable")
+
+
+def read_text(path: str, folder: Path, limit: int, *, shown: str, taker: str) -> str:
+    """As `read_variable_file`; in a message the file is called `shown`, and what wants it `taker`."""
+    return _decoded(read_limited(path, folder, limit, shown=shown, taker=taker).data, shown)
 
 
 class FileBytes(NamedTuple):
@@ -288,7 +293,7 @@ def _unreadable(error: OSError | ValueError, shown: str) -> InputError:
     return InputError(f"{shown!r} is no file name", "name a file")
 
 
-def _decoded(data: bytes, path: str) -> str:
+def _decoded(data: bytes, shown: str) -> str:
     name, encoding, start = "UTF-8", "utf-8", 0
     if data.startswith(codecs.BOM_UTF8):
         start = len(codecs.BOM_UTF8)
@@ -299,10 +304,10 @@ def _decoded(data: bytes, path: str) -> str:
         text = data[start:].decode(encoding)
     except UnicodeDecodeError as error:
         raise InputError(
-            f"@{path} is not {name} text: it can't be read at byte {error.start + start:,}", "save it as UTF-8"
+            f"{shown} is not {name} text: it can't be read at byte {error.start + start:,}", "save it as UTF-8"
         ) from error
     zero = text.find("\0")
     if zero >= 0:
         place = start + len(text[:zero].encode(encoding))
-        raise InputError(f"@{path} is not text: a zero byte at byte {place:,}", "name a file with text")
+        raise InputError(f"{shown} is not text: a zero byte at byte {place:,}", "name a file with text")
     return text

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.runner import Job
     from workbench.services import Services
     from workbench.tui.widgets.parameter_rows import GivenValue
+    from workbench.tui.widgets.parts_panel import PartRow
 
 
 class Derived(NamedTuple):
@@ -43,6 +44,8 @@ class Derived(NamedTuple):
     """By parameter: what persona and format set where the prompt does not."""
     tokens: tuple[TokenCount, ...]
     """By message, on or off."""
+    parts: tuple[PartRow, ...]
+    """The persona and the format that are named."""
 
 
 class Desk:
@@ -252,7 +255,15 @@ class Desk:
             problems,
             {name: GivenValue(values[name], f"{part} {title}") for name, part, title in given},
             self._count(request),
+            self._part_rows(),
         )
+
+    def _part_rows(self) -> tuple[PartRow, ...]:
+        from workbench.tui.part_rows import part_rows
+
+        practice, counter = self.connection.is_practice, self.services.tokens
+        wrong = {problem.field: problem.text for problem in self.parts_trouble}
+        return part_rows(self.prompt, self.parts, wrong, lambda text: counter.count(text, self.model, practice))
 
     def _count(self, request: Request) -> tuple[TokenCount, ...]:
         """The tokens of each message; on the way what the request takes, and what it saves."""

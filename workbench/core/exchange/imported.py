@@ -29,6 +29,17 @@ class Imported(NamedTuple):
     what: str
     notes: tuple[str, ...] = ()
 
+    @property
+    def summary(self) -> str:
+        """What it is, in one line: `a curl command: 2 messages, gpt-5.4-mini, temperature 0.7`."""
+        count = len(self.prompt.messages)
+        facts = [f"{count} message{'s' * (count != 1)}"]
+        facts += [shown(self.prompt.model)] if self.prompt.model else []
+        numbers = [(name, value) for name, value in self.prompt.parameters.items() if type(value) in (int, float)]
+        facts += [f"{name} {value}" for name, value in numbers[:3]]
+        told = f"; {len(self.notes)} to know of" if self.notes else ""
+        return f"{self.what}: {', '.join(facts)}{told}"
+
 
 class Notes:
     """Collects the lines, each once, safe to show; a hostile text can't make thousands of them."""

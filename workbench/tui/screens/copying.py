@@ -12,15 +12,6 @@ if TYPE_CHECKING:
 
     from workbench.tui.desk import Desk
 
-EXPORTS = {
-    "json": ("JSON", "json"),
-    "curl": ("curl", "sh"),
-    "python": ("Python", "py"),
-    "markdown": ("Markdown", "md"),
-    "promptfoo": ("a promptfoo config", "yaml"),
-}
-"""By name: what it is called, and how its file ends."""
-
 
 class Copying:
     """Copies texts and exports the prompt. `say` says a line, `to_clipboard` copies."""
@@ -38,30 +29,27 @@ class Copying:
         self._to_clipboard(text)
         self._say(f"copied {what}: {len(text)} characters", "success")
 
-    def copy_request(self, what: str) -> None:
-        """Copy the prompt as one of EXPORTS."""
-        self.copy(self.exported(what), f"the prompt as {EXPORTS[what][0]}")
+    def copy_prompt(self, shape: str) -> None:
+        """Copy the prompt in one of the shapes of `core.exchange.exports`."""
+        from workbench.core.exchange.exports import SHAPES
 
-    def save_request(self, what: str) -> None:
-        """Write the prompt as one of EXPORTS into the exports folder, and say where."""
-        name = self._desk.services.export_name(self._desk.prompt.name or "prompt", EXPORTS[what][1])
+        text = self._desk.services.exported(self._desk.prompt, self._desk.connection, shape)
+        self.copy(text, f"the prompt as {SHAPES[shape].title}")
+
+    async def choose_export(self, ask: Ask) -> None:
+        """Let the person choose a shape, write the prompt into a file, and say where."""
+        from workbench.core.exchange.exports import SHAPES
+        from workbench.tui.widgets.chooser import Chooser
+        from workbench.tui.widgets.pick_list import Choice
+
+        rows = [Choice(name, shape.title, f"a .{shape.ending} file") for name, shape in SHAPES.items()]
+        text = "The prompt as it would be sent now, in the exports folder. No key is ever in it."
+        chosen = await ask(Chooser("Export to a file", rows, text=text))
+        if chosen is None:
+            return
         try:
-            path = self._desk.services.export(name, self.exported(what))
+            path = self._desk.services.export_prompt(self._desk.prompt, self._desk.connection, chosen)
         except StorageError as error:
             self._say(error.line, "error")
         else:
             self._say(f"saved {path}", "success")
-
-    async def choose_export(self, ask: Ask) -> None:
-        """Let the person choose what to write into a file."""
-        from workbench.tui.widgets.chooser import Chooser
-        from workbench.tui.widgets.pick_list import Choice
-
-        rows = [Choice(what, title, f"a .{ending} file") for what, (title, ending) in EXPORTS.items()]
-        text = "The prompt as it would be sent now, in the exports folder. No key is ever in it."
-        if (what := await ask(Chooser("Export to a file", rows, text=text))) is not None:
-            self.save_request(what)
-
-    def exported(self, what: str) -> str:
-        """The prompt as one of EXPORTS, never with a key."""
-        return self._desk.services.exported(self._desk.prompt, self._desk.connection, what)

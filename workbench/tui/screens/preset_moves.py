@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import ChangedOnDisk, InputError, WorkbenchError
@@ -94,7 +95,9 @@ class PresetMoves:
         picker.set_entries(await listing)
 
     async def _preview(self, entry: PresetEntry) -> str:
-        return await asyncio.to_thread(self._services.preset_text, entry)
+        from workbench.tui.preset_text import opened_text
+
+        return opened_text(await asyncio.to_thread(self._services.presets.open_path, Path(entry.path)))
 
     # -- saving ------------------------------------------------------------------------------------------------
 
@@ -207,11 +210,11 @@ class PresetMoves:
         """Let the person paste a request or name its file, and put the prompt that it makes on the desk."""
         from workbench.tui.screens.import_prompt import ImportPrompt
 
-        text = await self._ask(ImportPrompt(self._services.import_summary))
+        text = await self._ask(ImportPrompt(lambda pasted: self._services.imported(pasted).summary))
         if text is None:
             return
         try:
-            imported = self._services.imported(text)
+            imported = await asyncio.to_thread(self._services.imported, text)
         except WorkbenchError as error:
             self._say(error.line, "error")
             return

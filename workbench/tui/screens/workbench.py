@@ -18,8 +18,9 @@ from workbench.core.prompt import Role
 from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
 from workbench.tui.screens.copying import Copying
+from workbench.tui.screens.draft_moves import DraftMoves
 from workbench.tui.screens.preset_moves import PresetMoves
-from workbench.tui.screens.questions import draft_chooser, draft_question, link_question, paste_question
+from workbench.tui.screens.questions import link_question, paste_question
 from workbench.tui.screens.sending import Sending
 from workbench.tui.screens.where import Answer, Where
 from workbench.tui.usage_state import usage_state
@@ -30,6 +31,7 @@ from workbench.tui.widgets.message_list import MessageList
 from workbench.tui.widgets.notice import Kind, NoticeBar
 from workbench.tui.widgets.output_pane import OutputPane
 from workbench.tui.widgets.parameter_panel import ParameterPanel
+from workbench.tui.widgets.parts_panel import PartsPanel
 from workbench.tui.widgets.stream_view import StreamView
 from workbench.tui.widgets.tab_line import TabLine
 from workbench.tui.widgets.trouble import droppable
@@ -70,6 +72,7 @@ class WorkbenchScreen(Screen[None]):
         self.services = desk.services
         self._where = Where(desk, ask=self._ask, say=self.say, changed=self._moved)
         self._sending = Sending(desk, ask=self._ask, say=self.say, changed=self._moved, run=self._run_job)
+        self._drafts = DraftMoves(desk, ask=self._ask, say=self.say, changed=self._moved)
         self._presets = PresetMoves(desk, ask=self._ask, say=self.say, changed=self._opened)
         self._copying = Copying(desk, say=self.say, to_clipboard=self._to_clipboard)
         self._variables_shown: tuple[Variable, ...] = ()
@@ -83,6 +86,7 @@ class WorkbenchScreen(Screen[None]):
         yield TabLine(tuple(PANELS), id="panels")
         with Container(id="desk"):
             with Vertical(id="prompt-column"):
+                yield PartsPanel(id="parts")
                 # With its messages from the start: focusing the editor later would style the panel once more.
                 yield MessageList(self.desk.prompt.messages, current=self._first_to_edit(), id="messages")
                 yield VariablesPanel(id="variables")
@@ -111,10 +115,12 @@ class WorkbenchScreen(Screen[None]):
         return {
             "app": self.app,
             "workbench": self,
+            "parts": self.query_one(PartsPanel),
             "messages": self.messages,
             "variables": self.query_one(VariablesPanel),
             "parameters": self.query_one(ParameterPanel),
             "output": self.output,
+            "json": self.output.json_view or self.output,
         }
 
     # -- the start ---------------------------------------------------------------------------------------------
@@ -137,10 +143,12 @@ class WorkbenchScreen(Screen[None]):
         self._where.tell()
         for note in (*self.services.notes, *self.desk.notes):
             self.say(note, "warning")
-        if self.desk.offered is not None:
-            await self._offer_draft()
+        await self._drafts.offer()
         await self._where.ask_first_questions()
         await self.bench.warmed.wait()
+        if note := await asyncio.to_thread(self.desk.recall_source):
+            self.say(note, "warning")
+        self._show_header()
         self._derive()
         for note in self.services.rules_notes:
             self.say(note, "warning")
@@ -156,14 +164,6 @@ class WorkbenchScreen(Screen[None]):
                 loop.call_soon_threadsafe(self.say, f"not being saved: {trouble}", "error")
 
         self.services.database.watch(tell)
-
-    async def _offer_draft(self) -> None:
-        assert self.desk.offered is not None
-        if await self.app.push_screen_wait(draft_question(self.desk.offered)) == "open":
-            self.desk.accept_offered()
-            self._moved()
-        else:
-            self.desk.discard_offered()
 
     async def _ask(self, question: ModalScreen[Answer]) -> Answer:
         return await self.app.push_screen_wait(question)
@@ -241,6 +241,8 @@ class WorkbenchScreen(Screen[None]):
             self.say(error.line, "error")
             return
         self.messages.show_tokens(derived.tokens)
+        self.query_one(PartsPanel).show(derived.parts)
+        self._show_variables()
         panel = self.query_one(ParameterPanel)
         panel.show(self.desk.prompt.parameters, self.desk.model, derived.reasons, derived.problems, derived.given)
         if not self.output.running:
@@ -410,7 +412,7 @@ class WorkbenchScreen(Screen[None]):
         self.run_worker(fetch(), group="models", exclusive=True)
 
     def action_choose_connection(self) -> None:
-        self.run_worker(self._where.choose_connection(), group="choose", exclusive=True)
+        self._choose(self._where.choose_connection)
 
     def action_forget_lessons(self) -> None:
         host = self.desk.connection.host
@@ -423,16 +425,8 @@ class WorkbenchScreen(Screen[None]):
         self._show_prompt()
         self._show_header()
 
-    @work(exclusive=True, group="choose")
-    async def action_choose_draft(self) -> None:
-        kept = await asyncio.to_thread(self.services.drafts.kept)
-        if not kept:
-            self.say("no draft was put aside")
-            return
-        chosen = await self._ask(draft_chooser(kept))
-        draft = next((draft for draft in kept if draft.draft_id == chosen), None)
-        if draft is not None and self.desk.take_up(draft):
-            self._moved()
+    def action_choose_draft(self) -> None:
+        self._choose(self._drafts.choose)
 
     def action_new_prompt(self) -> None:
         self.desk.begin_new()
@@ -444,10 +438,10 @@ class WorkbenchScreen(Screen[None]):
         if what == "answer":
             self._copying.copy(self.output.answer_source, "the answer")
         else:
-            self._copying.copy_request(what)
+            self._copying.copy_prompt(what)
 
     def action_export(self) -> None:
-        self.run_worker(self._copying.choose_export(self._ask), group="choose", exclusive=True)
+        self._choose(partial(self._copying.choose_export, self._ask))
 
     @on(OutputPane.CopyWanted)
     def _copy_wanted(self, event: OutputPane.CopyWanted) -> None:
@@ -462,6 +456,15 @@ class WorkbenchScreen(Screen[None]):
     def action_choose_part(self, kind: str) -> None:
         self._choose(partial(self._presets.choose_part, PresetKind(kind)))
 
+    @on(PartsPanel.Wanted)
+    def _part_wanted(self, event: PartsPanel.Wanted) -> None:
+        self.action_choose_part(event.part)
+
+    @on(PartsPanel.TakeOff)
+    def _part_off(self, event: PartsPanel.TakeOff) -> None:
+        self._presets.set_part(PresetKind(event.part), "")
+        self.messages.focus()
+
     def action_save(self) -> None:
         self._choose(self._presets.save)
 
@@ -475,7 +478,7 @@ class WorkbenchScreen(Screen[None]):
         self._choose(self._presets.import_prompt)
 
     def _choose(self, ask: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Ask something about presets; what was typed until now is in the desk's prompt then."""
+        """Ask the person something; what was typed until now is in the desk's prompt then."""
         self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
         self.run_worker(ask(), group="choose", exclusive=True)
 
@@ -486,7 +489,7 @@ class WorkbenchScreen(Screen[None]):
 
     def action_choose_sending(self) -> None:
         if not self._busy():
-            self.run_worker(self._sending.choose(), group="choose", exclusive=True)
+            self._choose(self._sending.choose)
 
     @on(StreamView.LinkClicked)
     @work(exclusive=True, group="link")
