@@ -158,15 +158,14 @@ class JsonRows:
 
     def set_all(self, node: Node, wanted: bool) -> None:
         """Unfold all objects and lists in `node`, or fold all in it and the texts too; the node itself stays open."""
-        todo = [node]
+        todo: list[tuple[Node, Path]] = [(node, node.path)]
         while todo:
-            each = todo.pop()
-            if each.holds:
-                each.open = wanted or each is node
-                self._chosen[each.path] = each.open
-                todo += each.children()
+            each, path = todo.pop()
+            if isinstance(each.value, dict | list) and each.value:
+                each.open = self._chosen[path] = wanted or each is node
+                todo += [(inner, (*path, step)) for inner in each.children() if (step := inner.key) is not None]
             elif each.open and not wanted:
-                each.open = self._chosen[each.path] = False
+                each.open = self._chosen[path] = False
         self.rewrap(self._said, self._width)
 
     def open_to(self, path: Path) -> int | None:

@@ -143,7 +143,8 @@ class OutputPane(Vertical):
         self._views["reasoning"].remove_class("-some")
         self._views["calls"].remove_class("-some")
         self.query_one(Trouble).begin()
-        self.show("Answer")
+        # Who watches the JSON of one run wants to see that of the next.
+        self.show("JSON" if self.view == "JSON" else "Answer")
         return self._progress
 
     def start(self, run: Run) -> None:
