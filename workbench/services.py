@@ -327,6 +327,12 @@ class Services:
 
         return import_pasted(pasted, self.folder)
 
+    def imported_text(self, text: str) -> Imported:
+        """The prompt that a text from elsewhere makes. InputError."""
+        from workbench.adapters.import_files import import_text
+
+        return import_text(text)
+
     def imported_file(self, path: str) -> Imported:
         """The prompt that a file from elsewhere makes. InputError."""
         from workbench.adapters.import_files import import_file

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import ExitCode, complain, say, say_findings
@@ -17,18 +16,16 @@ from workbench.core.slug import check_slug, slug_of
 if TYPE_CHECKING:
     import argparse
 
+    from workbench.core.exchange import Imported
     from workbench.core.prompt import Prompt
     from workbench.services import Services
-
-_MOST_BYTES = 20_000_000
-"""The largest file that is read: a long exported chat is far below."""
 
 
 def import_prompt(options: argparse.Namespace, services: Services) -> int:
     """Read what was named, say what it was, and print or save it as a preset. InputError, StorageError."""
     if options.project and options.save is None:
         raise InputError("--project says where to save, and there is no --save", "add --save NAME")
-    imported = services.imported(_read(options.file))
+    imported = _imported(options.file, services)
     say(f"workbench: read as {imported.what}")
     for note in imported.notes:
         say(f"workbench: {note}")
@@ -53,23 +50,12 @@ def _named(prompt: Prompt, name: str) -> tuple[str, Prompt]:
     return slug_of(name), replace(prompt, name=prompt.name or name)
 
 
-def _read(file: str) -> str:
-    if file == "-":
-        if sys.stdin.isatty():
-            say("workbench: paste it here, then press enter and ctrl-d")
-        return StandardInput().read("the import")
-    try:
-        with Path(file).expanduser().open("rb") as opened:
-            data = opened.read(_MOST_BYTES + 1)
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "that is no file name"
-        raise InputError(f"{file} can't be read: {reason}", "name a file, or - for standard input") from error
-    if len(data) > _MOST_BYTES:
-        raise InputError(f"{file} has more than {_MOST_BYTES:,} bytes", "name a smaller file")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file} is not UTF-8 text at byte {error.start:,}", "save it as UTF-8") from error
+def _imported(file: str, services: Services) -> Imported:
+    if file != "-":
+        return services.imported_file(file)
+    if sys.stdin.isatty():
+        say("workbench: paste it here, then press enter and ctrl-d")
+    return services.imported_text(StandardInput().read("the import"))
 
 
 def export_prompt(options: argparse.Namespace, services: Services) -> int:

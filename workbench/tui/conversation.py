@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from workbench.core.prompt import Message, Prompt, Role
+from workbench.core.variables import literal
 
 
 class Taken(NamedTuple):
@@ -16,11 +17,14 @@ class Taken(NamedTuple):
 
 
 def with_answer(prompt: Prompt, answer: str) -> Taken:
-    """The prompt with the answer as an assistant message and an empty user message after it."""
+    """The prompt with the answer as an assistant message and an empty user message after it.
+
+    What looks like a variable in the answer is text, and is sent as it was written.
+    """
     kept = prompt.messages
     while kept and kept[-1].role is Role.USER and not kept[-1].content.strip():
         kept = kept[:-1]  # an empty message that waits for the next turn is not a turn
-    messages = (*kept, Message(Role.ASSISTANT, answer), Message(Role.USER))
+    messages = (*kept, Message(Role.ASSISTANT, literal(answer)), Message(Role.USER))
     return Taken(prompt, replace(prompt, messages=messages))
 
 

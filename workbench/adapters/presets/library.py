@@ -65,6 +65,11 @@ class PresetLibrary:
         """The folder of a place, with `prompts`, `personas` and `formats` in it; it need not exist."""
         return self._roots[place]
 
+    @property
+    def own_places(self) -> tuple[Place, ...]:
+        """Where presets can be saved: in the program's own checkout the project's folder is the shipped one."""
+        return tuple(place for place in (Place.USER, Place.PROJECT) if self._stands_for[place] is place)
+
     # -- the list ----------------------------------------------------------------------------------------------
 
     def entries(self, kind: Kind | None = None) -> tuple[PresetEntry, ...]:
@@ -228,15 +233,18 @@ class PresetLibrary:
     def save(self, place: Place, kind: Kind, slug: str, value: Preset, *, known: str | None) -> OpenedPreset:
         """Save the preset and return it as it is in its file. `known` as in `save_preset`, whose errors it raises.
 
+        A new file begins with the line that tells an editor of the place's schema, where one lies there.
         InputError for a slug that is none, and for the shipped presets, which the next version brings anew.
         """
         from workbench.adapters.presets.save import save_preset
+        from workbench.adapters.presets.schema import MODELINE, SCHEMA_FILE
 
         place = self._stands_for[place]
         if place is Place.SHIPPED:
             raise InputError("the presets that come with the program are not changed", "save it as your own")
         path = self.path_for(place, kind, slug)
-        save_preset(path, value, known=known)
+        schema = (self._roots[place] / SCHEMA_FILE).is_file()
+        save_preset(path, value, known=known, modeline=MODELINE if schema and not path.exists() else "")
         return _read(path, checked_slug(slug), kind, place)
 
 

@@ -20,7 +20,9 @@ from workbench.core.slug import MOST_BYTES
 if TYPE_CHECKING:
     from workbench.core.json_value import JSON
 
-MODELINE = "# yaml-language-server: $schema=../schema.json"
+SCHEMA_FILE = "schema.json"
+"""What the schema is called in the folder of a place."""
+MODELINE = f"# yaml-language-server: $schema=../{SCHEMA_FILE}"
 """The comment at the top of a preset file that tells an editor where its schema is."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

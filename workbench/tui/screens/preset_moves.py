@@ -43,11 +43,11 @@ class PresetMoves:
         current = self._desk.source.slug if self._desk.source is not None else ""
         entry = await self._pick(Kind.PROMPT, "Open a prompt", current=current)
         if isinstance(entry, PresetEntry):
-            await self._open(entry.slug)
+            await self._open(Path(entry.path))
 
-    async def _open(self, slug: str) -> None:
+    async def _open(self, path: Path) -> None:
         try:
-            kept = await asyncio.to_thread(self._services.presets.open, Kind.PROMPT, slug)
+            kept = await asyncio.to_thread(self._services.presets.open_path, path)
         except InputError as error:
             self._say(error.line, "error")
             return
@@ -155,7 +155,8 @@ class PresetMoves:
                 kind,
                 name=name,
                 description=description,
-                place=Place.PROJECT if source is not None and source.place is Place.PROJECT else Place.USER,
+                place=source.place if source is not None else Place.USER,
+                places=presets.own_places,
                 values=tuple(values),
                 exists=lambda place, slug: presets.path_for(place, kind, slug).exists(),
                 path_for=lambda place, slug: str(presets.path_for(place, kind, slug)),
@@ -175,7 +176,7 @@ class PresetMoves:
     async def _write_prompt(self, prompt: Prompt, place: Place, slug: str, known: str | None) -> None:
         kept = await self._write(as_saved(prompt), place, Kind.PROMPT, slug, known)
         if kept == "theirs":
-            await self._open(slug)
+            await self._open(self._services.presets.path_for(place, Kind.PROMPT, slug))
         elif kept == "both":
             await self.save_as()
         elif isinstance(kept, OpenedPreset):

@@ -85,16 +85,19 @@ class SavePreset(ModalScreen[SaveAnswer | None]):
         name: str = "",
         description: str = "",
         place: Place = Place.USER,
+        places: Sequence[Place] = (Place.USER, Place.PROJECT),
         values: Sequence[str] = (),
     ) -> None:
-        """`exists` and `path_for` tell of the file of a place and slug; `values` were typed for the variables."""
+        """`exists` and `path_for` tell of the file of a place and slug; `places` are those to choose from, `place` the
+        one that is chosen at first; `values` were typed for the variables."""
         super().__init__()
         self._kind = kind
         self._exists = exists
         self._path_for = path_for
         self._first_name = name
         self._first_description = description
-        self._place = Place.PROJECT if place is Place.PROJECT else Place.USER
+        self._places = tuple(places)
+        self._place = place if place in self._places else self._places[0]
         self._typed = [value for value in values if not value.startswith("@")]
         self._from_files = len(values) - len(self._typed)
         self._asked: tuple[Place, str] | None = None
@@ -108,7 +111,7 @@ class SavePreset(ModalScreen[SaveAnswer | None]):
             box.border_subtitle = "enter saves · tab the next field · esc leaves"
             yield from self._field("name", self._first_name, "what you will look for")
             yield from self._field("description", self._first_description, "one line, for the list")
-            places = (Option(Place.USER.value, "yours"), Option(Place.PROJECT.value, "project"))
+            places = tuple(Option(place.value, place.value) for place in self._places)
             yield from _labelled("where", ChoiceLine(places, self._place.value, id="place"))
             if self._typed:
                 yield from self._values_line()
