@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import CommandLine
-from workbench.cli.presets import EXPORTS
+from workbench.core.exchange.exports import SHAPES
 
 BODY = '{"model": "gpt-5.4-mini", "messages": [{"role": "user", "content": "안녕"}], "temperature": 0}'
 
@@ -61,7 +61,7 @@ def test_text_that_is_nothing_known(cli: CommandLine) -> None:
     assert (ended.code, ended.out) == (2, "")
 
 
-@pytest.mark.parametrize("shape", EXPORTS)
+@pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_of_an_export(cli: CommandLine, shape: str) -> None:
     ended = cli(
         "presets", "export", "capitals", "and {{x}}?", "--var", "x=Peru", "--as", shape, "--set", "temperature=0"
@@ -80,7 +80,7 @@ def test_an_export_as_json_is_the_request(cli: CommandLine) -> None:
 
 def test_an_export_has_no_key(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-proj-canary-4f9a8b7c6d5e4f3a2b1c0d9e8f7a")
-    for shape in EXPORTS:
+    for shape in SHAPES:
         ended = cli("presets", "export", "hi", "--as", shape, "--model", "gpt-5.4-mini")
         assert ended.code == 0
         assert "canary" not in ended.out + ended.err

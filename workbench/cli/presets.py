@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.options import add_preset_and_message, add_prompt_options
+from workbench.core.exchange.exports import SHAPES
 from workbench.core.preset import Kind
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ what was not understood to standard error."""
 
 _EXPORT = """Write a prompt for use elsewhere. A key is never in it: $OPENAI_API_KEY stands in its place.
 Nothing is sent."""
-
-EXPORTS = ("curl", "python", "json", "markdown", "promptfoo")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +75,7 @@ def _add_exchange(
     )  # fmt: skip
     add_preset_and_message(write)
     write.add_argument(
-        "--as", dest="shape", choices=EXPORTS, default=EXPORTS[0], help="what to write; without it, curl"
+        "--as", dest="shape", choices=list(SHAPES), default="curl", help="what to write; without it, curl"
     )
     add_prompt_options(write)
 
