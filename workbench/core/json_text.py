@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.core.errors import InputError
 
 if TYPE_CHECKING:
+    from workbench.core.json_fault import JsonFault
     from workbench.core.json_value import JSON
 
 SHOWN = 40
@@ -16,6 +17,14 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _MOST_DIGITS = 400
 # A text, made a pattern when it is needed: the first paint imports this module.
 _UNSEEN = "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
+
+
+class NotJsonText(InputError):
+    """The text is no JSON; `fault` says where and why."""
+
+    def __init__(self, fault: JsonFault) -> None:
+        super().__init__(fault.text)
+        self.fault = fault
 
 
 def read_number(text: str) -> int | float | None:
@@ -30,13 +39,13 @@ def read_number(text: str) -> int | float | None:
 
 
 def read_json(text: str) -> JSON:
-    """The value of a JSON text. Raises InputError with the place; also for NaN, Infinity and a name given twice."""
+    """The value of a JSON text. Raises InputError; NotJsonText, with the place, for what is no JSON at all."""
     try:
         value: JSON = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as fault:
         from workbench.core.json_fault import fault_of  # no part of the first paint
 
-        raise InputError(fault_of(fault).text) from None
+        raise NotJsonText(fault_of(fault)) from None
     except RecursionError:
         raise InputError("it is nested too deep") from None
     except ValueError:

@@ -15,7 +15,7 @@ from workbench.tui.widgets.parameter_rows import NAME_X, GivenValue, bar_fractio
 from workbench.tui.widgets.parameter_view import LINES, MODEL_LINE, SEPARATOR, ParameterView
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from textual import events
     from textual.binding import BindingType
@@ -45,8 +45,12 @@ class ParameterPanel(ParameterView, can_focus=True):
     class ModelRequested(Message):
         """The model's row was opened."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self, *, read_file: Callable[[str], str] | None = None, id: str | None = None, classes: str | None = None
+    ) -> None:
+        """`read_file` gives the text of a file that a person names, or raises InputError; it is called in a thread."""
         super().__init__(id=id, classes=classes)
+        self._read_file = read_file
         self._remembered: dict[str, JSON] = {}
         self._dragged: Parameter | None = None
 
@@ -239,7 +243,7 @@ class ParameterPanel(ParameterView, can_focus=True):
             if edited is not None:
                 self._take(parameter, edited.value)
 
-        self.app.push_screen(JsonEditor(parameter, value), accept)
+        self.app.push_screen(JsonEditor(parameter, value, read_file=self._read_file), accept)
 
     # ---- keys and mouse
 
