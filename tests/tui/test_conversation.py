@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workbench.core.prompt import Message, Prompt, Role
+from workbench.core.variables import fill
 from workbench.tui.conversation import before_answer, with_answer
 
 ASKED = Prompt(messages=(Message(Role.SYSTEM, "s"), Message(Role.USER, "q")))
@@ -13,6 +14,11 @@ ASKED = Prompt(messages=(Message(Role.SYSTEM, "s"), Message(Role.USER, "q")))
 def test_the_answer_and_a_place_for_the_next_turn() -> None:
     taken = with_answer(ASKED, "a")
     assert taken.after.messages == (*ASKED.messages, Message(Role.ASSISTANT, "a"), Message(Role.USER))
+
+
+def test_braces_of_an_answer_stay_text() -> None:
+    said = with_answer(ASKED, "write {{name}}").after.messages[-2].content
+    assert fill(said, {"name": "x"}) == "write {{name}}"
 
 
 def test_an_empty_user_message_at_the_end_is_no_turn() -> None:

@@ -49,7 +49,7 @@ def send_options(messages: Sequence[Message], tokens: Sequence[int]) -> tuple[Se
     """The choices that make a difference for this conversation; `tokens` has the count of each message."""
     turns = turns_of(messages)
     total = sum(count for count, message in zip(tokens, messages, strict=True) if message.on)
-    rows = [SendOption(SendChoice(), f"all: {_turns(len(turns))}", f"~{tokens_text(total)} tokens")]
+    rows = [SendOption(SendChoice(), f"all: {_turns(len(turns))}", f"~{_tokens(total)}")]
     for limit in (*(SendLimit(n) for n in _TURNS), *(SendLimit(tokens=n) for n in _TOKENS)):
         out = left_out(messages, limit, lambda index: tokens[index])
         if out:
@@ -58,7 +58,7 @@ def send_options(messages: Sequence[Message], tokens: Sequence[int]) -> tuple[Se
         if len(turns) - kept >= 1 and len(turns) > 1:
             before = sum(tokens[index] for turn in turns[:-kept] for index in turn)
             label = f"a summary of {_turns(len(turns) - kept)}, and the last {_turns(kept)}"
-            detail = f"asks the model once, with ~{tokens_text(before)} tokens; you see it and can edit it"
+            detail = f"asks the model once, with ~{_tokens(before)}; you see it and can edit it"
             rows.append(SendOption(SendChoice(summarise=kept), label, detail))
     return tuple(rows)
 
@@ -70,8 +70,12 @@ def _option(
     what = f"the last {_turns(kept)}" if limit.last_turns else f"what fits into {limit.tokens:,} tokens"
     also = "" if limit.last_turns else f"{_turns(kept)}: "
     share = share_text(saved / total) if total else ""
-    detail = f"{also}~{tokens_text(total - saved)} tokens, saves ~{tokens_text(saved)} ({share})"
+    detail = f"{also}~{_tokens(total - saved)}, saves ~{tokens_text(saved)} ({share})"
     return SendOption(SendChoice(limit), what, detail)
+
+
+def _tokens(count: int) -> str:
+    return f"{tokens_text(count)} token{'s' * (count != 1)}"
 
 
 def _turns(count: int) -> str:

@@ -83,7 +83,7 @@ class Sending:
         from workbench.core.summary import with_summary
 
         wanted, self._wanted = self._wanted, None
-        if wanted is None or outcome.request is not wanted.job.request or outcome.state is not State.COMPLETE:
+        if wanted is None or self._desk.shown is not wanted.job or outcome.state is not State.COMPLETE:
             return
         text = outcome.answer.choices[0].text if outcome.answer.choices else ""
         if not text.strip():
