@@ -112,7 +112,7 @@ async def test_an_invalid_answer_is_told_without_opening_the_view() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await answer(app, pilot, REVIEW, said('{"score": "1"}'))
         assert app.border == "complete · stop · not valid JSON"
-        assert "✗ not valid: 1 place breaks the schema review" in app.trouble
+        assert "! not valid: 1 place breaks the schema review" in app.trouble
         assert "· score: must be a number, found a text" in app.trouble
         assert "F2 shows it" in app.trouble
         await answer(app, pilot, OBJECT, said("{}"))
@@ -181,6 +181,24 @@ async def test_what_arrives_is_read_only_while_it_is_seen(monkeypatch: pytest.Mo
         app.pane.show("Answer")
         run.ending.set_result(outcome(None, said("[[1], ")))
         await app.workers.wait_for_complete()
+
+
+async def test_a_schema_that_cannot_be_applied_is_told() -> None:
+    form: JSON = {"type": "json_schema", "json_schema": {"name": "s", "schema": {"$ref": "http://127.0.0.1:9/x"}}}
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await answer(app, pilot, form, said("{}"))
+        assert app.border.endswith("JSON not checked")
+        assert "http://127.0.0.1:9/x" in app.trouble
+
+
+async def test_a_run_without_an_answer_leaves_the_view_empty() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await look(app, pilot)
+        await answer(app, pilot, OBJECT, state=State.ERROR)
+        assert app.head().startswith("no answer yet")
+        assert "JSON" not in app.border
 
 
 async def test_each_choice_has_its_own_verdict() -> None:

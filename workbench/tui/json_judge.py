@@ -45,6 +45,8 @@ def border_words(verdicts: Mapping[int, JsonVerdict]) -> str:
     states = {verdict.state for verdict in verdicts.values()}
     if any(verdict.bad for verdict in verdicts.values()):
         return "JSON cut" if states == {"cut"} else "not valid JSON"
+    if "unchecked" in states:
+        return "JSON not checked"
     return "JSON valid" if states == {"valid"} else ""
 
 

@@ -216,6 +216,12 @@ class JsonView(ScrollView, can_focus=True):
         self._rows.rewrap(self._said(), self._text_width)
         self._keep_cursor(path)
         self._place()
+        self.on_show()
+
+    def on_show(self) -> None:
+        """What came while it was not seen is read now."""
+        if self._source is not None:
+            self.arriving(self._source)
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 

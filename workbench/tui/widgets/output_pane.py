@@ -199,7 +199,8 @@ class OutputPane(Vertical):
         """Judge the answer where JSON was asked for, or is being looked at; else when it is first looked at."""
         from workbench.tui.json_judge import asked_for_json
 
-        if (asked_for_json(outcome) or self.view == "JSON") and not self._judging and not self._verdicts:
+        wanted = asked_for_json(outcome) or (self.view == "JSON" and outcome.answer.choices)
+        if wanted and not self._judging and not self._verdicts:
             self._judging = True
             self.run_worker(self._judge(outcome), group="judge", exclusive=True)
         self._show_json()
@@ -226,6 +227,8 @@ class OutputPane(Vertical):
             self._json.show_checking()
         elif self.running and self.answer_source:
             self._json.arriving(lambda: self.answer_source)
+        else:
+            self._json.clear()
 
     def on_json_view_copy_wanted(self, event: JsonView.CopyWanted) -> None:
         event.stop()

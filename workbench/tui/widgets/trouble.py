@@ -23,7 +23,7 @@ LONGEST = 12
 class Trouble(Static):
     """How the run ended, what came up in it, what is wrong with the prompt. Hidden while it has nothing to say.
 
-    Marks: ✗ an error or an answer that is not what was asked for, ! a problem, → what to do, · a note.
+    Marks: ✗ an error, ! a problem or an answer that is not the JSON asked for, → what to do, · a note.
     """
 
     DEFAULT_CSS = """
@@ -60,7 +60,7 @@ class Trouble(Static):
 
     def show_json(self, lines: Sequence[str]) -> None:
         """What is wrong with an answer that was to be JSON; () takes it away."""
-        self._json = [_line("✗" if place == 0 else "·", "$text-error", line) for place, line in enumerate(lines)]
+        self._json = [_line("!" if place == 0 else "·", "$text-warning", line) for place, line in enumerate(lines)]
         if lines:
             self._json.append(_line("→", "$text-accent", "F2 shows it in the JSON view"))
         self._put()
