@@ -46,19 +46,26 @@ class Notes:
 
     def __init__(self) -> None:
         self._lines: dict[str, None] = {}
+        self._said: set[str] = set()
         self._more = 0
 
     def say(self, text: str) -> None:
-        line = mask_keys(one_line(text))
-        if line in self._lines:
+        if text in self._said:
             return
-        if len(self._lines) < _MOST_NOTES:
-            self._lines[line] = None
-        else:
+        self._said.add(text)
+        if len(self._lines) == _MOST_NOTES:
             self._more += 1
+            return
+        line = clean_line(text)
+        self._lines[line] = None
 
     def lines(self) -> tuple[str, ...]:
         return (*self._lines, f"and {self._more} more of this kind") if self._more else tuple(self._lines)
+
+
+def clean_line(text: str) -> str:
+    """A line for the person with a piece of foreign text in it: nothing a terminal obeys, nothing like a key."""
+    return mask_keys(one_line(text))
 
 
 def shown(text: str) -> str:

@@ -125,14 +125,15 @@ def _fence(text: str) -> str:
 
 def is_own_page(text: str) -> bool:
     """Whether a text is a page of `to_markdown`."""
-    return f"\n{_HEADER}\n" in text
+    return re.search(rf"^{re.escape(_HEADER)}\r?$", text, re.MULTILINE) is not None
 
 
 def read_page(text: str, notes: Notes) -> Imported:
     """The prompt of a page of ours. Raises InputError where a part of it was damaged."""
     from dataclasses import replace
 
-    lines = text.split("\n")
+    # No message has a lone \r or \r\n: such a one is written as JSON.
+    lines = text.replace("\r\n", "\n").split("\n")
     start = lines.index(_HEADER)
     title = next((line[2:].strip() for line in lines[:start] if line.startswith("# ")), "")
     description = next((line for line in lines[:start] if line.strip() and not line.startswith("# ")), "")
@@ -177,7 +178,7 @@ def _sections(lines: list[str], place: int) -> list[_Section]:
             title = heading[1]
         elif fence is not None and title:
             begin = place
-            while place < len(lines) and lines[place].rstrip("\r") != fence[1]:
+            while place < len(lines) and lines[place] != fence[1]:
                 place += 1
             if place == len(lines):
                 raise InputError(

@@ -81,12 +81,21 @@ class Nunjucks:
 
 def to_nunjucks(text: str) -> str:
     """A message's text as a template: variables stay, braces that are text are written so that they stay braces."""
-    shown_pieces = (
-        f"{{{{{piece.name}}}}}" if isinstance(piece, Hole) else literal_nunjucks(piece) for piece in pieces_of(text)
-    )
-    return "".join(shown_pieces)
+    result: list[str] = []
+    for piece in pieces_of(text):
+        if isinstance(piece, str):
+            result.append(literal_nunjucks(piece))
+            continue
+        if result and result[-1].endswith("{"):  # {{{name}} would be read as {{ and {name
+            result[-1] = result[-1][:-1] + _quoted("{")
+        result.append(f"{{{{{piece.name}}}}}")
+    return "".join(result)
 
 
 def literal_nunjucks(text: str) -> str:
     """A literal text as a template that gives it back."""
-    return _OPENS.sub(lambda found: f"{{{{ '{found[0]}' }}}}", text)
+    return _OPENS.sub(lambda found: _quoted(found[0]), text)
+
+
+def _quoted(braces: str) -> str:
+    return f"{{{{ '{braces}' }}}}"

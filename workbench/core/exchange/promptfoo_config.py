@@ -162,9 +162,7 @@ def _row(own: Mapping[str, JSON], case: Mapping[str, str], said: list[str]) -> J
 
 def _put(row: dict[str, JSON], name: str, text: str, said: list[str]) -> None:
     if text.startswith("file://"):
-        said.append(
-            f"the value of {{{{{one_line(name)}}}}} begins with file://, which promptfoo would open: it is left out"
-        )
+        said.append(f"the value of {{{{{one_line(name)}}}}} is left out: promptfoo would open what begins with file://")
         return
     if names(text):
         said.append(f"promptfoo fills {{{{{names(text)[0]}}}}} within the value of {{{{{one_line(name)}}}}}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.core.errors import InputError
 from workbench.core.exchange.imported import KEY_LEFT_OUT, MOST_CHARACTERS, host_note, shown
 from workbench.core.exchange.python_text import Text, TooLarge
 from workbench.core.exchange.python_values import Missing
@@ -115,6 +116,12 @@ def read_call(taken: Taken, body: Body) -> tuple[Prompt, str]:
         if old in arguments:
             body.notes.say(f"{old} is the older name of model")
             arguments.setdefault("model", arguments.pop(old))
+    messages = arguments.get("messages")
+    if isinstance(messages, Missing):
+        raise InputError(
+            f"{body.place(messages.line)}: messages is {shown(messages.source)}, which is not written out in the text",
+            "paste the lines that make it too",
+        )
     extra = arguments.pop("extra_body", None)
     timeout = next((arguments.pop(name) for name in _TIMEOUTS if name in arguments), None)
     request = body.json(arguments)

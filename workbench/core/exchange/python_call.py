@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _LOOKS = re.compile(r"\b(?:create|acreate|parse|stream|completion|acompletion)\s*\(|\bmessages\s*=\s*\[")
 _MAGIC = re.compile(r"^([ \t]*)[%!?].*$", re.MULTILINE)
 _PROMPTS = re.compile(r"^(?:>>>|\.\.\.) ?", re.MULTILINE)
+_MOST_BRACES = 10_000
+"""Python 3.11 takes time quadratic in the holes of an f-string: 0.4 s for so many, minutes for a megabyte."""
 _SYNTAX = "the Python text can't be read"
 
 
@@ -43,9 +45,15 @@ def looks_like_python(text: str) -> bool:
     return _LOOKS.search(text) is not None
 
 
-def read_python(text: str, notes: Notes) -> Imported:
-    """The prompt of a Python text. Raises InputError where it is no Python, or has no call and no messages."""
-    tree = parse(text)
+def read_python(text: str, tree: ast.Module | None, notes: Notes) -> Imported:
+    """The prompt of a Python text and what `parse` made of it.
+
+    Raises InputError where it is no Python, or has no call and no messages.
+    """
+    if text.count("{") > _MOST_BRACES:
+        raise InputError(
+            f"{_SYNTAX}: it has more than {_MOST_BRACES:,} braces", "paste the call and its messages alone"
+        )
     if tree is None:
         raise InputError(f"{_SYNTAX}: {_fault(text)}", "paste the whole call, and the lines before it that it needs")
     return _read(tree, (), notes, "a Python call")
@@ -89,6 +97,8 @@ def read_notebook(notebook: dict[str, JSON], notes: Notes) -> Imported:
 
 def parse(text: str) -> ast.Module | None:
     """The text as Python, also as a piece out of a function, a notebook's cell or an interpreter; None: it is none."""
+    if text.count("{") > _MOST_BRACES:
+        return None
     tree = _parsed(text)
     if tree is not None:
         return tree

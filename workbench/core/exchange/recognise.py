@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
-from workbench.core.exchange.imported import MOST_CHARACTERS, Imported, Notes
+from workbench.core.exchange.imported import MOST_CHARACTERS, Imported, Notes, clean_line
 from workbench.core.json_text import describe, read_json
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def read_any(text: str, parse_yaml: Callable[[str], JSON] | None = None) -> Impo
         raise InputError("there is nothing to import", f"give {SOURCES}")
     try:
         return _read(text, parse_yaml, Notes())
+    except InputError as fault:  # it may hold a piece of the text
+        raise InputError(clean_line(fault.message), clean_line(fault.hint)) from None
     except RecursionError:
         raise InputError("it is nested too deep") from None
 
@@ -64,8 +67,10 @@ def _read(text: str, parse_yaml: Callable[[str], JSON] | None, notes: Notes) -> 
     start = find_curl(text)
     if start is not None and not _stands_in_prose(text, start):
         return read_curl(text, notes)
-    if looks_like_python(text) and (parse(text) is not None or not looks_like_chat(text)):
-        return read_python(text, notes)
+    if looks_like_python(text):
+        tree = parse(text)
+        if tree is not None or not looks_like_chat(text):
+            return read_python(text, tree, notes)
     if _PROMPTFOO.search(text) or _YAML_MESSAGES.match(text):
         return _yaml(text, parse_yaml, notes)
     if looks_like_chat(text):
@@ -99,12 +104,21 @@ def _json(text: str, parse_yaml: Callable[[str], JSON] | None, notes: Notes) -> 
         if lines:
             notes.say(f"it has {len(lines)} lines of JSON: the first is taken")
             return _value(lines[0], parse_yaml, notes)
-        if (found := read_python_value(text, notes)) is not None:
+        if not _is_json(text) and (found := read_python_value(text, notes)) is not None:
             return found
         raise InputError(f"it looks like JSON, and can't be read: {fault.message}") from None
     if not isinstance(value, dict | list):  # pragma: no cover - it begins with a bracket
         raise InputError("the JSON is no object and no list")
     return _value(value, parse_yaml, notes)
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is JSON to any reader: then what is wrong with it, such as a name given twice, is to be said."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _json_lines(text: str) -> list[dict[str, JSON]]:

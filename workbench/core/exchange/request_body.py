@@ -38,6 +38,8 @@ def read_body(body: Mapping[str, JSON], notes: Notes, text: ReadText | None = No
         return read_responses(body, notes, text), RESPONSES
     if isinstance(body.get("prompt"), str | list):
         return _completion(body, notes, text), COMPLETIONS
+    if "messages" in body:
+        raise InputError(f"messages must be a list of messages, not {describe(body['messages'])}")
     raise InputError(
         f"the request has no messages, its keys are {', '.join(map(shown, list(body)[:8])) or 'none'}",
         'a Chat Completions body has "messages": [{"role": ..., "content": ...}]',
@@ -56,9 +58,12 @@ def _chat(body: Mapping[str, JSON], notes: Notes, text: ReadText) -> Prompt:
     values = body["messages"]
     assert isinstance(values, list)
     rest = {name: value for name, value in body.items() if name not in ("model", "messages")}
+    messages = read_messages(values, notes, text)
+    if not messages:
+        notes.say("it has no message that can be sent from here: write one")
     return Prompt(
         model=read_model(body.get("model"), notes),
-        messages=read_messages(values, notes, text),
+        messages=messages,
         parameters=read_parameters(rest, notes),
     )
 

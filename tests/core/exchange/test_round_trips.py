@@ -1,0 +1,237 @@
+"""What is exported comes back and sends the same body; and no text makes an import fail in any way but its own."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.core.exchange.support import KEY, imported, parse_yaml
+from tests.core.strategies import prompts
+from workbench.core.connection import Connection
+from workbench.core.errors import InputError
+from workbench.core.exchange import read_any
+from workbench.core.exchange.markdown import to_markdown
+from workbench.core.exchange.promptfoo_config import to_promptfoo
+from workbench.core.export import to_curl, to_json_text, to_python
+from workbench.core.json_value import JSON
+from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
+from workbench.core.request import Request, build_request
+from workbench.core.secret import Secret
+
+OPENAI = Connection(
+    "openai", "openai", "https://api.openai.com/v1", "api.openai.com", Secret(KEY), "OPENAI_API_KEY in .env"
+)
+EXPORTS: dict[str, Callable[[Prompt, Request], str]] = {
+    "json": lambda prompt, request: to_json_text(request),
+    "curl": lambda prompt, request: to_curl(request, OPENAI),
+    "python": lambda prompt, request: to_python(request, OPENAI),
+    "markdown": to_markdown,
+}
+AWKWARD = (
+    'it\'s "q" $HOME `ls` $(x) \\ \\n\n\tEOF\nBODY\n```text\n## user\n**User:** 한국어 😀 \x1b[31m\x00\r\n\u2028\u202e'
+    " {{name}} \\{{b}} {{{a}}} '''\"\"\""
+)
+SCHEMA: JSON = {"type": "json_schema", "json_schema": {"name": "n", "strict": True, "schema": {"type": "object"}}}
+
+
+@pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
+@pytest.mark.parametrize("content", [AWKWARD, "", "\n", " a \n\n", "````\n```", "x" * 70_000 + "가" * 30_000])
+def test_an_export_comes_back(export: Callable[[Prompt, Request], str], content: str) -> None:
+    values: dict[str, JSON] = {
+        "temperature": 0,
+        "stop": ["\n", "|"],
+        "response_format": SCHEMA,
+        "timeout": 9.0,
+        "seed": 7,
+        "reasoning_effort": "low",
+        "user": "12",
+        "extra": {"top_k": 40, "x|y": "a`b", "nul": None},
+    }
+    prompt = Prompt(
+        name="점심 | *menu*",
+        model="gpt-5.4-mini",
+        messages=(
+            Message(Role.SYSTEM, content),
+            Message(Role.USER, "요약: {{text}} {{missing}}"),
+            Message(Role.ASSISTANT, "off", on=False),
+            Message(Role.ASSISTANT, content),
+        ),
+        variables=(Variable("text", default="본문 {{x}}"),),
+        parameters=ParameterValues(values),
+    )
+    request = build_request(prompt)
+    text = export(prompt, request)
+    assert KEY not in text
+    again = build_request(imported(text).prompt)
+    assert again.body == request.body
+    # The body alone says nothing of the time that it may take.
+    assert again.timeout == (None if export is EXPORTS["json"] else request.timeout)
+
+
+@settings(max_examples=60, deadline=None)
+@given(prompts)
+def test_any_request_comes_back(prompt: Prompt) -> None:
+    request = build_request(prompt, anyway=True)
+    usual = isinstance(request.body["messages"], list) and request.body["messages"]
+    for name, export in EXPORTS.items():
+        text = export(prompt, request)
+        to_promptfoo(prompt, request, OPENAI)
+        try:
+            again = build_request(imported(text).prompt, anyway=True).body
+        except InputError:
+            assert not usual, name
+            continue
+        if usual and all(isinstance(m, dict) and set(m) == {"role", "content"} for m in request.body["messages"]):  # type: ignore[union-attr]
+            assert again["messages"] == request.body["messages"], name
+
+
+PIECES = st.sampled_from(
+    [
+        "curl x ",
+        "-d '",
+        "'",
+        '"',
+        "\\",
+        "\n",
+        "$'",
+        "<<EOF\n",
+        "EOF",
+        '^"',
+        "{",
+        "}",
+        "[",
+        "]",
+        '{"messages": [',
+        '"role": "user"',
+        '"content": "',
+        "{{a}}",
+        "{% raw %}",
+        "{{ a | b }}",
+        ",",
+        ":",
+        "prompts:",
+        " - ",
+        "kind: prompt",
+        "## User\n",
+        "**User:** ",
+        "User: ",
+        "```",
+        "# ",
+        "| parameter | value |\n|---|---|\n",
+        "| a | b |\n",
+        "messages = [",
+        "client.chat.completions.create(",
+        "messages=",
+        "f'",
+        "{a!r:>{w}}",
+        ".format(",
+        "a",
+        "*",
+        "lambda: ",
+        "def f(x=1, *, y):\n  ",
+        "class C:\n  ",
+        "%",
+        "@",
+        "=",
+        "for a in b:\n  ",
+        "with a as b:\n  ",
+        '{"mapping": {"a": ',
+        '"parent": "a"',
+        '{"cells": [{"cell_type": "code", "source": "',
+        "null",
+        "1e999",
+        "\ud800",
+        '{"id": "pmpt_1", "messages": ',
+        "\x00",
+        "\x1b]0;",
+        "가",
+        "x.append(",
+        ")",
+        "\t",
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.lists(PIECES, max_size=12).map("".join), st.text(max_size=40)))
+@example("{}")
+@example("\ufeff")
+@example("kind: [")
+def test_any_text_raises_only_its_own_error(text: str) -> None:
+    try:
+        found = read_any(text, parse_yaml)
+    except InputError as raised:
+        line = raised.line
+    else:
+        build_request(found.prompt)
+        line = "".join(found.notes)
+    assert "\n" not in line
+    assert "\x1b" not in line
+
+
+BIG = 300_000
+HOSTILE = {
+    "one word": "a" * BIG,
+    "backticks": "`" * BIG,
+    "a fence and blanks": "```\n\n```" + " " * BIG + "x",
+    "quotes that never close": "curl x -d '" + '"' * BIG,
+    "carets": 'curl ^"' + "^" * BIG,
+    "slashes": "/" * BIG + "curl",
+    "blanks": " " * BIG + "curl",
+    "openings": '[{"role": "user", "content": "{{a}} ' + "{{" * (BIG // 2) + '"}]',
+    "raw": '[{"role": "user", "content": "{{a}} ' + "{% raw %}" * (BIG // 9) + '"}]',
+    "labels": "User:\n" * (BIG // 6),
+    "hashes": "#" * BIG,
+    "a label and blanks": "User" + " " * BIG + "x",
+    "deep lists": "[" * BIG,
+    "lines of code": "a = ''\n" + "a = a + 'x'\n" * (BIG // 40) + "c.chat.completions.create(messages=a)",
+    "a long sum": "c.chat.completions.create(messages=[" + "+".join(["a"] * (BIG // 10)) + "])",
+    "holes": "c.chat.completions.create(messages=[f'" + "{a}" * 9_000 + "'])",
+    "calls of calls": "".join(f"def f{i}(x):\n f{i + 1}(x)\n f{i + 1}(x)\n g.create(messages=x)\n" for i in range(500)),
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_text_is_read_in_time(text: str) -> None:
+    # The slowest takes 0.7 s, quadratic time would be minutes.
+    before = time.process_time()
+    with contextlib.suppress(InputError):
+        read_any(text, parse_yaml)
+    assert time.process_time() - before < 10
+
+
+def test_a_text_that_is_too_long_or_empty() -> None:
+    with pytest.raises(InputError, match="1,000,001 characters"):
+        read_any("x" * 1_000_001)
+    for text in ("", " \n", "\ufeff\n"):
+        with pytest.raises(InputError, match="nothing to import"):
+            read_any(text)
+
+
+@pytest.mark.parametrize("kind", ["prompt", "persona", "format"])
+def test_a_preset_is_told_to_be_opened(kind: str) -> None:
+    for text in (f"# mine\nkind: {kind}\nname: x\nmessages: []\n", f"name: x\nmessages: []\nkind: '{kind}'\n"):
+        with pytest.raises(InputError, match="a preset file") as fault:
+            read_any(text, parse_yaml)
+        assert "open it as a preset" in fault.value.hint
+
+
+def test_the_notes_of_a_hostile_text_are_few_and_clean() -> None:
+    body = ", ".join(f'"x{i}\\u001b]52;\\u202e": 1' for i in range(3))
+    messages = ", ".join(f'{{"role": "r{i}", "content": "a"}}' for i in range(100))
+    found = imported(f'{{"model": "m", "messages": [{messages}], {body}}}')
+    assert len(found.notes) == 21
+    assert found.notes[-1] == "and 81 more of this kind"
+    assert all(note.isprintable() for note in found.notes)
+
+
+def test_a_key_in_a_text_that_cannot_be_read_is_not_shown() -> None:
+    for text in (f'{{"messages": {KEY}', f"curl x -d @{KEY}", f"c.chat.completions.create({KEY})"):
+        with pytest.raises(InputError) as fault:
+            read_any(text)
+        assert KEY not in fault.value.line
