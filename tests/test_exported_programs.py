@@ -22,7 +22,10 @@ from workbench.core.request import Request, build_request
 from workbench.core.secret import Secret
 
 KEY = "sk-canary-Zq8xW2rT5vB9nM3k"
-AWKWARD = 'it\'s "q" $HOME `ls` $(id) \\ \\n\n\ttab\r\nEOF\nBODY\n한국어 👨‍👩‍👧 \x00\x07\x1b[31m\x9b\u2028\u202e {{x}} !bang %d @file'
+AWKWARD = (
+    'it\'s "q" $HOME `ls` $(id) \\ \\n\n\ttab\r\nEOF\nBODY\n'
+    "한국어 👨‍👩‍👧 \x00\x07\x1b[31m\x9b\u2028\u202e {{x}} !bang %d @file"
+)
 SCHEMA: JSON = {
     "type": "object",
     "properties": {"n": {"type": "null"}},

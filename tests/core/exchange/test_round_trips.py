@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -73,7 +74,7 @@ def test_an_export_comes_back(export: Callable[[Prompt, Request], str], content:
     assert again.timeout == (None if export is EXPORTS["json"] else request.timeout)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(prompts)
 def test_any_request_comes_back(prompt: Prompt) -> None:
     request = build_request(prompt, anyway=True)
@@ -157,7 +158,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.one_of(st.lists(PIECES, max_size=12).map("".join), st.text(max_size=40)))
 @example("{}")
 @example("\ufeff")
@@ -219,6 +220,14 @@ def test_a_preset_is_told_to_be_opened(kind: str) -> None:
         with pytest.raises(InputError, match="a preset file") as fault:
             read_any(text, parse_yaml)
         assert "open it as a preset" in fault.value.hint
+
+
+def test_every_shipped_preset_is_told_to_be_opened() -> None:
+    files = list((Path(__file__).parents[3] / "presets").rglob("*.yaml"))
+    assert files
+    for file in files:
+        with pytest.raises(InputError, match="a preset file"):
+            read_any(f"# a modeline\n{file.read_text(encoding='utf-8')}", parse_yaml)
 
 
 def test_the_notes_of_a_hostile_text_are_few_and_clean() -> None:

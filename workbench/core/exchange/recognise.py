@@ -62,7 +62,9 @@ def _read(text: str, parse_yaml: Callable[[str], JSON] | None, notes: Notes) -> 
         return _json(text, parse_yaml, notes)
     if is_own_page(text):
         return read_page(text, notes)
-    if _PRESET.match(text.lstrip()) or (_PRESET.search(text) and re.search(r"^messages[ \t]*:", text, re.MULTILINE)):
+    if _PRESET.match(text.lstrip()) or (
+        _PRESET.search(text) and re.search(r"^(?:name|messages)[ \t]*:", text, re.MULTILINE)
+    ):
         raise InputError("this is a preset file of this program", _OPEN_PRESET)
     start = find_curl(text)
     if start is not None and not _stands_in_prose(text, start):
