@@ -23,8 +23,8 @@ def _sending(desk: Desk) -> str:
     limit = desk.prompt.send
     if not limit:
         return ""
-    saved = f"saves {tokens_text(desk.unsent_tokens, exact=False)}" if desk.unsent_tokens else "saves nothing yet"
-    return f"{sent_words(limit)} · {saved}"
+    saved = f" · saves {tokens_text(desk.unsent_tokens, exact=False)} tokens" if desk.unsent_tokens else ""
+    return sent_words(limit) + saved
 
 
 def _of_run(desk: Desk, live: Live, outcome: Outcome | None) -> UsageState:

@@ -27,14 +27,18 @@ PATIENCE = 2.0
 
 
 class PresetMoves:
-    """The conversation about presets. `ask` shows a question, `say` a line, `changed` shows the prompt anew."""
+    """The conversation about presets. `ask` shows a question, `say` a line, `changed` shows the prompt anew, `opened`
+    another one."""
 
-    def __init__(self, desk: Desk, *, ask: Ask, say: Say, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, desk: Desk, *, ask: Ask, say: Say, changed: Callable[[], None], opened: Callable[[], None]
+    ) -> None:
         self._desk = desk
         self._services = desk.services
         self._ask = ask
         self._say = say
         self._changed = changed
+        self._opened = opened
 
     # -- opening -----------------------------------------------------------------------------------------------
 
@@ -56,7 +60,7 @@ class PresetMoves:
 
     def _begin(self, prompt: Prompt, source: PresetSource | None, said: str, warnings: tuple[str, ...]) -> None:
         aside = self._desk.begin(prompt, source)
-        self._changed()
+        self._opened()
         self._say(said + (" · the one before is among the drafts put aside" if aside else ""), "success")
         for warning in warnings:
             self._say(warning, "warning")

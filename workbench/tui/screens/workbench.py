@@ -72,8 +72,8 @@ class WorkbenchScreen(Screen[None]):
         self.services = desk.services
         self._where = Where(desk, ask=self._ask, say=self.say, changed=self._moved)
         self._sending = Sending(desk, ask=self._ask, say=self.say, changed=self._moved, run=self._run_job)
-        self._drafts = DraftMoves(desk, ask=self._ask, say=self.say, changed=self._moved)
-        self._presets = PresetMoves(desk, ask=self._ask, say=self.say, changed=self._opened)
+        self._drafts = DraftMoves(desk, ask=self._ask, say=self.say, changed=self._opened)
+        self._presets = PresetMoves(desk, ask=self._ask, say=self.say, changed=self._moved, opened=self._opened)
         self._copying = Copying(desk, say=self.say, to_clipboard=self._to_clipboard)
         self._variables_shown: tuple[Variable, ...] = ()
         self._derive_timer: Timer | None = None
@@ -84,9 +84,9 @@ class WorkbenchScreen(Screen[None]):
         self.update_classes(layout_classes(self.app.size, "Prompt"), update=False)
         yield Header()
         yield TabLine(tuple(PANELS), id="panels")
+        yield PartsPanel(id="parts")
         with Container(id="desk"):
             with Vertical(id="prompt-column"):
-                yield PartsPanel(id="parts")
                 # With its messages from the start: focusing the editor later would style the panel once more.
                 yield MessageList(self.desk.prompt.messages, current=self._first_to_edit(), id="messages")
                 yield VariablesPanel(id="variables")
@@ -483,9 +483,11 @@ class WorkbenchScreen(Screen[None]):
         self.run_worker(ask(), group="choose", exclusive=True)
 
     def _opened(self) -> None:
-        """Another prompt, or another part of it, is on the desk."""
+        """Another prompt is on the desk: where one goes on in it is in sight, under the cursor if there was one."""
+        editing = self.messages.editing
         self._moved()
-        self._derive_soon()
+        self._show_panel("Prompt")
+        self.messages.focus_message(self._first_to_edit(), edit=editing)
 
     def action_choose_sending(self) -> None:
         if not self._busy():

@@ -48,8 +48,10 @@ class PartsPanel(Widget, can_focus=True):
     }
     DEFAULT_CSS = """
     PartsPanel {
+        display: none;
         height: auto;
         padding: 0 1;
+        &.-some { display: block; }
         & > .part--label { color: $text-muted; }
         & > .part--name { color: $foreground; text-style: bold; }
         & > .part--dim { color: $text-muted; }
@@ -77,7 +79,6 @@ class PartsPanel(Widget, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._rows: tuple[PartRow, ...] = ()
         self._selected = 0
-        self.display = False
 
     def show(self, rows: tuple[PartRow, ...]) -> None:
         """Show these rows; the selected part stays selected."""
@@ -90,7 +91,7 @@ class PartsPanel(Widget, can_focus=True):
         self._selected = parts.index(before.part) if before is not None and before.part in parts else 0
         if not rows and self.has_focus:
             self.screen.focus_next()  # a hidden widget would leave the keys to nobody
-        self.display = bool(rows)
+        self.set_class(bool(rows), "-some")
         self.refresh(layout=resized)
 
     @property

@@ -126,7 +126,7 @@ class UsageMeter(Widget):
         """Show this; drawn again only when it differs."""
         if usage != self._usage:
             self._usage = usage
-            self.border_subtitle = literal(one_line(usage.sending, max(10, self.size.width - 12)))
+            self.border_subtitle = literal(one_line(usage.sending, max(10, self.size.width - 2)))
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
