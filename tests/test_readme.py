@@ -73,9 +73,9 @@ def commands_of(text: str) -> list[Command]:
 NOTEBOOK = section(ENGLISH, "For who comes from a notebook")
 NOTEBOOK_KOREAN = section(KOREAN, "노트북을 쓰던 분에게")
 REFERENCE = [
-    # The table of exit codes under these commands says 1 for a run that failed.
-    each._replace(code=1) if "timeout=0.001" in each.line else each
-    for each in commands_of(section(ENGLISH, "Command line"))
+    command
+    for title in ("Presets", "Conversations", "Command line")
+    for command in commands_of(section(ENGLISH, title))
 ]
 ALL = list(dict.fromkeys([*commands_of(NOTEBOOK), *commands_of(NOTEBOOK_KOREAN), *REFERENCE]))
 
