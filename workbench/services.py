@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from workbench.adapters.connections import Connections, find_connections
 from workbench.adapters.database import Database
 from workbench.adapters.drafts import Drafts
-from workbench.adapters.files import Paths, private_folder, read_variable_file, write_atomic
+from workbench.adapters.files import VARIABLE_BYTES, Paths, private_folder, read_text, read_variable_file, write_atomic
 from workbench.adapters.settings import load_settings
 from workbench.core.connection import PRACTICE_MODELS
 from workbench.core.errors import InputError
@@ -301,6 +301,10 @@ class Services:
             return size_text(len(read_variable_file(variable.value[1:], self.folder).encode()))
         except InputError as error:
             return error.line
+
+    def read_file(self, path: str) -> str:
+        """The text of a file that the person named. InputError."""
+        return read_text(path, self.folder, VARIABLE_BYTES, shown=path, taker="this field")
 
     def preset_yaml(self, value: Preset) -> str:
         """The file that saving this would write."""

@@ -93,7 +93,7 @@ class WorkbenchScreen(Screen[None]):
             with Vertical(id="output-column"):
                 yield OutputPane(id="output")
                 yield UsageMeter(id="usage")
-            yield ParameterPanel(id="parameters")
+            yield ParameterPanel(read_file=self.services.read_file, id="parameters")
         yield Static("needs 40 x 12", id="too-small")
         yield NoticeBar(id="notice")
         yield KeyLine()
