@@ -185,3 +185,39 @@ def test_without_a_terminal_it_says_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "needs a terminal" in done.stderr
     assert done.stdout == ""
+
+
+def test_a_prompt_is_opened_saved_found_again_and_run_without_the_screen(tmp_path: Path) -> None:
+    (tmp_path / "from-a-colleague.yaml").write_text(
+        "kind: prompt\nname: 회의록 요약\nmessages:\n  - {role: user, content: 'Sum up: {{text}}'}\n"
+    )
+    (tmp_path / "minutes.txt").write_text("We met and agreed.")
+    with Terminal(["open", "from-a-colleague.yaml"], tmp_path) as terminal:
+        terminal.wait_for("Sum up: {{text}}")
+        terminal.wait_for("not an AI")
+        terminal.send("\x02")  # ctrl+b
+        terminal.wait_for("Choose a persona")
+        terminal.wait_for("shipped")
+        terminal.send("editor\r")
+        terminal.wait_for("persona: editor")
+        terminal.send("\x13")  # ctrl+s
+        terminal.wait_for("Save the prompt")
+        terminal.send("\r")
+        terminal.wait_for("saved")
+        terminal.send("\x11")
+        assert terminal.wait_end() == 0
+    with Terminal([], tmp_path) as terminal:
+        terminal.wait_for("not an AI")
+        terminal.send("\x0c")  # ctrl+l
+        terminal.wait_for("shipped")
+        terminal.send("회의\r")
+        terminal.wait_for("opened 회의록 요약")
+        terminal.send("\x11")
+        assert terminal.wait_end() == 0
+    with Terminal(
+        ["run", "회의록-요약", "--var", "text=@minutes.txt", "--model", "practice-fast"], tmp_path
+    ) as terminal:
+        assert terminal.wait_end() == 0
+    [(request, preset)] = rows(tmp_path, "SELECT request, preset FROM runs JOIN bodies ON run = id")
+    assert "Sum up: We met and agreed." in str(request)
+    assert preset == "회의록-요약"

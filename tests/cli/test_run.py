@@ -294,3 +294,12 @@ async def test_a_connection_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert done.code == 2
     assert "lab" in done.err
     assert "practice" in done.err
+
+
+async def test_an_answer_that_is_not_the_json_asked_for_is_told(tmp_path: Path) -> None:
+    async with FaultServer() as server:
+        server.reply(*whole(completion('{"entities": 5}')))
+        done = await workbench(tmp_path, "run", "x", "--format", "entities", "--no-stream", environ=at(server))
+    assert done.code == 0
+    assert done.out == '{"entities": 5}\n'
+    assert "workbench: entities: must be a list, found a number" in done.err

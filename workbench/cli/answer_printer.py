@@ -46,6 +46,7 @@ class AnswerPrinter:
         else:
             self._print_other_choices(outcome)
             self._output.end_line()
+        _say_verdicts(outcome)
         if outcome.error is not None:
             complain(outcome.error)
         if outcome.attempts:
@@ -69,6 +70,20 @@ class AnswerPrinter:
                 self._output.text(f"\n--- choice {choice.index + 1} of {len(choices)} ---\n{choice.text}")
             if choice.refusal:
                 say(f"workbench: the model refused: {choice.refusal}")
+
+
+def _say_verdicts(outcome: Outcome) -> None:
+    """Where JSON was asked for and an answer is not what was asked for: what is wrong with it, and where."""
+    from workbench.core.json_answer import judge, wanted_json
+
+    wanted = wanted_json(outcome.request.body.get("response_format"))
+    if wanted is None or outcome.state is not State.COMPLETE:
+        return
+    for choice in outcome.answer.choices:
+        verdict = judge(choice.text, wanted, finish_reason=choice.finish_reason, refusal=choice.refusal)
+        if verdict.bad:
+            for line in verdict.lines:
+                say(f"workbench: {line}")
 
 
 def exit_code(outcome: Outcome) -> ExitCode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench import __version__
@@ -13,13 +14,17 @@ from workbench.core.errors import WorkbenchError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from workbench.services import Services
+    from workbench.tui.launch import Found
 
 _ABOUT = """A full-screen workbench for prompts over the Chat Completions API.
 Without a command it opens on the terminal. With no key it uses the built-in practice model:
 a text generator for trying the controls, not an AI."""
 
 _COMMANDS = {
+    "open": "open the screen with a preset",
     "run": "run one prompt or preset without the screen",
     "chat": "talk with the model in a plain terminal",
     "presets": "list, show, check, import and export presets",
@@ -45,6 +50,8 @@ def parser(command: str = "") -> argparse.ArgumentParser:
 def _add_options(command: str, parser: argparse.ArgumentParser) -> None:
     """A command's module is imported when it is asked for: the others' help does not wait for it."""
     match command:
+        case "open":
+            parser.add_argument("preset", metavar="PRESET", help="a prompt's, persona's or format's name, or a file")
         case "run":
             from workbench.cli import run
 
@@ -67,6 +74,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _open_screen()
         options = _parsed(given)
         match options.command:
+            case "open":
+                from workbench.cli.opening import found_preset
+
+                return _open_screen(partial(found_preset, options.preset))
             case "run":
                 from workbench.cli.run import run
 
@@ -96,7 +107,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _open_screen() -> int:
+def _open_screen(find: Callable[[Services], Found] | None = None) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         from workbench.core.errors import InputError
 
@@ -106,7 +117,7 @@ def _open_screen() -> int:
     gc.disable()
     from workbench.tui.launch import launch
 
-    return launch()
+    return launch(find)
 
 
 def entry() -> None:

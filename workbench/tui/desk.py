@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.errors import InputError
 from workbench.core.parts import NO_PARTS
+from workbench.core.preset import Kind
 from workbench.core.prompt import Message, Prompt, Role, Variable
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
 from workbench.core.saved import as_saved
@@ -137,6 +138,16 @@ class Desk:
             self.services.drafts.put_aside()
         self.open(prompt, source)
         return aside
+
+    def begin_with(self, prompt: Prompt, opened: OpenedPreset) -> None:
+        """Start on this prompt, made of that preset; the first thing that a session does with its desk."""
+        if not prompt.messages:
+            prompt = replace(prompt, messages=starting_prompt().messages)
+        whole = opened.kind is Kind.PROMPT
+        if self.begin(prompt, PresetSource.of(opened) if whole else None):
+            self.notes.append("the prompt of the last session is among the drafts put aside")
+        self.notes.extend(opened.warnings)
+        self.connection = self._first_connection()
 
     def begin_new(self) -> bool:
         """Start an empty prompt; as `begin`."""
