@@ -17,7 +17,8 @@ from workbench.adapters.locks import is_held, lock_handle
 from workbench.core.errors import InputError, StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from io import FileIO
 
 FOLDER_MODE = 0o700
@@ -27,6 +28,7 @@ _TEMPORARY_SUFFIX = ".tmp"
 _TRIES = 3
 VARIABLE_BYTES = 1_000_000
 """The most that a variable takes from a file."""
+_NOT_SAVED = "{} can't be saved"
 _WINDOWS = os.name == "nt"
 _NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)
 _BINARY: int = getattr(os, "O_BINARY", 0)
@@ -130,19 +132,26 @@ def _make_folder(folder: Path) -> None:
         os.chmod(folder, FOLDER_MODE)
 
 
-def write_atomic(path: Path, data: bytes, *, mode: int = FILE_MODE) -> None:
+def write_atomic(
+    path: Path,
+    data: bytes,
+    *,
+    mode: int = FILE_MODE,
+    around: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+) -> None:
     """Write the file so that at every moment the old or the new one is there, whole. A symlink stays one.
 
-    `mode` is what the file has then, whatever the old one had. Raises StorageError with the path and what to do; the
-    old file is then untouched.
+    `mode` is what the file has then, whatever the old one had. `around` is entered when all is written, and the new
+    file takes the old one's place within it: what it raises leaves the old one. Raises StorageError with the path and
+    what to do; the old file is then untouched.
     """
     try:
-        target = Path(os.path.realpath(path, strict=False))
+        target = behind_links(path)
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         for tries_left in reversed(range(_TRIES)):
             try:
-                _write_and_rename(target, data, mode)
+                _write_and_rename(target, data, mode, around)
                 break
             except FileNotFoundError:
                 # `clean_temporary` of another process may take the new file in the moment before it is locked.
@@ -150,10 +159,19 @@ def write_atomic(path: Path, data: bytes, *, mode: int = FILE_MODE) -> None:
                     raise
         _sync_folder(target.parent)
     except (OSError, ValueError) as error:
-        raise storage_error(error, path, "{} can't be saved") from error
+        raise storage_error(error, path, _NOT_SAVED) from error
 
 
-def _write_and_rename(target: Path, data: bytes, mode: int) -> None:
+def behind_links(path: Path) -> Path:
+    """The file that a path leads to; it need not be there. Raises OSError, ValueError."""
+    try:
+        # Without `strict` a link that can't be read for a moment looks like a file, and would be written over.
+        return Path(os.path.realpath(path, strict=True))
+    except FileNotFoundError:
+        return Path(os.path.realpath(path))
+
+
+def _write_and_rename(target: Path, data: bytes, mode: int, around: Callable[[], AbstractContextManager[None]]) -> None:
     temporary = target.parent / f"{_TEMPORARY_PREFIX}{os.urandom(8).hex()}{_TEMPORARY_SUFFIX}"
     handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY, FILE_MODE)
     try:
@@ -163,11 +181,14 @@ def _write_and_rename(target: Path, data: bytes, mode: int) -> None:
             _set_mode(handle, mode)
             _fill(handle, data)
             if not _WINDOWS:
-                os.replace(temporary, target)
+                with around():
+                    os.replace(temporary, target)
         finally:
-            os.close(handle)
+            with contextlib.suppress(OSError):  # fsync has told whether it is written
+                os.close(handle)
         if _WINDOWS:  # which renames no open file
-            os.replace(temporary, target)
+            with around():
+                os.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
@@ -178,8 +199,13 @@ def _fill(handle: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         # A write may take less than it was given (RLIMIT_FSIZE, a full disk) and fail only the next time.
-        rest = rest[os.write(handle, rest) :]
+        taken = os.write(handle, rest)
+        if not taken:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        rest = rest[taken:]
     os.fsync(handle)
+    if os.fstat(handle).st_size != len(data):  # a disk that says it took what it did not
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 def make_private(handle_or_path: int | Path) -> None:

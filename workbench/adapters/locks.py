@@ -6,14 +6,18 @@ import contextlib
 import errno
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _TAKEN = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 
 _UNSUPPORTED = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
+_BETWEEN_TRIES = 0.002
+"""Seconds; a lock that is waited for is held for about as long."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -44,6 +48,50 @@ def lock_handle(handle: int, *, shared: bool = False) -> bool:
             return False
         raise
     return True
+
+
+@contextlib.contextmanager
+def hold_folder(folder: Path, patience: float) -> Iterator[None]:
+    """Be the only one that holds this folder, among all that ask for it here: no file is made for it.
+
+    Raises TimeoutError where another holds it for `patience` seconds. On Windows, on a file system without locks and
+    for a folder that may not be read, nobody is kept out.
+    """
+    handle = _open_folder(folder)
+    if handle is None:
+        yield
+        return
+    try:
+        _wait_for(handle, patience)
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # the handle is gone in any case
+            os.close(handle)
+
+
+def _open_folder(folder: Path) -> int | None:
+    if sys.platform == "win32":
+        return None
+    try:
+        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return None
+
+
+def _wait_for(handle: int, patience: float) -> None:
+    end = time.monotonic() + patience
+    while not _lock_if_possible(handle):
+        if time.monotonic() >= end:
+            raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+        time.sleep(_BETWEEN_TRIES)
+
+
+def _lock_if_possible(handle: int) -> bool:
+    """True also on a file system where nothing can be locked."""
+    try:
+        return lock_handle(handle)
+    except OSError:
+        return True
 
 
 class ProcessLock:

@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from workbench.adapters.presets import save
 from workbench.adapters.presets.file_warnings import file_warnings
 from workbench.adapters.presets.read import ReadPreset, read_preset
-from workbench.adapters.presets.save import digest_of, save_preset
+from workbench.adapters.presets.save import digest_of
 from workbench.core.errors import ChangedOnDisk, InputError, StorageError
 from workbench.core.json_value import JSON
 from workbench.core.parts import Persona
@@ -46,6 +47,13 @@ def as_nobody() -> Iterator[Path]:
         finally:
             if is_root:
                 os.seteuid(0)
+
+
+def save_preset(path: Path, value: Preset, *, known: str | None, modeline: str = "") -> str:
+    """The digest of what was saved; that is what reads as the value."""
+    saved = save.save_preset(path, value, known=known, modeline=modeline)
+    assert saved.read == read_preset(path.read_bytes(), path.name, path.stem)
+    return saved.digest
 
 
 def refused(path: Path, value: Preset, known: str | None = None) -> str:

@@ -244,8 +244,11 @@ class PresetLibrary:
             raise InputError("the presets that come with the program are not changed", "save it as your own")
         path = self.path_for(place, kind, slug)
         schema = (self._roots[place] / SCHEMA_FILE).is_file()
-        save_preset(path, value, known=known, modeline=MODELINE if schema and not path.exists() else "")
-        return _read(path, checked_slug(slug), kind, place)
+        modeline = MODELINE if schema and not path.exists() else ""
+        digest, read = save_preset(path, value, known=known, modeline=modeline)
+        # The file is not read again: another program's may stand there by now, and what was saved would seem lost.
+        warnings = (*read.warnings, *_warnings_now(path))
+        return OpenedPreset(kind, checked_slug(slug), read.value, str(path), place, digest, read.comments, warnings)
 
 
 def _stamp(path: Path) -> Stamp | None:
@@ -254,6 +257,13 @@ def _stamp(path: Path) -> Stamp | None:
         return Stamp.of(os.stat(path))
     except (OSError, ValueError):
         return None
+
+
+def _warnings_now(path: Path) -> tuple[str, ...]:
+    try:
+        return file_warnings(path, os.stat(path))
+    except OSError:
+        return ()  # it was there a moment ago, and is saved all the same
 
 
 def _read(path: Path, slug: str, kind: Kind | None, place: Place | None) -> OpenedPreset:

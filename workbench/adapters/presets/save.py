@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import unicodedata
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.adapters.files import (
     FILE_MODE,
     FileBytes,
+    behind_links,
     clean_temporary,
     private_folder,
     read_limited,
     storage_error,
     write_atomic,
 )
+from workbench.adapters.locks import hold_folder
 from workbench.adapters.presets.read import PresetFault, read_preset
 from workbench.adapters.presets.write import kind_of, preset_yaml
 from workbench.adapters.yaml_file import MOST_BYTES
@@ -24,9 +28,21 @@ from workbench.core.errors import ChangedOnDisk, StorageError
 from workbench.core.visible import escaped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workbench.adapters.presets.read import ReadPreset
     from workbench.core.preset import Preset
 
+PATIENCE = 2.0
+"""Seconds to wait for another program that holds the folder; ours do it for less than a thousandth of one."""
 _WHAT = "{} can't be saved"
+
+
+class Saved(NamedTuple):
+    """What a file holds now: `digest` of its bytes, and what reading it gives."""
+
+    digest: str
+    read: ReadPreset
 
 
 def digest_of(data: bytes) -> str:
@@ -34,11 +50,14 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def save_preset(path: Path, value: Preset, *, known: str | None, modeline: str = "") -> str:
-    """Write the preset's file and return its new digest. Line ends, mode and link of a file that is there stay.
+def save_preset(path: Path, value: Preset, *, known: str | None, modeline: str = "") -> Saved:
+    """Write the preset's file. Line ends, mode and link of a file that is there stay.
 
     `known` is the digest of the file that the person opened, None for one that must not be there yet; a file that was
     removed meanwhile is made again. `modeline` is the comment that goes first, "" to keep the file's own.
+
+    Of two processes that save the same file at once, one is told so: from the last look at the old file until the new
+    one stands there the folder is held. A program that is not ours could still write within that moment.
 
     Raises ChangedOnDisk where the file is another than the known one, StorageError where it can't be written or would
     not read back, InputError for a value that no preset can hold. Nothing was written then.
@@ -46,20 +65,41 @@ def save_preset(path: Path, value: Preset, *, known: str | None, modeline: str =
     current = _current(path)
     text = preset_yaml(value, modeline=modeline or _modeline(current, path))
     data = _with_line_ends(text, current).encode()
-    _check_reads_back(data, value, path)
-    digest = digest_of(data)
+    saved = Saved(digest_of(data), _read_back(data, value, path))
     there = None if current is None else digest_of(current.data)
-    if there == digest:
-        return digest
+    if there == saved.digest:
+        return saved
     if there is not None and there != known:
         raise _changed(path, there, known)
     mode = FILE_MODE if current is None else stat.S_IMODE(current.found.st_mode) & 0o777
     if current is not None:
         _check_writable(path, mode)
-    folder = private_folder(Path(os.path.realpath(path)).parent)
+    folder = private_folder(_target(path).parent)
     clean_temporary(folder)
-    write_atomic(path, data, mode=mode)
-    return digest
+    write_atomic(path, data, mode=mode, around=lambda: _unchanged(path, folder, there, known))
+    return saved
+
+
+@contextmanager
+def _unchanged(path: Path, folder: Path, there: str | None, known: str | None) -> Iterator[None]:
+    """Hold the folder while the file is the one that was there when saving began. ChangedOnDisk, StorageError."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(hold_folder(folder, PATIENCE))
+        except TimeoutError as error:
+            reason = f"{path} can't be saved: another program has locked the folder {folder}"
+            raise StorageError(reason, "try again when it has ended, or choose another place") from error
+        current = _current(path)
+        if current is not None and (now := digest_of(current.data)) != there:
+            raise _changed(path, now, known)
+        yield
+
+
+def _target(path: Path) -> Path:
+    try:
+        return behind_links(path)
+    except (OSError, ValueError) as error:
+        raise storage_error(error, path, _WHAT) from error
 
 
 def _current(path: Path) -> FileBytes | None:
@@ -100,16 +140,17 @@ def _with_line_ends(text: str, current: FileBytes | None) -> str:
     return text.replace("\n", "\r\n") if before.count(b"\r\n") * 2 > before.count(b"\n") else text
 
 
-def _check_reads_back(data: bytes, value: Preset, path: Path) -> None:
+def _read_back(data: bytes, value: Preset, path: Path) -> ReadPreset:
     """Neither a fault of the writer nor a value that the reader refuses may cost the file that is there."""
     shown = escaped(str(path))
     try:
-        read = read_preset(data, path.name, path.stem, kind_of(value))
+        read = read_preset(data, path.name, unicodedata.normalize("NFC", path.stem), kind_of(value))
     except PresetFault as fault:
         raise StorageError(f"{shown} is not saved, since it could not be opened again: {fault.message}") from fault
     if preset_yaml(read.value) != preset_yaml(value):
         hint = "this is a fault of the program: the prompt is still here, export it as JSON"
         raise StorageError(f"{shown} is not saved, since it would not read back as it is", hint)
+    return read
 
 
 def _check_writable(path: Path, mode: int) -> None:
