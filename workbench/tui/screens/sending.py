@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.core.events import State
 from workbench.core.turns import sent_words
 from workbench.core.usage import money_text, tokens_text
 from workbench.tui.screens.where import Ask, Say
@@ -80,6 +79,7 @@ class Sending:
 
     def take_summary(self, outcome: Outcome) -> None:
         """Put the summary in the place of the turns that it stands for, once its run has ended."""
+        from workbench.core.events import State
         from workbench.core.summary import with_summary
 
         wanted, self._wanted = self._wanted, None
