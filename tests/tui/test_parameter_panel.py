@@ -84,6 +84,13 @@ async def test_a_persona_s_value_is_where_an_own_one_starts() -> None:
         assert app.changes[-1] == {}
 
 
+async def test_a_model_that_the_connection_lacks_is_named_beside_the_one_that_is_asked() -> None:
+    app = Host()
+    async with app.run_test(size=(100, 40)):
+        app.panel.show(app.values, "practice", {}, {}, replaced_model="gpt-5.4-mini")
+        assert "practice  in place of gpt-5.4-mini" in lines(app)[0]
+
+
 async def test_the_first_state_of_every_parameter_is_not_sent() -> None:
     app = Host()
     async with app.run_test(size=(100, 40)):

@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 from tests.support.app import Bench, open_bench
 from workbench.core.events import State
 from workbench.core.prompt import Message, Prompt, Role, SendLimit, Variable
-from workbench.tui.screens.import_prompt import ImportPrompt
+from workbench.tui.screens.import_prompt import ImportEditor, ImportPrompt
 from workbench.tui.screens.preset_picker import PresetPicker
 from workbench.tui.screens.save_preset import SavePreset
 from workbench.tui.screens.send_choice import SendChooser
@@ -174,10 +174,11 @@ async def test_values_stay_out_of_the_file_unless_asked_for(tmp_path: Path) -> N
 async def test_a_curl_command_becomes_a_prompt(tmp_path: Path) -> None:
     body = {"model": "m", "messages": [{"role": "user", "content": "안녕"}], "temperature": 0}
     async with open_bench(tmp_path) as bench:
-        await bench.app.run_action("import", bench.screen)
+        await bench.app.run_action("ask('import')", bench.screen)
         await bench.until(lambda: isinstance(bench.app.screen, ImportPrompt))
         text = f"curl https://api.openai.com/v1/chat/completions -H 'Authorization: Bearer k' -d '{json.dumps(body)}'"
-        bench.app.screen.query_one("ImportEditor").insert(text)  # type: ignore[attr-defined]
+        await bench.until(lambda: isinstance(bench.app.focused, ImportEditor))
+        bench.app.screen.query_one(ImportEditor).insert(text)
         await bench.until(lambda: "1 message" in str(bench.app.screen.query_one("#verdict", Static).render()))
         await bench.press("ctrl+s")
         await bench.until(lambda: bench.app.desk.prompt.messages == (Message(Role.USER, "안녕"),))
@@ -188,10 +189,10 @@ async def test_a_curl_command_becomes_a_prompt(tmp_path: Path) -> None:
 async def test_the_prompt_is_exported_to_a_file(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         await bench.type("out")
-        await bench.app.run_action("export", bench.screen)
+        await bench.app.run_action("ask('export')", bench.screen)
         await answer(bench, "markdown")
         await bench.until(lambda: list((tmp_path / "files" / "exports").glob("*.md")))
-        await bench.app.run_action("export", bench.screen)
+        await bench.app.run_action("ask('export')", bench.screen)
         await answer(bench, "markdown")
         await bench.until(lambda: len(list((tmp_path / "files" / "exports").glob("*.md"))) == 2)
 
@@ -209,7 +210,7 @@ async def test_only_the_last_turns_are_sent(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         bench.app.desk.open(Prompt(messages=TALK))
         bench.screen._moved()
-        await bench.app.run_action("choose_sending", bench.screen)
+        await bench.app.run_action("ask('sending')", bench.screen)
         await bench.until(lambda: isinstance(bench.app.screen, SendChooser))
         await bench.press(*"2", "enter")
         await bench.until(lambda: bench.app.desk.prompt.send == SendLimit(2))
@@ -226,7 +227,7 @@ async def test_the_older_turns_are_summarised_after_a_yes(tmp_path: Path) -> Non
     async with open_bench(tmp_path) as bench:
         bench.app.desk.open(Prompt(messages=TALK))
         bench.screen._moved()
-        await bench.app.run_action("choose_sending", bench.screen)
+        await bench.app.run_action("ask('sending')", bench.screen)
         await bench.until(lambda: isinstance(bench.app.screen, SendChooser))
         options = bench.app.screen.query_one(PickList).choices
         at = next(i for i, choice in enumerate(options) if "summary of 2 turns" in choice.label)

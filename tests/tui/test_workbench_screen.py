@@ -233,7 +233,7 @@ async def test_a_new_prompt_puts_the_old_one_aside_and_it_can_be_opened_again(tm
         assert list(bench.screen.messages.messages) == [Message(Role.USER)]
         await bench.type("the new one")
         assert bench.services.database.flush()
-        bench.screen.action_choose_draft()
+        bench.screen.action_ask("drafts")
         await bench.until(lambda: isinstance(bench.app.screen, Chooser))
         await bench.press("enter")
         await bench.until(lambda: bench.screen.messages.messages == (Message(Role.USER, "kept aside 옆에"),))

@@ -83,6 +83,10 @@ COMMANDS: tuple[Command, ...] = (
         "^N",
     ),
     Command(
+        "open", "ctrl+l", "Open", "Open a saved prompt; a few letters find it", "ask('open')", "workbench", True, "^L"
+    ),
+    Command("save", "ctrl+s", "Save", "Save the prompt into its file", "ask('save')", "workbench", True, "^S"),
+    Command(
         "regenerate",
         "ctrl+g",
         "Regenerate",
@@ -133,8 +137,8 @@ COMMANDS: tuple[Command, ...] = (
         "focus_panel('output')",
         "workbench",
     ),
-    Command("connection", "f8", "Change connection", "Choose where requests go", "choose_connection", "workbench"),
-    Command("drafts", "", "Drafts put aside", "Open one that was not taken up again", "choose_draft", "workbench"),
+    Command("connection", "f8", "Change connection", "Choose where requests go", "ask('connection')", "workbench"),
+    Command("drafts", "", "Drafts put aside", "Open one that was not taken up again", "ask('drafts')", "workbench"),
     Command(
         "forget",
         "",
@@ -144,17 +148,13 @@ COMMANDS: tuple[Command, ...] = (
         "workbench",
     ),
     Command("new", "", "New prompt", "Put this prompt aside and start an empty one", "new_prompt", "workbench"),
-    Command(
-        "open", "ctrl+l", "Open", "Open a saved prompt; a few letters find it", "open_preset", "workbench", True, "^L"
-    ),
-    Command("save", "ctrl+s", "Save", "Save the prompt into its file", "save", "workbench", True, "^S"),
-    Command("save-as", "", "Save as", "Save the prompt under another name", "save_as", "workbench"),
+    Command("save-as", "", "Save as", "Save the prompt under another name", "ask('save-as')", "workbench"),
     Command(
         "persona",
         "ctrl+b,f10",
         "Persona",
         "Choose who answers, or take the persona off",
-        "choose_part('persona')",
+        "ask('persona')",
         "workbench",
         False,
         "^B",
@@ -164,7 +164,7 @@ COMMANDS: tuple[Command, ...] = (
         "f12",
         "Format",
         "Choose how the answer is to look, or take the format off",
-        "choose_part('format')",
+        "ask('format')",
         "workbench",
     ),
     Command(
@@ -172,7 +172,7 @@ COMMANDS: tuple[Command, ...] = (
         "",
         "Save as persona",
         "The system messages and the parameters, for other prompts",
-        "save_part('persona')",
+        "ask('save-persona')",
         "workbench",
     ),
     Command(
@@ -180,7 +180,7 @@ COMMANDS: tuple[Command, ...] = (
         "",
         "Save as format",
         "The response_format among the parameters, for other prompts",
-        "save_part('format')",
+        "ask('save-format')",
         "workbench",
     ),
     Command(
@@ -188,16 +188,18 @@ COMMANDS: tuple[Command, ...] = (
         "",
         "Import",
         "A curl command, a Python call, JSON, promptfoo or a chat becomes a prompt",
-        "import",
+        "ask('import')",
         "workbench",
     ),
-    Command("export", "", "Export to a file", "JSON, curl, Python, Markdown or promptfoo", "export", "workbench"),
+    Command(
+        "export", "", "Export to a file", "JSON, curl, Python, Markdown or promptfoo", "ask('export')", "workbench"
+    ),
     Command(
         "sending",
         "",
         "What is sent of the conversation",
         "All of it, the last turns, what fits, or a summary of the older ones",
-        "choose_sending",
+        "ask('sending')",
         "workbench",
     ),
     Command("copy-answer", "f9", "Copy answer", "Copy the answer's source text", "copy('answer')", "workbench"),

@@ -113,6 +113,11 @@ class Desk:
         """The model that would be asked."""
         return self.services.asked_model(self.prompt, self.connection)
 
+    @property
+    def replaced_model(self) -> str:
+        """What the prompt names where the connection has no such model, and its default is asked; else ""."""
+        return self.prompt.model if self.prompt.model not in ("", self.model) else ""
+
     def edit(self, prompt: Prompt) -> None:
         """Put this prompt on the workbench, and into the journal."""
         self.prompt = prompt

@@ -75,6 +75,21 @@ class WorkbenchScreen(Screen[None]):
         self._drafts = DraftMoves(desk, ask=self._ask, say=self.say, changed=self._opened)
         self._presets = PresetMoves(desk, ask=self._ask, say=self.say, changed=self._moved, opened=self._opened)
         self._copying = Copying(desk, say=self.say, to_clipboard=self._to_clipboard)
+        self._conversations: dict[str, Callable[[], Coroutine[None, None, None]]] = {
+            "connection": self._where.choose_connection,
+            "drafts": self._drafts.choose,
+            "open": self._presets.open,
+            "save": self._presets.save,
+            "save-as": self._presets.save_as,
+            "persona": partial(self._presets.choose_part, PresetKind.PERSONA),
+            "format": partial(self._presets.choose_part, PresetKind.FORMAT),
+            "save-persona": partial(self._presets.save_part, PresetKind.PERSONA),
+            "save-format": partial(self._presets.save_part, PresetKind.FORMAT),
+            "import": self._presets.import_prompt,
+            "export": partial(self._copying.choose_export, self._ask),
+            "sending": self._sending.choose,
+        }
+        """What `ask` begins, by name."""
         self._variables_shown: tuple[Variable, ...] = ()
         self._derive_timer: Timer | None = None
         self._frame_timer: Timer | None = None
@@ -179,7 +194,7 @@ class WorkbenchScreen(Screen[None]):
         self.messages.show(self.desk.prompt.messages)
         self._show_variables()
         panel = self.query_one(ParameterPanel)
-        panel.show(self.desk.prompt.parameters, self.desk.model, {}, {})
+        panel.show(self.desk.prompt.parameters, self.desk.model, {}, {}, replaced_model=self.desk.replaced_model)
         self._derive_soon()
 
     def _show_variables(self) -> None:
@@ -244,7 +259,14 @@ class WorkbenchScreen(Screen[None]):
         self.query_one(PartsPanel).show(derived.parts)
         self._show_variables()
         panel = self.query_one(ParameterPanel)
-        panel.show(self.desk.prompt.parameters, self.desk.model, derived.reasons, derived.problems, derived.given)
+        panel.show(
+            self.desk.prompt.parameters,
+            self.desk.model,
+            derived.reasons,
+            derived.problems,
+            derived.given,
+            replaced_model=self.desk.replaced_model,
+        )
         if not self.output.running:
             self.output.show_request(derived.request, self.desk.prompt.parameters)
         self._show_meter()
@@ -411,9 +433,6 @@ class WorkbenchScreen(Screen[None]):
 
         self.run_worker(fetch(), group="models", exclusive=True)
 
-    def action_choose_connection(self) -> None:
-        self._choose(self._where.choose_connection)
-
     def action_forget_lessons(self) -> None:
         host = self.desk.connection.host
         self.services.lessons.clear(host)
@@ -424,9 +443,6 @@ class WorkbenchScreen(Screen[None]):
         """Requests go elsewhere, or to another model: all that hangs on it is shown anew."""
         self._show_prompt()
         self._show_header()
-
-    def action_choose_draft(self) -> None:
-        self._choose(self._drafts.choose)
 
     def action_new_prompt(self) -> None:
         self.desk.begin_new()
@@ -440,9 +456,6 @@ class WorkbenchScreen(Screen[None]):
         else:
             self._copying.copy_prompt(what)
 
-    def action_export(self) -> None:
-        self._choose(partial(self._copying.choose_export, self._ask))
-
     @on(OutputPane.CopyWanted)
     def _copy_wanted(self, event: OutputPane.CopyWanted) -> None:
         self._copying.copy(event.text, event.what)
@@ -450,37 +463,18 @@ class WorkbenchScreen(Screen[None]):
     def _to_clipboard(self, text: str) -> None:
         self.app.copy_to_clipboard(text)
 
-    def action_open_preset(self) -> None:
-        self._choose(self._presets.open)
-
-    def action_choose_part(self, kind: str) -> None:
-        self._choose(partial(self._presets.choose_part, PresetKind(kind)))
-
     @on(PartsPanel.Wanted)
     def _part_wanted(self, event: PartsPanel.Wanted) -> None:
-        self.action_choose_part(event.part)
+        self.action_ask(event.part)
 
     @on(PartsPanel.TakeOff)
     def _part_off(self, event: PartsPanel.TakeOff) -> None:
         self._presets.set_part(PresetKind(event.part), "")
-        self.messages.focus()
 
-    def action_save(self) -> None:
-        self._choose(self._presets.save)
-
-    def action_save_as(self) -> None:
-        self._choose(self._presets.save_as)
-
-    def action_save_part(self, kind: str) -> None:
-        self._choose(partial(self._presets.save_part, PresetKind(kind)))
-
-    def action_import(self) -> None:
-        self._choose(self._presets.import_prompt)
-
-    def _choose(self, ask: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Ask the person something; what was typed until now is in the desk's prompt then."""
+    def action_ask(self, what: str) -> None:
+        """Begin one of the conversations; what was typed until now is in the desk's prompt then."""
         self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
-        self.run_worker(ask(), group="choose", exclusive=True)
+        self.run_worker(self._conversations[what](), group="choose", exclusive=True)
 
     def _opened(self) -> None:
         """Another prompt is on the desk: where one goes on in it is in sight, under the cursor if there was one."""
@@ -488,10 +482,6 @@ class WorkbenchScreen(Screen[None]):
         self._moved()
         self._show_panel("Prompt")
         self.messages.focus_message(self._first_to_edit(), edit=editing)
-
-    def action_choose_sending(self) -> None:
-        if not self._busy():
-            self._choose(self._sending.choose)
 
     @on(StreamView.LinkClicked)
     @work(exclusive=True, group="link")

@@ -61,13 +61,16 @@ class ParameterPanel(ParameterView, can_focus=True):
         reasons: Mapping[str, str],
         problems: Mapping[str, str],
         given: Mapping[str, GivenValue] = _NOTHING_GIVEN,
+        *,
+        replaced_model: str = "",
     ) -> None:
         """Show these values. `reasons`: why this model does not get a parameter; `problems`: what is wrong with one;
-        `given`: what persona and format set where the prompt does not."""
+        `given`: what persona and format set where the prompt does not; `replaced_model`: what the prompt names, where
+        this connection has no such model."""
         if dict(parameters) != dict(self._parameters):
             # Another prompt: what was switched off in the one before is none of its business.
             self._remembered.clear()
-        self._show_values(parameters, model, reasons, problems, given)
+        self._show_values(parameters, model, reasons, problems, given, replaced_model)
 
     # ---- the selected row
 

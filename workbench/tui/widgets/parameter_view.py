@@ -10,7 +10,7 @@ from textual.content import Content
 from workbench.core.parameters import PARAMETERS, Parameter
 from workbench.core.prompt import ParameterValues
 from workbench.tui.display import one_line
-from workbench.tui.widgets.drawing import Piece, padded, shortened, strip_of, styles_of, wrapped
+from workbench.tui.widgets.drawing import Piece, padded, shortened, strip_of, styles_of, width_of, wrapped
 from workbench.tui.widgets.parameter_field import FieldRows
 from workbench.tui.widgets.parameter_rows import NAME_X, Columns, GivenValue, Row, columns_for, row_of, row_pieces
 
@@ -81,6 +81,7 @@ class ParameterView(FieldRows):
         super().__init__(id=id, classes=classes)
         self._parameters = ParameterValues()
         self._model_name = ""
+        self._replaced_model = ""
         self._reasons: dict[str, str] = {}
         self._problems: dict[str, str] = {}
         self._given: dict[str, GivenValue] = {}
@@ -133,8 +134,9 @@ class ParameterView(FieldRows):
         reasons: Mapping[str, str],
         problems: Mapping[str, str],
         given: Mapping[str, GivenValue],
+        replaced_model: str,
     ) -> None:
-        self._parameters, self._model_name = parameters, model
+        self._parameters, self._model_name, self._replaced_model = parameters, model, replaced_model
         self._reasons, self._problems, self._given = dict(reasons), dict(problems), dict(given)
         self._build_rows()
 
@@ -207,8 +209,11 @@ class ParameterView(FieldRows):
             pieces = [Piece(" "), Piece("─" * (width - 1), "bar")]
         else:
             label = "model".ljust(columns.value_x - NAME_X)
-            name = shortened(self._model_name or "not chosen", max(0, width - columns.value_x), "value")
-            pieces = [Piece("›" if selected else " ", "cursor"), Piece("▸ ", "dim"), Piece(label, "name"), name]
+            room = max(0, width - columns.value_x)
+            name = shortened(self._model_name or "not chosen", room, "value")
+            instead = f"  in place of {self._replaced_model}" if self._replaced_model else ""
+            note = shortened(instead, max(0, room - width_of([name])), "warning")
+            pieces = [Piece("›" if selected else " ", "cursor"), Piece("▸ ", "dim"), Piece(label, "name"), name, note]
         return padded(pieces, width)
 
     def _thumb(self, y: int) -> Piece:
