@@ -184,14 +184,14 @@ def test_a_folder_that_can_not_be_read_is_said_and_the_others_are_listed(
 ) -> None:
     folders.put(Place.USER, "personas/p.yaml")
     folders.put(Place.USER, "prompts/x.yaml")
-    real = os.listdir
+    real = os.scandir
 
-    def listdir(path: Path) -> list[str]:
+    def scandir(path: Path) -> object:
         if path.name == "prompts":
             raise PermissionError(13, "Permission denied")
         return real(path)
 
-    monkeypatch.setattr("workbench.adapters.presets.folders.os.listdir", listdir)
+    monkeypatch.setattr("workbench.adapters.presets.folders.os.scandir", scandir)
     entries = folders.library.entries()
     folder = folders.roots[Place.USER] / "prompts"
     assert [(entry.slug, entry.error) for entry in entries] == [

@@ -6,13 +6,16 @@ import os
 import time
 import unicodedata
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.adapters.files import clean_temporary
 from workbench.core.errors import InputError
 from workbench.core.preset import Kind, Place
 from workbench.core.slug import check_slug
 from workbench.core.visible import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ENDINGS = (".yaml", ".yml")
 SETTLED_SECONDS = 2
@@ -63,7 +66,14 @@ class Folder:
 
     def get(self, slug: str) -> PresetFile | None:
         """The file of that slug."""
-        return self._look()[1].get(slug)
+        files, by_slug = self._look()
+        return self._by_name(slug) if any(file.path == self.path for file in files) else by_slug.get(slug)
+
+    def _by_name(self, slug: str) -> PresetFile | None:
+        """In a folder that can't be listed. Saving would else take `a.yml` for gone, and make `a.yaml` beside it."""
+        paths = [] if check_slug(slug) else [self.path / f"{slug}{ending}" for ending in ENDINGS]
+        path = next((path for path in paths if os.path.lexists(path)), None)
+        return None if path is None else PresetFile(self.kind, slug, self.place, path)
 
     def _look(self) -> tuple[tuple[PresetFile, ...], dict[str, PresetFile]]:
         try:
@@ -71,14 +81,17 @@ class Folder:
             stamp = Stamp.of(os.stat(self.path))
             if stamp == self._stamp:
                 return self._files, self._by_slug
-            names = os.listdir(self.path)
+            with os.scandir(self.path) as found:
+                links = {entry.name: entry.is_symlink() for entry in found}
         except (FileNotFoundError, NotADirectoryError):
             return self._nothing()
         except (OSError, ValueError) as error:
             reason = (error.strerror if isinstance(error, OSError) else "") or "no folder can have this name"
             fault = f"the folder {escaped(str(self.path))} can't be read: {reason}"
             return (PresetFile(self.kind, self.kind.folder, self.place, self.path, fault),), {}
-        files = self._of_names(names)
+        files = self._of_names(links)
+        if self.place is not Place.SHIPPED:
+            self._clean(links)
         by_slug = {file.slug: file for file in files if not file.fault}
         if stamp.is_settled(now):
             self._files, self._by_slug, self._stamp = files, by_slug, stamp
@@ -91,7 +104,15 @@ class Folder:
         fault = f"{escaped(str(self.path))} is no folder: presets of this kind go into a folder of this name"
         return (PresetFile(self.kind, self.kind.folder, self.place, self.path, fault),), {}
 
-    def _of_names(self, names: list[str]) -> tuple[PresetFile, ...]:
+    def _clean(self, links: dict[str, bool]) -> None:
+        """Remove what killed saves left half written: here, and beside the files that links lead to."""
+        beside = {os.path.dirname(real_path(self.path / name)) for name, link in links.items() if link}
+        if any(name.startswith(".workbench-") for name in links):
+            clean_temporary(self.path)
+        for folder in beside:
+            clean_temporary(Path(folder))
+
+    def _of_names(self, names: Iterable[str]) -> tuple[PresetFile, ...]:
         files: dict[str, PresetFile] = {}
         faulty: list[PresetFile] = []
         # `a.yaml` sorts before `a.yml`.
@@ -106,9 +127,15 @@ class Folder:
                 faulty.append(file)
             else:
                 files[slug] = file
-        if self.place is not Place.SHIPPED and any(name.startswith(".workbench-") for name in names):
-            clean_temporary(self.path)
         return tuple(sorted((*files.values(), *faulty), key=lambda file: file.slug))
+
+
+def real_path(path: Path) -> str:
+    """The path without links, as far as they can be read."""
+    try:
+        return os.path.realpath(path)
+    except OSError:  # of a disk that fails: without `strict` too
+        return str(path)
 
 
 def _name_fault(slug: str, name: str, other: PresetFile | None) -> str:

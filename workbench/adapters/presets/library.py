@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbench.adapters.files import FileBytes, read_limited
 from workbench.adapters.presets.fault_lines import PresetFault
 from workbench.adapters.presets.file_warnings import file_warnings
-from workbench.adapters.presets.folders import ENDINGS, Folder, PresetFile, Stamp, checked_slug
+from workbench.adapters.presets.folders import ENDINGS, Folder, PresetFile, Stamp, checked_slug, real_path
 from workbench.adapters.yaml_file import MOST_BYTES
 from workbench.core.errors import InputError
 from workbench.core.parts import Format, Parts, Persona
@@ -50,9 +50,7 @@ class PresetLibrary:
         self._roots = {Place.SHIPPED: shipped, Place.USER: user, Place.PROJECT: project}
         # Where the working folder is the program's own checkout, its presets are the shipped ones.
         first: dict[str, Place] = {}
-        self._stands_for = {
-            place: first.setdefault(os.path.realpath(root), place) for place, root in self._roots.items()
-        }
+        self._stands_for = {place: first.setdefault(real_path(root), place) for place, root in self._roots.items()}
         self._folders = {
             (place, kind): Folder(place, kind, self._roots[place] / kind.folder)
             for place in first.values()
@@ -243,8 +241,9 @@ class PresetLibrary:
         if place is Place.SHIPPED:
             raise InputError("the presets that come with the program are not changed", "save it as your own")
         path = self.path_for(place, kind, slug)
-        schema = (self._roots[place] / SCHEMA_FILE).is_file()
-        modeline = MODELINE if schema and not path.exists() else ""
+        # os.path's: pathlib's raise where a folder may not be entered, and saving says that better.
+        schema = os.path.isfile(self._roots[place] / SCHEMA_FILE)
+        modeline = MODELINE if schema and not os.path.exists(path) else ""
         digest, read = save_preset(path, value, known=known, modeline=modeline)
         # The file is not read again: another program's may stand there by now, and what was saved would seem lost.
         warnings = (*read.warnings, *_warnings_now(path))

@@ -107,7 +107,7 @@ def _current(path: Path) -> FileBytes | None:
     try:
         os.stat(path)
     except FileNotFoundError:
-        if path.is_symlink():
+        if os.path.islink(path):
             reason = f"it is a link to {escaped(os.readlink(path))}, which is not there"
             raise StorageError(f"{path} can't be saved: {reason}", "remove the link or choose another name") from None
         return None
