@@ -72,7 +72,7 @@ class WorkbenchApp(App[None]):
 
         def work() -> None:
             try:
-                self.services.warm()
+                self.desk.warm()
             finally:
                 # What is loaded now stays to the end: a full collection over it would hold a key up by 0.1 s.
                 gc.freeze()

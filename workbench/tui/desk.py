@@ -181,6 +181,11 @@ class Desk:
             return f"{source.slug} was changed on the disk since it was opened: saving asks which one to keep"
         return ""
 
+    def warm(self) -> None:
+        """Load what the first run needs, and what reads the parts where the prompt names some. For a thread."""
+        self.services.warm()
+        self.services.parts(self.prompt)
+
     def read_parts(self, prompt: Prompt) -> None:
         """Find the persona and the format that the prompt names."""
         self.parts, trouble = self.services.parts(prompt)
