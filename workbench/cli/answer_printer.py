@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import ExitCode, complain, say
-from workbench.core.errors import ErrorKind, RunError
+from workbench.core.errors import ErrorKind, RunError, StorageError
 from workbench.core.events import Event, Noted, Retrying, State, TextDelta
 from workbench.core.usage import summary_line
 from workbench.runner import failed
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 
 class AnswerPrinter:
-    """Prints one run after another. `on_closed_pipe` is called once the reader of stdout has gone: stop the run."""
+    """Prints one run after another. `on_closed_pipe` is called once stdout takes nothing more: stop the run."""
 
     def __init__(self, output: Output, on_closed_pipe: Callable[[], None], *, json: bool = False) -> None:
         self._output = output
         self._on_closed_pipe = on_closed_pipe
         self._json = json
         self.pipe_closed = False
+        self._unwritten: StorageError | None = None
 
     def take(self, events: Sequence[Event]) -> None:
         """What happens in a run, for `Services.start`."""
@@ -40,7 +41,10 @@ class AnswerPrinter:
                     pass
 
     def end(self, outcome: Outcome) -> None:
-        """The rest of a run: further choices, why it failed, what it used. BrokenPipeError: nobody reads stdout."""
+        """The rest of a run: further choices, why it failed, what it used. BrokenPipeError: nobody reads stdout.
+        StorageError: stdout could not be written."""
+        if self._unwritten is not None:
+            raise self._unwritten
         if self._json:
             self._output.json(outcome.to_json())
         else:
@@ -53,13 +57,16 @@ class AnswerPrinter:
             say(summary_line(outcome))
 
     def _write(self, text: str) -> None:
-        if self.pipe_closed:
+        if self.pipe_closed or self._unwritten is not None:
             return
+        # Where nobody gets the answer any more, what is still to come need not be paid for.
         try:
             self._output.text(text)
         except BrokenPipeError:
-            # Nobody reads the answer any more: what is still to come need not be paid for.
             self.pipe_closed = True
+            self._on_closed_pipe()
+        except StorageError as error:
+            self._unwritten = error
             self._on_closed_pipe()
 
     def _print_other_choices(self, outcome: Outcome) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench import __version__
 from workbench.cli.diagnostics import ExitCode, complain
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import StorageError, WorkbenchError
 
 if TYPE_CHECKING:
     import argparse
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _open_screen()
     except WorkbenchError as error:
         complain(error)
-        return ExitCode.BAD_INPUT
+        return ExitCode.RUN_FAILED if isinstance(error, StorageError) else ExitCode.BAD_INPUT
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
@@ -122,14 +122,23 @@ def _open_screen(find: Callable[[Services], Found] | None = None) -> int:
 
 def entry() -> None:
     """The console script. Leaves nothing for the interpreter to do that could print or wait."""
+    _open_closed_streams()
     code = _guarded()
     try:
         sys.stdout.flush()
-    except OSError:
-        # The reader is gone. Without this the interpreter complains while it closes stdout.
+    except OSError as error:
+        # The reader is gone, or the disk is full. Without this the interpreter complains while it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = ExitCode.CLOSED_PIPE
+        code = ExitCode.CLOSED_PIPE if isinstance(error, BrokenPipeError) else code or ExitCode.RUN_FAILED
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """A standard stream that was closed (`>&-`) is the null device. Else the next file that is opened, the database
+    say, would get its number, and what anything prints would go into it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _guarded() -> int:

@@ -6,6 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from workbench.core.errors import StorageError
 from workbench.core.json_text import unseen_escaped
 from workbench.core.visible import marked
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 
 class Output:
-    """stdout as data. BrokenPipeError leaves every method: the caller stops the run and exits 141."""
+    """stdout as data. BrokenPipeError leaves every method: the caller stops the run and exits 141. StorageError: what
+    stdout goes to does not take it, as a full disk."""
 
     def __init__(self, *, raw: bool = False) -> None:
         self._raw = raw
@@ -27,20 +29,28 @@ class Output:
         """A piece of an answer, as it arrives."""
         if not text:
             return
-        sys.stdout.write(text if self._raw else marked(text))
-        sys.stdout.flush()
+        _put(text if self._raw else marked(text))
         self._ends_line = text.endswith("\n")
 
     def end_line(self) -> None:
         """A line break, unless the text just ended with one."""
         if not self._ends_line:
-            sys.stdout.write("\n")
-            sys.stdout.flush()
+            _put("\n")
             self._ends_line = True
 
     def json(self, value: JSON) -> None:
         """One JSON object; plain ASCII where the encoding is not UTF-8, so that it stays JSON."""
         utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
         text = json.dumps(value, ensure_ascii=not utf8, indent=2, allow_nan=False)
-        sys.stdout.write(unseen_escaped(text) + "\n")
+        _put(unseen_escaped(text) + "\n")
+
+
+def _put(text: str) -> None:
+    try:
+        sys.stdout.write(text)
         sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        what = f"standard output can't be written: {error.strerror}"
+        raise StorageError(what, "free some space, or write to another place") from error
