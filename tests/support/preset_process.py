@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable
@@ -100,6 +102,29 @@ def race(root: str, times: str) -> None:
         known = opened.digest
 
 
+def full_disk(folder: str) -> None:
+    """Mounts a disk of 256 kB there, in a name space of its own, and saves while it is full; says so at the end."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", folder], check=True)
+    root, ballast = Path(folder), Path(folder, "ballast")
+    old = save(root, "old", None)["saved"]
+    path = library_in(root).path_for(Place.USER, Kind.PROMPT, SLUG)
+    before = path.read_bytes()
+    # To the last page, then to one page: nothing fits, and then a part.
+    for room in (0, 4096):
+        with open(ballast, "wb", buffering=0) as file, contextlib.suppress(OSError):
+            while file.write(b"x" * 4096):
+                pass
+        os.truncate(ballast, ballast.stat().st_size - room)
+        said = save(root, "new", old)
+        assert "the disk is full: free some space and try again" in said.get("line", ""), said
+        assert path.read_bytes() == before
+        assert os.listdir(path.parent) == [path.name]
+        assert library_in(root).open(Kind.PROMPT, SLUG).value == prompt_of("old")
+    ballast.unlink()
+    assert "saved" in save(root, "new", old)
+    assert library_in(root).open(Kind.PROMPT, SLUG).value == prompt_of("new")
+
+
 if __name__ == "__main__":
-    commands: dict[str, Callable[..., None]] = {"serve": serve, "race": race}
+    commands: dict[str, Callable[..., None]] = {"serve": serve, "race": race, "full_disk": full_disk}
     commands[sys.argv[1]](*sys.argv[2:])

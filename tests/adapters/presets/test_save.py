@@ -5,9 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -29,24 +27,6 @@ OTHER = Prompt(name="other")
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "prompts" / "news.yaml"
-
-
-@pytest.fixture
-def as_nobody() -> Iterator[Path]:
-    """A folder of our own as an ordinary user: nothing is forbidden to root."""
-    with TemporaryDirectory() as name:
-        os.chmod(name, 0o777)
-        is_root = os.geteuid() == 0
-        if is_root:
-            os.seteuid(65_534)
-        try:
-            folder = Path(name, "presets")
-            folder.mkdir(mode=0o755)
-            yield folder
-            folder.chmod(0o755)
-        finally:
-            if is_root:
-                os.seteuid(0)
 
 
 def save_preset(path: Path, value: Preset, *, known: str | None, modeline: str = "") -> str:

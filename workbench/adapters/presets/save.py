@@ -28,7 +28,7 @@ from workbench.core.errors import ChangedOnDisk, StorageError
 from workbench.core.visible import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from workbench.adapters.presets.read import ReadPreset
     from workbench.core.preset import Preset
@@ -76,13 +76,13 @@ def save_preset(path: Path, value: Preset, *, known: str | None, modeline: str =
         _check_writable(path, mode)
     folder = private_folder(_target(path).parent)
     clean_temporary(folder)
-    write_atomic(path, data, mode=mode, around=lambda: _unchanged(path, folder, there, known))
+    write_atomic(path, data, mode=mode, around=lambda: _unchanged(path, folder, known, {there, saved.digest}))
     return saved
 
 
 @contextmanager
-def _unchanged(path: Path, folder: Path, there: str | None, known: str | None) -> Iterator[None]:
-    """Hold the folder while the file is the one that was there when saving began. ChangedOnDisk, StorageError."""
+def _unchanged(path: Path, folder: Path, known: str | None, fine: Container[str | None]) -> Iterator[None]:
+    """Hold the folder while the file has one of the digests that are fine. Raises ChangedOnDisk, StorageError."""
     with ExitStack() as held:
         try:
             held.enter_context(hold_folder(folder, PATIENCE))
@@ -90,7 +90,7 @@ def _unchanged(path: Path, folder: Path, there: str | None, known: str | None) -
             reason = f"{path} can't be saved: another program has locked the folder {folder}"
             raise StorageError(reason, "try again when it has ended, or choose another place") from error
         current = _current(path)
-        if current is not None and (now := digest_of(current.data)) != there:
+        if current is not None and (now := digest_of(current.data)) not in fine:
             raise _changed(path, now, known)
         yield
 
@@ -107,13 +107,20 @@ def _current(path: Path) -> FileBytes | None:
     try:
         os.stat(path)
     except FileNotFoundError:
-        if os.path.islink(path):
-            reason = f"it is a link to {escaped(os.readlink(path))}, which is not there"
-            raise StorageError(f"{path} can't be saved: {reason}", "remove the link or choose another name") from None
+        _check_links(path)
         return None
     except (OSError, ValueError) as error:
         raise storage_error(error, path, _WHAT) from error
     return read_limited(path, Path(), MOST_BYTES, shown=escaped(str(path)), taker="a preset")
+
+
+def _check_links(path: Path) -> None:
+    """A link to nothing is not filled: what it should lead to is on a disk that is not there, or was moved."""
+    for link in (path, *path.parents):
+        if os.path.islink(link) and not os.path.exists(link):
+            subject = "it" if link == path else str(link)
+            reason = f"{subject} is a link to {escaped(os.readlink(link))}, which is not there"
+            raise StorageError(f"{path} can't be saved: {reason}", "remove the link or choose another name")
 
 
 def _changed(path: Path, there: str, known: str | None) -> ChangedOnDisk:
