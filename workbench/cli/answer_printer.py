@@ -50,7 +50,8 @@ class AnswerPrinter:
         else:
             self._print_other_choices(outcome)
             self._output.end_line()
-        _say_verdicts(outcome)
+        if not _say_verdicts(outcome):
+            _say_endings(outcome)
         if outcome.error is not None:
             complain(outcome.error)
         if outcome.attempts:
@@ -79,18 +80,39 @@ class AnswerPrinter:
                 say(f"workbench: the model refused: {choice.refusal}")
 
 
-def _say_verdicts(outcome: Outcome) -> None:
-    """Where JSON was asked for and an answer is not what was asked for: what is wrong with it, and where."""
+def _say_endings(outcome: Outcome) -> None:
+    """Why an answer that came to its end is not all that was asked for."""
+    if outcome.state is not State.COMPLETE:
+        return
+    choices = outcome.answer.choices
+    what = "the answer" if len(choices) == 1 else "an answer"
+    reasons = {choice.finish_reason for choice in choices}
+    if "length" in reasons:
+        say(f"workbench: {what} was cut at its limit of tokens")
+    if "content_filter" in reasons:
+        say(f"workbench: {what} was stopped by a content filter")
+    if any(choice.tool_calls for choice in choices):
+        say("workbench: the model calls a tool: run --json shows the call")
+    elif not any(choice.text.strip() or choice.refusal for choice in choices):
+        say("workbench: the answer has no text")
+
+
+def _say_verdicts(outcome: Outcome) -> bool:
+    """Where JSON was asked for and an answer is not what was asked for: what is wrong with it, and where. Whether
+    something was said."""
     from workbench.core.json_answer import judge, wanted_json
 
     wanted = wanted_json(outcome.request.body.get("response_format"))
     if wanted is None or outcome.state is not State.COMPLETE:
-        return
+        return False
+    bad = False
     for choice in outcome.answer.choices:
         verdict = judge(choice.text, wanted, finish_reason=choice.finish_reason, refusal=choice.refusal)
         if verdict.bad:
+            bad = True
             for line in verdict.lines:
                 say(f"workbench: {line}")
+    return bad
 
 
 def exit_code(outcome: Outcome) -> ExitCode:

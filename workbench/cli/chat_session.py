@@ -190,15 +190,9 @@ class ChatSession:
             self._memory = self._memory.answered(text, answer)
             if stopped:
                 say("workbench: stopped; what came is kept as the answer")
-            elif choice is not None and choice.finish_reason == "length":
-                say("workbench: the answer was cut at its limit of tokens")
             return
         if not stopped:
             self._code = max(self._code, code)
-        if code == ExitCode.OK:
-            say("workbench: the answer has no text")
-        elif choice is not None and choice.finish_reason == "content_filter":
-            say("workbench: the answer was stopped by a content filter")
         self._give_back(_as_typed(text))
 
     def _refused(self, error: InputError, text: str) -> None:

@@ -84,6 +84,8 @@ class _Headless:
         if self._printer.pipe_closed:
             return ExitCode.CLOSED_PIPE
         self._printer.end(outcome)
+        if (trouble := self._services.database.trouble) is not None:
+            say(f"workbench: {trouble}")
         if self._signal in (signal.SIGTERM, signal.SIGHUP):
             return 128 + self._signal
         return exit_code(outcome)
