@@ -313,4 +313,5 @@ def test_json_and_raw_exclude_each_other(cli: CommandLine) -> None:
 def test_wrong_usage(cli: CommandLine, arguments: list[str]) -> None:
     ended = cli(*arguments)
     assert ended.code == 2
-    assert "usage: workbench" in ended.err
+    assert ended.err.endswith(": see workbench presets --help\n")
+    assert ended.err.count("\n") == 1

@@ -35,15 +35,16 @@ def parser(command: str = "") -> argparse.ArgumentParser:
     """The command line: the names of all commands, and the options of the one that is asked for."""
     import argparse  # the screen opens without it
 
-    top = argparse.ArgumentParser(
-        prog="workbench", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    from workbench.cli.arguments import ArgumentParser
+
+    top = ArgumentParser(prog="workbench", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter)
     top.add_argument("--version", action="version", version=f"prompt-workbench {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name, title in _COMMANDS.items():
         options = commands.add_parser(name, help=title, formatter_class=argparse.RawDescriptionHelpFormatter)
         if name == command:
             _add_options(name, options)
+            options.set_defaults(refuse=options.error)
     return top
 
 
@@ -71,8 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         if not given:
+            _check_folder()
             return _open_screen()
         options = _parsed(given)
+        _check_folder()
         match options.command:
             case "open":
                 from workbench.cli.opening import found_preset
@@ -96,12 +99,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.RUN_FAILED if isinstance(error, StorageError) else ExitCode.BAD_INPUT
 
 
+def _check_folder() -> None:
+    """Raises InputError where the working folder was removed: every path would be relative to nothing."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        from workbench.core.errors import InputError
+
+        raise InputError("the working folder is gone or can't be read", "go to another one") from error
+
+
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     top = parser(arguments[0])
     # argparse takes all positionals of `nargs="*"` from the first run of them: `run a --json b` leaves b over.
     options, left_over = top.parse_known_args(arguments)
     if left_over and ("words" not in options or any(word.startswith("-") and word != "-" for word in left_over)):
-        top.error(f"unrecognized arguments: {' '.join(left_over)}")
+        refuse = getattr(options, "refuse", top.error)
+        refuse(f"unrecognized arguments: {' '.join(left_over)}")
     if left_over:
         options.words = [*options.words, *left_over]
     return options
