@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -117,6 +120,41 @@ def test_check_prints_every_fault_of_every_file(cli: CommandLine) -> None:
     assert any(f"{bad.name}:4:" in line and "temperature" in line for line in lines)
     assert any(f"{list_.name}:1:" in line for line in lines)
     assert lines[-1].endswith("errors in 2 files")
+
+
+def test_check_says_where_a_file_is_whose_name_is_wrong(cli: CommandLine) -> None:
+    path = cli.preset("prompts/-rf.yaml", GOOD)
+    for arguments in ([], ["presets"], [str(path)]):
+        ended = cli("presets", "check", *arguments)
+        assert ended.code == 2
+        assert ended.out.startswith(f"{path}: a short name begins with neither - nor .")
+
+
+def test_check_does_not_pass_over_a_folder_that_it_can_t_read(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli.preset("prompts/good.yaml", GOOD)
+    shut = cli.preset("personas/good.yaml", GOOD).parent
+    scandir = os.scandir
+
+    def refusing(path: str | Path) -> Iterator[os.DirEntry[str]]:
+        if Path(path).name == "personas":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    for arguments in ([], ["presets"], ["presets/personas"]):
+        ended = cli("presets", "check", *arguments)
+        assert ended.code == 2
+        line = f"the folder {shut} can't be read: Permission denied: change its permissions\n"
+        assert ended.out.count(line) == 1
+
+
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/x.yaml", "a" * 300, "a" * 5000, "a\0b", "\udcff.yaml"])
+def test_check_of_what_can_be_no_path(cli: CommandLine, path: str) -> None:
+    ended = cli("presets", "check", path)
+    assert ended.code == 2
+    assert ended.out.endswith("1 preset checked: 1 error in 1 file\n")
 
 
 def test_check_without_a_fault(cli: CommandLine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from workbench.core.export import OPENAI_URL
 from workbench.core.merge import placed_messages, variable_names
 from workbench.core.preset import Place
 from workbench.core.prompt import Message, Prompt, Role, Variable
+from workbench.core.visible import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,14 +60,16 @@ def check(paths: Sequence[str], services: Services) -> int:
     """Check these files and folders, or all three places; what is found goes to standard output."""
     output, count = Output(), _Count()
     listed = {entry.path: entry.error for entry in services.presets.entries() if entry.error}
-    for path in _files(paths, services):
+    unread: dict[str, str] = {}
+    for path in _files(paths, services, unread):
         errors, warnings = _findings(path, services)
         # What only the list knows: a file whose name can't be used, or that another one has too.
         known = listed.pop(str(services.folder / path), "")
-        count.add(output, errors or (known,) if known else errors, warnings)
-    if not paths:
-        for error in listed.values():  # a folder that can't be read
-            count.add(output, (error,), ())
+        if known and not errors:
+            errors = (f"{escaped(str(services.folder / path.parent))}/{known}",)
+        count.add(output, errors, warnings)
+    for error in (unread if paths else listed | unread).values():
+        count.add(output, (error,), ())
     output.text(f"{count.line()}\n")
     return ExitCode.BAD_INPUT if count.errors else ExitCode.OK
 
@@ -74,24 +78,33 @@ def _many(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _files(paths: Sequence[str], services: Services) -> Iterator[Path]:
-    """The files that were named, and those of the folders, in the order of their names."""
+def _files(paths: Sequence[str], services: Services, unread: dict[str, str]) -> Iterator[Path]:
+    """The files that were named, and those of the folders, in the order of their names. Folders that can't be read
+    go into `unread`, each with its error."""
     if paths:
-        folders = [Path(path).expanduser() for path in paths]
+        folders = [Path(os.path.expanduser(path)) for path in paths]
     else:
         # Where the working folder is the program's own checkout, two of the places are one.
-        places = {folder.resolve(): folder for place in Place if (folder := services.presets.folder(place)).is_dir()}
-        folders = list(places.values())
+        places = [services.presets.folder(place) for place in Place]
+        folders = list({os.path.realpath(folder): folder for folder in places if os.path.isdir(folder)}.values())
     for folder in folders:
-        if folder.is_dir():
-            yield from sorted(path for path in folder.rglob("*") if _is_preset(path.relative_to(folder), path))
+        # Not `is_dir` of the path, which raises for a name that is too long and for what may not be looked at.
+        if os.path.isdir(folder):
+            yield from _in_folder(folder, services.folder, unread)
         else:
             yield folder
 
 
-def _is_preset(name: Path, path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in name.parts)
-    return path.suffix in _ENDINGS and not hidden and not path.is_dir()
+def _in_folder(top: Path, working: Path, unread: dict[str, str]) -> Iterator[Path]:
+    def note(error: OSError) -> None:
+        folder = str(working / error.filename)
+        unread[folder] = f"the folder {escaped(folder)} can't be read: {error.strerror}: change its permissions"
+
+    found = []
+    for folder, folders, names in os.walk(top, onerror=note):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(folder, name) for name in names if name.endswith(_ENDINGS) and not name.startswith(".")]
+    yield from sorted(found)
 
 
 def _findings(path: Path, services: Services) -> tuple[Sequence[str], Sequence[str]]:
