@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from workbench.core.parts import Format, Persona
 from workbench.core.preset import Kind, OpenedPreset, Place, Preset, PresetEntry
 from workbench.core.prompt import ParameterValues, Prompt, Role
 from workbench.core.saved import as_saved, values_as_defaults
+from workbench.tui.own_thread import in_own_thread
 from workbench.tui.preset_source import PresetSource
 from workbench.tui.screens.where import Ask, Say
 
@@ -51,7 +53,7 @@ class PresetMoves:
 
     async def _open(self, path: Path) -> None:
         try:
-            kept = await asyncio.to_thread(self._services.presets.open_path, path)
+            kept = await in_own_thread(self._services.presets.open_path, path)
         except InputError as error:
             self._say(error.line, "error")
             return
@@ -92,16 +94,19 @@ class PresetMoves:
             listing.cancel()
 
     async def _list(self, picker: PresetPicker, kind: Kind) -> None:
-        listing = asyncio.create_task(asyncio.to_thread(self._services.presets.entries, kind))
-        done, _ = await asyncio.wait([listing], timeout=PATIENCE)
-        if not done:
-            picker.set_entries((), "the presets' folders are slow to answer: still waiting")
-        picker.set_entries(await listing)
+        listing = asyncio.create_task(in_own_thread(self._services.presets.entries, kind))
+        try:
+            done, _ = await asyncio.wait([listing], timeout=PATIENCE)
+            if not done:
+                picker.set_entries((), "the presets' folders are slow to answer: still waiting")
+            picker.set_entries(await listing)
+        finally:
+            listing.cancel()
 
     async def _preview(self, entry: PresetEntry) -> str:
         from workbench.tui.preset_text import opened_text
 
-        return opened_text(await asyncio.to_thread(self._services.presets.open_path, Path(entry.path)))
+        return opened_text(await in_own_thread(self._services.presets.open_path, Path(entry.path)))
 
     # -- saving ------------------------------------------------------------------------------------------------
 
@@ -162,7 +167,7 @@ class PresetMoves:
                 place=source.place if source is not None else Place.USER,
                 places=presets.own_places,
                 values=tuple(values),
-                exists=lambda place, slug: presets.path_for(place, kind, slug).exists(),
+                exists=lambda place, slug: os.path.exists(presets.path_for(place, kind, slug)),
                 path_for=lambda place, slug: str(presets.path_for(place, kind, slug)),
             )
         )
@@ -170,7 +175,7 @@ class PresetMoves:
     def _known(self, place: Place, kind: Kind, slug: str) -> str | None:
         """The digest of the file that the person was told would be replaced; None where there is none to read."""
         path = self._services.presets.path_for(place, kind, slug)
-        if not path.exists():
+        if not os.path.exists(path):  # pathlib's raises where the folder may not be entered; saving says that
             return None
         try:
             return self._services.presets.open_path(path).digest
