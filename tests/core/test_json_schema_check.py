@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -111,3 +112,17 @@ def test_the_request_names_it_whatever_strict_is(strict: bool | None) -> None:
         "response_format.json_schema.schema.properties.a.type",
         "tools[0].function.parameters.properties.a.type",
     ]
+
+
+@pytest.mark.parametrize("index", ["²", "1" * 5_000, "01", "-1", "9"])
+def test_a_reference_to_an_item_that_is_none_leads_nowhere(index: str) -> None:
+    schema: JSON = {"anyOf": [{"type": "string"}], "$ref": f"#/anyOf/{index}"}
+    assert "which is not in the schema" in said(schema)[0]
+    assert said({"anyOf": [{"type": "string"}], "$ref": "#/anyOf/0"}) == []
+
+
+def test_many_names_are_looked_at_once() -> None:
+    names: list[JSON] = [f"name{number}" for number in range(30_000)]
+    began = time.process_time()
+    assert said({"required": [*names, "name7"]}) == ['s.required names "name7" twice']
+    assert time.process_time() - began < 3

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_FINDINGS = 20
 """As for strict: a schema written for something else breaks the same rule everywhere."""
+_INDEX = re.compile("0|[1-9][0-9]{0,8}")
+"""An item of a list in a JSON pointer; `int` takes more for a number, and refuses some of what `isdigit` takes."""
 _KEPT = 16
 """Schemas whose findings are kept: the body is checked after every edit, and its schema is nearly always the same."""
 
@@ -134,7 +137,7 @@ def _leads(root: JSON, fragment: str, anchors: set[str]) -> bool:
         name = step.replace("~1", "/").replace("~0", "~")
         if isinstance(at, dict) and name in at:
             at = at[name]
-        elif isinstance(at, list) and name.isdigit() and int(name) < len(at):
+        elif isinstance(at, list) and _INDEX.fullmatch(name) and int(name) < len(at):
             at = at[int(name)]
         else:
             return False

@@ -129,11 +129,13 @@ def _schemas(value: JSON) -> str:
 def _names(value: JSON) -> str:
     if not isinstance(value, list):
         return f"must be a list of names, found {kind_of(value)}"
+    seen: set[str] = set()
     for index, name in enumerate(value):
         if not isinstance(name, str):
             return f"must hold only names, and item {index + 1} is {describe(name)}"
-        if name in value[:index]:
+        if name in seen:
             return f"names {describe(name)} twice"
+        seen.add(name)
     return ""
 
 

@@ -141,3 +141,12 @@ def test_what_cannot_be_read_is_said(text: str, message: str) -> None:
 def test_without_a_yaml_reader() -> None:
     with pytest.raises(InputError, match="this is YAML"):
         read_any(CONFIG)
+
+
+@pytest.mark.parametrize("threshold", [-1, 10**400, 1e308])
+def test_a_threshold_that_no_check_takes_is_left_out_and_said(threshold: float) -> None:
+    asserts = [{"type": kind, "threshold": threshold} for kind in ("latency", "cost")]
+    config = {"prompts": ["x"], "providers": ["openai:gpt-5"], "defaultTest": {"assert": asserts}}
+    found = imported(json.dumps(config))
+    assert found.prompt.checks == ()
+    assert says(found, "latency", "no counterpart")

@@ -205,3 +205,8 @@ def test_any_text_is_the_same_in_yaml_and_as_a_template(text: str) -> None:
 @given(st.dictionaries(any_text, any_json, max_size=4))
 def test_any_value_can_be_written_as_yaml(value: dict[str, JSON]) -> None:
     assert yaml_text(value).endswith("\n")
+
+
+def test_a_time_that_is_no_limit_is_left_out_and_said() -> None:
+    prompt = asking("a", checks=(Check("max_seconds", 1e308),))
+    assert "# the check max_seconds has no counterpart" in to_promptfoo(prompt, build_request(prompt), OPENAI)

@@ -249,3 +249,23 @@ def test_nothing_is_run(tmp_path: Path) -> None:
     )
     assert not canary.exists()
     assert contents(found) == [("user", "{{x___class_____mro}}")]
+
+
+HUGE = "1" + "0" * 399
+ENDLESS = "0x" + "f" * 8_000
+
+
+@pytest.mark.parametrize(
+    "value", [f"{HUGE} / 3", f"1.5 * {HUGE}", f"1.5 + {HUGE}", f"1.5 - {HUGE}", HUGE, ENDLESS, f"-{ENDLESS}"]
+)
+def test_a_number_that_no_request_holds_is_left_out_and_said(value: str) -> None:
+    found = imported(f'c.chat.completions.create(messages=[{{"role": "user", "content": "a"}}], n={value})')
+    assert not found.prompt.parameters
+    assert says(found, "n:", "not written out")
+    assert found.summary
+
+
+@pytest.mark.parametrize("text", [f'f"{{{ENDLESS}}}"', f"str({ENDLESS})", f'"%s" % {ENDLESS}', f"rows[{ENDLESS}]"])
+def test_an_endless_number_in_a_text_is_a_variable(text: str) -> None:
+    found = imported(f'c.chat.completions.create(messages=[{{"role": "user", "content": {text}}}])')
+    assert contents(found)[0][1].startswith("{{")

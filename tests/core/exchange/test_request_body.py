@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -200,3 +201,11 @@ def test_a_key_in_a_name_is_not_shown() -> None:
     found = imported(json.dumps({"model": "m", "messages": ASKS, "truth": 1}).replace("truth", "sk-" + "a1" * 12))
     assert says(found, "[key]")
     assert KEY not in str(found.notes)
+
+
+def test_a_name_that_stands_twice_among_many_is_found_at_once() -> None:
+    names = ", ".join(f'"a{number}": 1' for number in range(30_000))
+    began = time.process_time()
+    with pytest.raises(InputError, match='"a29999" stands in it twice'):
+        imported(f'{{{names}, "a29999": 2}}')
+    assert time.process_time() - began < 3

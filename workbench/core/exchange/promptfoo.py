@@ -25,6 +25,8 @@ _OPENAI = re.compile(
     r"openai:(?:chat:|responses:)?(?!(?:completion|embedding|image|assistant|realtime|moderation)\b)(.+)"
 )
 _ASSERTS = {"contains": "contains", "not-contains": "not_contains", "regex": "regex", "equals": "equals"}
+_MOST_THRESHOLD = 1e15
+"""A larger number limits nothing, and may be one that can't be divided; a check takes none below 0."""
 _QUIET = frozenset({"omitDefaults", "apiKeyRequired", "showThinking", "cost"})
 _READ = frozenset({"prompts", "providers", "targets", "tests", "defaultTest", "description", "evaluateOptions"})
 
@@ -227,7 +229,7 @@ def _check(item: Mapping[str, JSON]) -> Check | None:
         return Check(_ASSERTS[kind], as_text(value))
     if kind == "is-json":
         return Check("schema", value) if isinstance(value, dict) else Check("json") if value is None else None
-    if isinstance(threshold, int | float) and not isinstance(threshold, bool):
+    if isinstance(threshold, int | float) and not isinstance(threshold, bool) and 0 <= threshold <= _MOST_THRESHOLD:
         if kind == "latency":
             return Check("max_seconds", threshold / 1000)
         if kind == "cost":

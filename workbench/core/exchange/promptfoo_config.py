@@ -40,6 +40,8 @@ _REASONING_MODELS = frozenset({"max_completion_tokens", "reasoning_effort", "ver
 _REASONING = re.compile(r"(?:.*/)?(?:ft:)?(?:o1|o3|o4|gpt-5|gpt-6)")
 _NOT_SENT = frozenset({"model", "messages", "stream", "stream_options"})
 """promptfoo names the first two itself, and reads no stream."""
+_MOST_SECONDS = 1e12
+"""A longer time is no limit, and a float may not hold its milliseconds."""
 _TEXT_FILE = re.compile(r"@(?!/|~|[A-Za-z]:)(?!.*\.\.)([^\\]+\.(?:txt|md))")
 
 
@@ -191,7 +193,7 @@ def _assert(check: Check) -> dict[str, JSON] | None:
     if kind == "schema" and isinstance(value, dict):
         return {"type": "is-json", "value": value}
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if kind == "max_seconds":
+        if kind == "max_seconds" and value <= _MOST_SECONDS:
             return {"type": "latency", "threshold": round(value * 1000)}
         if kind == "max_cost":
             return {"type": "cost", "threshold": value}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MOST_WORK = 20 * MOST_CHARACTERS
 """Characters and items that may be made in all: code that doubles a text line by line is stopped by it."""
 _MOST_INT = 2**64
+"""Beyond it Python refuses to make a text or a float of some numbers, and no request holds one."""
 
 
 class Missing(NamedTuple):
@@ -46,14 +47,20 @@ def label(node: ast.expr) -> str:
             ends.append("()")
             node = node.func
         elif isinstance(node, ast.Subscript):
-            key = node.slice.value if isinstance(node.slice, ast.Constant) else "..."
-            ends.append(f"[{key if isinstance(key, str | int) else '...'}]"[:30])
+            ends.append(f"[{_index_label(node.slice)}]"[:30])
             node = node.value
         elif isinstance(node, ast.Await):
             node = node.value
         else:
             break
     return "".join(reversed(ends)).lstrip(".")[:80] or f"a {type(node).__name__.lower()} expression"
+
+
+def _index_label(node: ast.expr) -> str:
+    key = node.value if isinstance(node, ast.Constant) else None
+    if isinstance(key, str):
+        return key
+    return str(key) if isinstance(key, int) and abs(key) < _MOST_INT else "..."
 
 
 def missing(node: ast.expr) -> Missing:
@@ -105,7 +112,9 @@ class Values:
 def _constant(values: Values, node: ast.expr) -> Value:
     assert isinstance(node, ast.Constant)
     value = node.value
-    return value if value is None or isinstance(value, str | bool | int | float) else missing(node)
+    if isinstance(value, int):
+        return _bounded(value, node)
+    return value if value is None or isinstance(value, str | float) else missing(node)
 
 
 def _name(values: Values, node: ast.expr) -> Value:
