@@ -334,6 +334,14 @@ class TestAPersonTypes:
         assert sent(server) == [["user: 한 줄"], ["user: 한 줄!"]]
         assert ended.err.count("taken back: it stands in the next line") == 3
 
+    def test_a_name_that_another_file_has_asks_for_another_name(self, person: Talks, cli: CommandLine) -> None:
+        kept = cli.home / "presets" / "prompts" / "talk.yaml"
+        kept.parent.mkdir(parents=True)
+        kept.write_text("kind: prompt\nmessages: []\n")
+        ended, _ = person("hi", "/save talk", "exit")
+        assert ended.code == 1
+        assert f"workbench: {kept} is there already: choose another name\n" in ended.err
+
     def test_a_slip_in_a_command_is_no_failure(self, person: Talks) -> None:
         assert person("/hlep", "exit")[0].code == 0
 

@@ -15,7 +15,7 @@ from workbench.cli.chat_memory import SessionUsage, begun
 from workbench.cli.diagnostics import ExitCode, complain, say
 from workbench.cli.output import Output
 from workbench.cli.signals import Interrupted, Signals
-from workbench.core.errors import InputError, StorageError
+from workbench.core.errors import ChangedOnDisk, InputError, StorageError
 from workbench.core.events import State
 from workbench.core.one_line import one_line
 
@@ -286,7 +286,8 @@ class ChatSession:
                 Place.USER, Kind.PROMPT, slug, replace(prompt, name=name), known=self._saved.get(slug)
             )
         except (InputError, StorageError) as error:
-            complain(error)
+            # It may be a talk of yesterday, and nothing here asks whether it may go.
+            complain(StorageError(error.message, "choose another name") if isinstance(error, ChangedOnDisk) else error)
             self._code = max(self._code, ExitCode.RUN_FAILED)
             return
         self._saved[slug] = saved.digest
