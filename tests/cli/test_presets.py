@@ -64,6 +64,18 @@ def test_a_terminal_gets_columns(cli: CommandLine, monkeypatch: pytest.MonkeyPat
     assert max(len(line) for line in lines) <= 60
 
 
+def test_a_narrow_terminal_still_says_what_is_wrong_with_a_file(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli.preset("formats/one.yaml", "kind: format\nname: a\nnmae: b\n")
+    cli.preset("formats/two.yaml/three", "")
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = cli("presets", "list", "--kind", "format").out.splitlines()
+    assert any("! line 3: nmae: unknown key: did you " in line for line in lines)
+    assert any(line.endswith("! is a folder: name a file in it") for line in lines)
+
+
 def test_show_is_the_file_made_safe(cli: CommandLine) -> None:
     cli.preset("prompts/good.yaml", GOOD)
     assert cli("presets", "show", "good").out == GOOD

@@ -27,10 +27,14 @@ def test_columns_stand_under_each_other() -> None:
 
 
 def test_the_last_column_is_cut_to_the_terminal() -> None:
-    assert table(("a", "b"), [("x", "abcdefgh")], 8).splitlines()[1] == "x  abcd…"
-    assert table(("a", "b"), [("x", "가나다라")], 8).splitlines()[1] == "x  가나…"
-    assert table(("a", "b"), [("x", "abcde")], 8).splitlines()[1] == "x  abcde"
-    assert table(("a", "b"), [("x" * 20, "abcde")], 8).splitlines()[1] == "x" * 20 + "  abcde"
+    for text, shown in (("a" * 50, "a" * 40 + "…"), ("가" * 50, "가" * 20 + "…"), ("a" * 41, "a" * 41)):
+        assert table(("a", "b"), [("x", text)], 44).splitlines()[1] == f"x  {shown}"
+
+
+def test_the_last_column_keeps_room_to_say_something() -> None:
+    told = "line 1: kind: is missing: write kind: prompt"
+    line = table(("a", "b"), [("x" * 30, told)], 40).splitlines()[1]
+    assert line == f"{'x' * 30}  {told[:39]}…"
 
 
 def test_another_program_gets_tabs_and_all_of_it() -> None:

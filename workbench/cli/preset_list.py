@@ -15,6 +15,7 @@ from workbench.cli.preset_names import named_preset, path_of
 from workbench.cli.table import table
 from workbench.core.errors import InputError
 from workbench.core.preset import Kind, Place
+from workbench.core.visible import escaped
 
 if TYPE_CHECKING:
     import argparse
@@ -30,13 +31,20 @@ def _list(options: argparse.Namespace, services: Services) -> int:
     if options.json:
         Output().json([_entry_json(entry) for entry in entries])
         return ExitCode.OK
-    rows = [(entry.kind, entry.slug, entry.place, _title(entry)) for entry in entries]
-    Output().text(table(("kind", "name", "place", "title"), rows, _columns()))
+    columns = _columns()
+    rows = [(entry.kind, entry.slug, entry.place, _title(entry, short=columns is not None)) for entry in entries]
+    Output().text(table(("kind", "name", "place", "title"), rows, columns))
     return ExitCode.OK
 
 
-def _title(entry: PresetEntry) -> str:
-    return f"! {entry.error}" if entry.error else entry.name
+def _title(entry: PresetEntry, *, short: bool) -> str:
+    """The name, or why the file can't be used; where `short`, without its path: place and name say where it is."""
+    if not entry.error:
+        return entry.name
+    path = escaped(entry.path) if short else ""
+    if path and entry.error.startswith(f"{path}:"):
+        return f"! line {entry.error.removeprefix(f'{path}:')}"
+    return f"! {entry.error.removeprefix(f'{path} ')}"
 
 
 def _entry_json(entry: PresetEntry) -> JSON:

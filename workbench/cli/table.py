@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _WIDE = "WF"
 _GAP = "  "
+_LEAST = 40
+"""Cells of the last column, at least."""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int | None) -> str:
@@ -42,13 +44,14 @@ def _cells(char: str) -> int:
 
 
 def _line(row: Sequence[str], widths: Sequence[int], columns: int) -> str:
-    """One line; the last cell is cut to what is left of the terminal, the others never."""
+    """One line; the last cell is cut to what is left of the terminal, the others never. Where too little is left to
+    say something, the terminal wraps it."""
     padded = "".join(cell + " " * (wide - width(cell)) + _GAP for cell, wide in zip(row, widths, strict=False))
-    return (padded + _cut(row[-1], columns - width(padded))).rstrip() + "\n"
+    return (padded + _cut(row[-1], max(columns - width(padded), _LEAST))).rstrip() + "\n"
 
 
 def _cut(text: str, most: int) -> str:
-    if width(text) <= most or most < len(_GAP):
+    if width(text) <= most:
         return text
     used = 0
     for place, char in enumerate(text):
