@@ -80,6 +80,19 @@ def test_a_misspelt_preset_is_never_sent(services: Services, word: str, meant: s
     assert "--message" in line
 
 
+@pytest.mark.parametrize(("word", "meant"), [("extrct", "extract"), ("Capital", "capitals"), ("pirat", "pirate")])
+def test_a_word_that_is_sent_and_may_be_a_slip_is_told(services: Services, word: str, meant: str) -> None:
+    said = f"there is no preset {word!r}, so it is sent as a message: did you mean {meant}?"
+    assert started(services, word).warnings == (said,)
+    assert started(services, "--message", word).warnings == ()
+    assert started(services, "capitals", word).warnings == ()
+
+
+@pytest.mark.parametrize("word", ["hello", "hi", "capital cities", "extrct\nit", "x" * 5000, "", "안녕"])
+def test_other_messages_are_sent_without_a_word(services: Services, word: str) -> None:
+    assert started(services, word).warnings == ()
+
+
 def test_a_misspelt_preset_can_be_sent_as_a_message(services: Services) -> None:
     sent = prompt(services, "--message", "world_series")
     assert sent.messages == (Message(Role.USER, "world_series"),)

@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.cli.preset_names import split_words
+from workbench.cli.preset_names import near_preset, split_words
 from workbench.core.errors import InputError
 from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
 
@@ -110,13 +110,15 @@ def prompt_from(options: argparse.Namespace, services: Services, stdin: Standard
     Reads standard input where a `-` asks for it.
     """
     opened, message = split_words(options.words, services)
+    near = near_preset(message, services) if opened is None and message is not None else ""
     if options.message is not None:
         if message is not None:
             raise InputError("there are two messages: MESSAGE and --message", "give one of them")
         message = options.message
     if message == "-":
         message = stdin.read("the message")
-    return started_prompt(options, services, stdin, opened, message)
+    started = started_prompt(options, services, stdin, opened, message)
+    return started._replace(warnings=(near, *started.warnings)) if near else started
 
 
 def started_prompt(

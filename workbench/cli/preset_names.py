@@ -17,6 +17,7 @@ _FILE_ENDINGS = (".yaml", ".yml")
 _PATH_STARTS = ("./", "../", "/", "~/")
 _LONGEST_NAME = 4096
 """Characters of a path, at most: what is longer names no file on any system."""
+_LONGEST_WORD = 60
 _LIST = "`workbench presets list` shows all"
 _AS_TEXT = "use --message to send it as text"
 
@@ -64,6 +65,15 @@ def split_words(words: Sequence[str], services: Services) -> tuple[OpenedPreset 
     if _looks_like_slug(words[0]) and (near := _did_you_mean(words[0], services)):
         raise InputError(_nothing_named(words[0]), _and(near, _AS_TEXT))
     return None, words[0]
+
+
+def near_preset(word: str, services: Services) -> str:
+    """A line on a word that is sent as a message and may have been meant for a preset, or ""."""
+    if not word[:1].isalnum() or len(word.split()) > 1 or len(word) > _LONGEST_WORD:
+        return ""
+    if not (near := services.presets.like(word)):
+        return ""
+    return f"there is no preset {word!r}, so it is sent as a message: did you mean {near}?"
 
 
 def _find(word: str, services: Services) -> OpenedPreset | None:

@@ -187,6 +187,14 @@ class PresetLibrary:
         names = {slug_of(entry.name): entry.slug for entry in self.entries(kind) if entry.name and not entry.error}
         return next((names[name] for name in get_close_matches(wanted, names, n=1)), "")
 
+    def like(self, word: str) -> str:
+        """A slug of any kind that `word` is very near to, or ""; no file is read for it."""
+        from difflib import get_close_matches
+
+        files = (file for kind in Kind for folder in self._folders_of(kind) for file in folder.files())
+        slugs = dict.fromkeys(file.slug for file in files if not file.fault)
+        return next(iter(get_close_matches(slug_of(word), slugs, n=1, cutoff=0.8)), "")
+
     def _file(self, kind: Kind, slug: str) -> PresetFile | None:
         """The file of that slug, in the last place that has one."""
         if not slug:
