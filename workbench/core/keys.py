@@ -41,6 +41,9 @@ def _placeholder() -> re.Pattern[str]:
 
 _VENDOR_KEY = r"\b(?:sk|pk|rk|gsk|hf|xai|pplx|nvapi|r8|ghp|github_pat|AIza)[-_]?[A-Za-z0-9_\-]{16,}"
 _RUN = r"[A-Za-z0-9_\-+/=]{28,}"
+_CHANGES = 6
+"""Changes from a digit to another character and back that tell a key from a name."""
+_CHANGES_BEHIND_PREFIX = 4
 _TOKEN = r"""[^\s"'`<>()\[\]{},;]+"""
 _STARRED = r"\*{2,}|\.{3,}|…|[•·●]{2,}|[xX]{4,}"
 _SECRET_KEY = r"\bsk-[A-Za-z0-9_*.…-]{6,}"
@@ -97,10 +100,17 @@ def mask_keys(text: str) -> str:
     return re.sub(_RUN, lambda run: HIDDEN if _is_random(run[0]) else run[0], masked)
 
 
-def _is_random(run: str) -> bool:
+def mask_vendor_keys(text: str) -> str:
+    """`text` with every key of a known vendor replaced by `[key]`, for a text that is used and not just shown.
+
+    Ids and hashes stay, and so do names that merely begin like a key, such as `pk_orders_2024_archive`.
+    """
+    return re.sub(_VENDOR_KEY, lambda run: HIDDEN if _is_random(run[0], _CHANGES_BEHIND_PREFIX) else run[0], text)
+
+
+def _is_random(run: str, least: int = _CHANGES) -> bool:
     """Digits scattered among letters: what keys have, and names, paths and words rarely do."""
-    changes = sum(a.isdigit() != b.isdigit() for a, b in pairwise(run))
-    return changes >= 6
+    return sum(a.isdigit() != b.isdigit() for a, b in pairwise(run)) >= least
 
 
 def hide_key(text: str, secret: Secret | None) -> str:

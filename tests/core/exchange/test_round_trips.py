@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.core.exchange.support import KEY, imported, parse_yaml
+from tests.core.exchange.support import KEY, contents, imported, parse_yaml, says
 from tests.core.strategies import prompts
 from workbench.core.connection import Connection
 from workbench.core.errors import InputError
@@ -244,3 +245,47 @@ def test_a_key_in_a_text_that_cannot_be_read_is_not_shown() -> None:
         with pytest.raises(InputError) as fault:
             read_any(text)
         assert KEY not in fault.value.line
+
+
+BODY = {"model": "m", "messages": [{"role": "user", "content": "a"}]}
+
+
+@pytest.mark.parametrize("name", ["api_key", "API-Key", "openai_api_key", "headers", "extra_headers", "Authorization"])
+@pytest.mark.parametrize("value", [KEY, "short-word", {"Authorization": f"Bearer {KEY}"}])
+def test_a_secret_among_the_parameters_is_left_out_and_said(name: str, value: JSON) -> None:
+    pair = json.dumps({name: value})[1:-1]
+    body = json.dumps(BODY)[:-1] + f", {pair}}}"
+    call = 'c.chat.completions.create(messages=[{"role": "user", "content": "a"}], extra_body={' + pair + "})"
+    config = {"prompts": ["a"], "providers": [{"id": "openai:m", "config": {"passthrough": {name: value}}}]}
+    for text in (body, f"curl x -d '{body}'", call, json.dumps(config)):
+        found = imported(text)
+        assert not found.prompt.parameters
+        assert says(found, "left out", "key was" if "ey" in name else name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({**BODY, "messages": [{"role": "user", "content": f"use {KEY}!"}]}),
+        json.dumps({**BODY, "metadata": {"who": KEY, KEY: "x"}}),
+        json.dumps({**BODY, "service": {"inner": [KEY]}}),
+        f'a = "{KEY[:9]}" + "{KEY[9:]}"\nc.chat.completions.create(messages=[{{"role": "user", "content": f"{{a}}"}}])',
+        f"## User\nuse {KEY}",
+        json.dumps({"prompts": ["{{a}}"], "providers": [], "tests": [{"vars": {"a": KEY}}]}),
+    ],
+)
+def test_a_key_in_a_text_is_taken_out_and_said(text: str) -> None:
+    found = imported(text)
+    assert KEY[9:] not in repr(found)
+    assert "[key]" in repr(found.prompt)
+    assert says(found, "looks like a key")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["550e8400-e29b-41d4-a716-446655440000", "pk_orders_2024_archive_of_all", "skateboarding champions", "a1" * 30],
+)
+def test_an_id_in_a_text_stays(text: str) -> None:
+    found = imported(json.dumps({**BODY, "messages": [{"role": "user", "content": text}]}))
+    assert contents(found) == [("user", text)]
+    assert not says(found, "key")

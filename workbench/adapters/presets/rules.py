@@ -12,11 +12,12 @@ import warnings
 from typing import TYPE_CHECKING
 
 from workbench.adapters.presets.fault_lines import FaultLines, found, shown
-from workbench.adapters.presets.unknown_keys import carries_secret, near_word, reason, unknown_parameter
+from workbench.adapters.presets.unknown_keys import near_word, reason, unknown_parameter
 from workbench.core.findings import Findings
 from workbench.core.json_text import read_number
 from workbench.core.parameters import BY_NAME, Parameter, check_value, wrong_type
 from workbench.core.request_checks import check_body
+from workbench.core.secret_names import may_be_parameter
 from workbench.core.slug import check_slug
 from workbench.core.variables import names
 
@@ -69,7 +70,7 @@ def _parameters(values: JSON, faults: FaultLines) -> None:
     extra = values.get("extra")
     for name in extra if isinstance(extra, dict) else ():
         said = reason(name)
-        if said is not None and carries_secret(name):
+        if said is not None and not may_be_parameter(name):
             faults.add(("parameters", "extra", name), *said)
 
 

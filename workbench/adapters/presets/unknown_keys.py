@@ -10,6 +10,7 @@ from workbench.adapters.presets.files import MODELS, PARTS
 from workbench.core.parameters import BY_NAME, nearest
 from workbench.core.preset import Kind
 from workbench.core.prompt import Role
+from workbench.core.secret_names import is_header, is_secret, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,14 +34,6 @@ _NO_INCLUDES = (
     "write the text out, or use {{name}} and give it with --var name=@file",
 )
 
-_SECRETS = frozenset(
-    "api_key apikey openai_api_key key keys token tokens_key access_token auth_token bearer secret client_secret "
-    "password passwd credentials api_key_env".split()
-)
-_HEADERS = frozenset(
-    "headers header extra_headers default_headers authorization proxy_authorization cookie cookies auth host "
-    "user_agent".split()
-)
 _CONNECTIONS = frozenset(
     "base_url api_base api_url url uri endpoint endpoints server connection connections provider proxy proxies "
     "organization organisation org project extra_query default_query query api_version api_type deployment".split()
@@ -54,19 +47,14 @@ _CLOSE = 0.6
 
 def reason(key: str) -> tuple[str, str] | None:
     """Why presets have no such key, and what to do; None where it is merely unknown."""
-    name = _plain(key)
-    if name in _SECRETS or name.endswith(("_api_key", "_secret", "_password", "_access_token")):
+    if is_secret(key):
         return _NO_SECRETS
-    if name in _HEADERS or name.startswith("x_"):
+    if is_header(key):
         return _NO_HEADERS
+    name = plain_name(key)
     if name in _CONNECTIONS:
         return _NO_CONNECTIONS
     return _NO_INCLUDES if name in _INCLUDES else None
-
-
-def carries_secret(key: str) -> bool:
-    """Whether a key of `extra` would put a secret or a header into the file."""
-    return reason(key) in (_NO_SECRETS, _NO_HEADERS) and _plain(key) not in ("key", "keys", "token", "host")
 
 
 def unknown_key(path: YamlPath, kind: Kind) -> tuple[str, str]:
@@ -93,7 +81,7 @@ def unknown_parameter(name: str) -> tuple[str, str]:
     said = reason(name)
     if said is not None:
         return said
-    if _plain(name) in _known((name,), Kind.PROMPT):
+    if plain_name(name) in _known((name,), Kind.PROMPT):
         return "unknown key", f"{shown(name)} stands at the top of a prompt's file, not under parameters"
     near = nearest(name[:64])
     other = "what an endpoint adds of its own goes into extra"
@@ -105,12 +93,12 @@ def near_word(word: str, known: Iterable[str]) -> str:
     # Imported here: only a misspelt word needs it.
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(_plain(word[:64]), list(known), n=1, cutoff=_CLOSE)), "")
+    return next(iter(get_close_matches(plain_name(word[:64]), list(known), n=1, cutoff=_CLOSE)), "")
 
 
 def _misplaced(path: YamlPath, key: str, kind: Kind) -> str:
     """For a right key in the wrong place: where it belongs, or ""."""
-    name = _plain(key)
+    name = plain_name(key)
     if len(path) == 1 and name in BY_NAME:
         return f"{name} belongs under parameters{' of a prompt or persona' if kind is Kind.FORMAT else ''}"
     if name in list(Role) and (len(path) == 1 or path[0] == "messages"):
@@ -131,7 +119,3 @@ def _fields(top: str, kind: Kind) -> tuple[str, ...]:
 def _known(path: YamlPath, kind: Kind) -> tuple[str, ...]:
     """The keys that may stand beside the last one of `path`."""
     return _fields(str(path[0]) if len(path) > 1 else "", kind)
-
-
-def _plain(word: str) -> str:
-    return word.strip().lower().replace("-", "_").replace(" ", "_")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.core.keys import mask_keys
+from workbench.core.keys import mask_keys, mask_vendor_keys
 from workbench.core.one_line import one_line
+from workbench.core.prompt_json import prompt_from_json, prompt_to_json
 
 if TYPE_CHECKING:
+    from workbench.core.json_value import JSON
     from workbench.core.prompt import Prompt
 
 MOST_CHARACTERS = 1_000_000
@@ -16,6 +18,7 @@ _MOST_NOTES = 20
 _SHOWN = 60
 
 KEY_LEFT_OUT = "a key was left out: keys and connections live in the settings file"
+_KEY_TAKEN_OUT = "what looks like a key was taken out: [key] stands in its place"
 
 
 class Imported(NamedTuple):
@@ -39,6 +42,23 @@ class Imported(NamedTuple):
         facts += [f"{name} {value}" for name, value in numbers[:3]]
         told = f"; {len(self.notes)} to know of" if self.notes else ""
         return f"{self.what}: {', '.join(facts)}{told}"
+
+
+def without_keys(found: Imported) -> Imported:
+    """With `[key]` for every vendor's key in the prompt, wherever it stands: it would go into drafts and files."""
+    plain = prompt_to_json(found.prompt)
+    cleaned = _masked(plain)
+    if cleaned == plain:
+        return found
+    return found._replace(prompt=prompt_from_json(cleaned), notes=(*found.notes, _KEY_TAKEN_OUT))
+
+
+def _masked(value: JSON) -> JSON:
+    if isinstance(value, str):
+        return mask_vendor_keys(value)
+    if isinstance(value, list):
+        return [_masked(item) for item in value]
+    return {mask_vendor_keys(name): _masked(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 class Notes:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
-from workbench.core.exchange.imported import MOST_CHARACTERS, Imported, Notes, clean_line
+from workbench.core.exchange.imported import MOST_CHARACTERS, Imported, Notes, clean_line, without_keys
 from workbench.core.json_text import describe, read_json
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def read_any(text: str, parse_yaml: Callable[[str], JSON] | None = None) -> Impo
     if not text.strip():
         raise InputError("there is nothing to import", f"give {SOURCES}")
     try:
-        return _read(text, parse_yaml, Notes())
+        return without_keys(_read(text, parse_yaml, Notes()))
     except InputError as fault:  # it may hold a piece of the text
         raise InputError(clean_line(fault.message), clean_line(fault.hint)) from None
     except RecursionError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
-from workbench.core.exchange.imported import shown
+from workbench.core.exchange.imported import KEY_LEFT_OUT, shown
 from workbench.core.exchange.messages import read_messages
 from workbench.core.exchange.responses_body import read_responses
 from workbench.core.exchange.template import Literal, Template
 from workbench.core.json_text import describe
 from workbench.core.parameters import BY_NAME
 from workbench.core.prompt import Message, ParameterValues, Prompt, Role
+from workbench.core.secret_names import is_secret, may_be_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +101,8 @@ def read_model(value: JSON, notes: Notes) -> str:
 def read_parameters(values: Mapping[str, JSON], notes: Notes) -> ParameterValues:
     """The keys of a body that are not its messages. What the table does not know goes into `extra`.
 
-    `stream_options` that only ask for the usage are what the builder adds of itself.
+    Secrets and headers, which some clients put there, are left out. `stream_options` that only ask for the usage are
+    what the builder adds of itself.
     """
     known: dict[str, JSON] = {}
     extra: dict[str, JSON] = {}
@@ -108,7 +110,10 @@ def read_parameters(values: Mapping[str, JSON], notes: Notes) -> ParameterValues
         parameter = BY_NAME.get(name)
         if name == "stream_options" and value == _ASKS_USAGE and values.get("stream") is True:
             continue
-        if parameter is None or (parameter.where != "body" and name != "stream"):
+        if not may_be_parameter(name):
+            text = f"{shown(name)} is left out: it belongs to the connection, not to the prompt"
+            notes.say(KEY_LEFT_OUT if is_secret(name) else text)
+        elif parameter is None or (parameter.where != "body" and name != "stream"):
             extra[name] = value
         elif value is None:
             notes.say(f"{name} was null and is left out: null means not sent")
