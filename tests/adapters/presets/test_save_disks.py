@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import shutil
@@ -27,6 +26,7 @@ from workbench.core.errors import ChangedOnDisk, InputError, StorageError
 from workbench.core.preset import Kind, OpenedPreset, Place
 from workbench.core.prompt import Prompt
 
+fcntl = pytest.importorskip("fcntl", reason="Windows locks no folder")
 FILES = "workbench.adapters.files.os"
 THEIRS = b"kind: prompt\nname: theirs\n"
 

@@ -143,14 +143,15 @@ class PresetLibrary:
         return self.open_path(Path(word)) if self._is_path(word) else None
 
     def _is_path(self, word: str) -> bool:
-        """Whether it is written as the path of a file, and something that is no folder is there."""
+        """Whether it is written as the path of a file, and something is there; a folder only where it is named as one
+        of our files."""
         if not (word.endswith(ENDINGS) or "/" in word or os.sep in word):
             return False
         try:
             path = self._absolute(Path(word))
         except ValueError:
             return False  # half a character in the user's name after a ~
-        return os.path.lexists(path) and not os.path.isdir(path)
+        return os.path.lexists(path) and (word.endswith(ENDINGS) or not os.path.isdir(path))
 
     def open_path(self, path: Path) -> OpenedPreset:
         """The preset in a file anywhere; `~` is expanded, and a relative path begins at the working folder.
