@@ -263,3 +263,13 @@ def test_any_word_is_a_preset_a_message_or_an_error_of_one_line(services: Servic
         assert opened is not None or message == word
         return
     assert "--message" in said
+
+
+def test_a_variable_without_a_value_says_how_it_is_given(cli: CommandLine) -> None:
+    cli.preset("prompts/two.yaml", 'kind: prompt\nmessages: [{role: user, content: "{{본문}} {{b}}"}]\n')
+    hint = "workbench: give it a value with --var 본문=TEXT, or --var 본문=@FILE for a file's text\n"
+    ended = cli("run", "two", "--var", "b=1")
+    assert ended.code == 2
+    assert ended.err.endswith(hint)
+    assert hint in cli("presets", "export", "two", "--var", "b=1").err
+    assert "give it a value" not in cli("run", "two", "--var", "b=1", "--var", "본문=@none").err

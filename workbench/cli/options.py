@@ -237,6 +237,16 @@ def _with_given(variables: tuple[Variable, ...], given: list[Variable]) -> tuple
     return tuple(merged.values())
 
 
+def how_to_fill(prompt: Prompt, services: Services) -> str:
+    """How the first variable without a value is given one here; "" where all have one."""
+    from workbench.core.merge import variable_names
+
+    filled = {each.name for each in prompt.variables if each.value is not None or each.default is not None}
+    names = (name for name in variable_names(prompt, services.parts(prompt)[0]) if name not in filled)
+    first = next(names, "")
+    return f"give it a value with --var {first}=TEXT, or --var {first}=@FILE for a file's text" if first else ""
+
+
 def _unused(prompt: Prompt, given: list[Variable], services: Services) -> tuple[str, ...]:
     """A line for each variable that was given and that no message names."""
     if not given:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import ExitCode, complain, say, say_findings
-from workbench.cli.options import StandardInput, prompt_from
+from workbench.cli.options import StandardInput, how_to_fill, prompt_from
 from workbench.cli.output import Output
 from workbench.core.errors import ChangedOnDisk, InputError, Refused
 from workbench.core.preset import Kind, Place
@@ -70,6 +70,8 @@ def export_prompt(options: argparse.Namespace, services: Services) -> int:
         complain(Refused("no request can be made of it", problems=request.problems))
         return ExitCode.BAD_INPUT
     say_findings(request)
+    if hint := how_to_fill(started.prompt, services):
+        say(f"workbench: {hint}")
     output.text(services.exported(started.prompt, connection, options.shape, anyway=options.anyway))
     output.end_line()
     return ExitCode.OK

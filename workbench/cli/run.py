@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.answer_printer import AnswerPrinter, exit_code
 from workbench.cli.diagnostics import ExitCode, say
-from workbench.cli.options import StandardInput, add_preset_and_message, add_prompt_options, prompt_from
+from workbench.cli.options import StandardInput, add_preset_and_message, add_prompt_options, how_to_fill, prompt_from
 from workbench.cli.output import Output
 from workbench.core.errors import InputError
 from workbench.services import Services
@@ -84,6 +84,8 @@ class _Headless:
         if self._printer.pipe_closed:
             return ExitCode.CLOSED_PIPE
         self._printer.end(outcome)
+        if exit_code(outcome) == ExitCode.BAD_INPUT and (hint := how_to_fill(prompt, self._services)):
+            say(f"workbench: {hint}")
         if (trouble := self._services.database.trouble) is not None:
             say(f"workbench: {trouble}")
         if self._signal in (signal.SIGTERM, signal.SIGHUP):
