@@ -61,7 +61,11 @@ class WorkbenchError(Exception):
     @property
     def line(self) -> str:
         """What failed and what to do, in one line."""
-        return f"{self.message}: {self.hint}" if self.hint else self.message
+        if not self.hint:
+            return self.message
+        # Endpoints end theirs with a full stop, and `.:` looks like a slip.
+        one_stop = self.message.endswith(".") and not self.message.endswith("..")
+        return f"{self.message[:-1] if one_stop else self.message}: {self.hint}"
 
 
 class InputError(WorkbenchError):
