@@ -162,22 +162,27 @@ def _read_lines(text: str, name: str, warnings: list[str]) -> Iterator[Case]:
 
 
 def _read_json_list(text: str, name: str, warnings: list[str]) -> Iterator[Case]:
-    rows = _as_written(text, name, 1)
+    rows = _as_written(text, name)
     if not isinstance(rows, list):
         raise InputError(f"{name}: must be a list of objects, not {describe(rows)}", "write [{...}, {...}]")
     for number, row in enumerate(rows, 1):
         yield read_case(row, f"{name}, row {number:,}")
 
 
-def _as_written(text: str, name: str, line: int) -> JSON:
-    """The value of a JSON text that begins on `line`, the numbers at the top of its rows as texts. InputError."""
+def _as_written(text: str, name: str, line: int | None = None) -> JSON:
+    """The value of a JSON text, the numbers at the top of its rows as texts. `line` is the one that the text is.
+
+    Raises InputError.
+    """
     try:
         value = read_json(text)
     except NotJsonText as error:
         fault = error.fault
-        raise InputError(f"{name}:{line - 1 + fault.line}: no JSON at column {fault.column}: {fault.why}") from None
+        at = fault.line if line is None else line
+        raise InputError(f"{name}:{at}: no JSON at column {fault.column}: {fault.why}") from None
     except InputError as error:
-        raise InputError(f"{name}:{line}: {error.message}", "mend it and try again") from None
+        place = name if line is None else f"{name}:{line}"
+        raise InputError(f"{place}: {error.message}", "mend it and try again") from None
     written: JSON = json.loads(text, parse_int=_Written, parse_float=_Written)
     if isinstance(value, list) and isinstance(written, list):
         return [_row_as_written(row, digits) for row, digits in zip(value, written, strict=True)]

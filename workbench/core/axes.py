@@ -141,7 +141,7 @@ def with_value(prompt: Prompt, name: str, value: JSON) -> Prompt:
     if name in BY_NAME:
         return prompt.with_parameters(prompt.parameters.set(name, value))
     if name == OFF:
-        return prompt if value is None else _with_message(prompt, int(str(value)), on=False)
+        return _with_message(prompt, value, on=False) if isinstance(value, int) else prompt
     text = str(value)
     if name == MODEL:
         return replace(prompt, model=text)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.core.prompt import Check
 
 _PATTERN_SECONDS = 1.0
+_NO_LIMIT = 10**15
 _TEXTS = ("contains", "not_contains", "equals", "regex")
 _LIMITS = ("max_tokens", "max_seconds", "max_cost")
 TYPES = (*_TEXTS, "json", "schema", *_LIMITS)
@@ -141,20 +142,26 @@ def _wrong_value(check: Check) -> str:
     return ""
 
 
+def _limit(value: JSON) -> float:
+    # No more than can be written out: a number of 400 digits is no limit either.
+    return float(max(0, min(value, _NO_LIMIT))) if isinstance(value, int | float) else 0.0
+
+
 # -- texts -----------------------------------------------------------------------------------------------------------
 
 
 def _run_text(check: Check, facts: AnswerFacts) -> CheckResult:
     wanted, text = _composed(str(check.value)), _composed(facts.text)
-    if check.type == "regex":
-        return _run_pattern(wanted, text)
     if check.type == "equals":
         return _run_equals(wanted.strip(), text.strip())
+    nothing = "" if text else ": the model refused" if facts.refusal else ": the answer is empty"
+    if check.type == "regex":
+        return _run_pattern(wanted, text, nothing)
     place = text.find(wanted)
     found = f"contains {describe(wanted)}" if place >= 0 else f"does not contain {describe(wanted)}"
     if check.type == "not_contains" and place >= 0:
         return CheckResult(False, f"{found}, at character {place + 1:,}")
-    return CheckResult((place >= 0) is (check.type == "contains"), found + _empty(text))
+    return CheckResult((place >= 0) is (check.type == "contains"), found + nothing)
 
 
 def _composed(text: str) -> str:
@@ -162,18 +169,14 @@ def _composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def _empty(text: str) -> str:
-    return "" if text else ": the answer is empty"
-
-
-def _run_pattern(pattern: str, text: str) -> CheckResult:
+def _run_pattern(pattern: str, text: str, nothing: str) -> CheckResult:
     from workbench.core.pattern import BadPattern, search
 
     try:
         found = search(pattern, text, _PATTERN_SECONDS)
     except BadPattern as fault:
         return CheckResult(None, f"not judged: {fault}")
-    return CheckResult(found, f"{'matches' if found else 'does not match'} {describe(pattern)}" + _empty(text))
+    return CheckResult(found, f"{'matches' if found else 'does not match'} {describe(pattern)}" + nothing)
 
 
 def _run_equals(wanted: str, text: str) -> CheckResult:
@@ -215,7 +218,7 @@ def _run_json(check: Check, facts: AnswerFacts) -> CheckResult:
 
 
 def _run_limit(check: Check, facts: AnswerFacts) -> CheckResult:
-    most = float(str(check.value))
+    most = _limit(check.value)
     if check.type == "max_tokens":
         return _run_tokens(most, facts)
     if check.type == "max_seconds":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.json_schema_keywords import children, keywords, known, wrong_part, wrong_value
 from workbench.core.json_text import describe
+from workbench.core.pattern import BadPattern, check_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,7 +102,10 @@ def _wrong_pattern(pattern: str) -> str:
     import regex  # type: ignore[import-untyped]
 
     try:
+        check_size(pattern)
         regex.compile(pattern)
+    except BadPattern as fault:
+        return f"can't be used: {fault}"
     except (regex.error, RecursionError, OverflowError) as error:
         return f"holds no pattern: {error}"
     return ""

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.core.json_text import describe
+from workbench.core.pattern import BadPattern, check_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -142,7 +143,10 @@ def _matches(pattern: str, text: str) -> bool:
     import regex  # type: ignore[import-untyped]
 
     try:
+        check_size(pattern)
         return regex.search(pattern, text, timeout=_PATTERN_SECONDS, concurrent=True) is not None
+    except BadPattern as fault:
+        raise NotChecked(str(fault)) from None
     except regex.error as error:
         raise NotChecked(f"{describe(pattern)} is no pattern: {error}") from None
     except TimeoutError:

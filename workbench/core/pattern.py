@@ -42,8 +42,7 @@ def search(pattern: str, text: str, seconds: float) -> bool:
 
 def bounded(pattern: str) -> str:
     """The pattern as `regex` is to read it. Raises BadPattern for one that `re` does not take, or that is too large."""
-    if len(pattern) > MOST_CHARACTERS:
-        raise BadPattern(f"the pattern {describe(pattern)} has more than {MOST_CHARACTERS:,} characters")
+    check_size(pattern)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of Python's, about what a later Python will read otherwise
@@ -52,10 +51,15 @@ def bounded(pattern: str) -> str:
         raise BadPattern(f"{describe(pattern)} is no pattern: {error}") from None
     except RecursionError:
         raise BadPattern(f"the pattern {describe(pattern)} is nested too deep") from None
-    text, steps = _measured(pattern)
-    if steps > _MOST_STEPS:
+    return _measured(pattern)[0]
+
+
+def check_size(pattern: str) -> None:
+    """Raises BadPattern for a pattern that would take too much time or memory to compile, whatever its syntax."""
+    if len(pattern) > MOST_CHARACTERS:
+        raise BadPattern(f"the pattern {describe(pattern)} has more than {MOST_CHARACTERS:,} characters")
+    if _measured(pattern)[1] > _MOST_STEPS:
         raise BadPattern(f"the pattern {describe(pattern)} repeats too much")
-    return text
 
 
 def _measured(pattern: str) -> tuple[str, int]:
