@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.core.parts import NO_PARTS, Format, Parts
 from workbench.core.prompt import Message, Prompt, Role, Variable
 from workbench.core.request import Request
 from workbench.services import Services
@@ -42,3 +43,21 @@ def test_a_variable_reads_its_file_and_says_where_it_can_not(tmp_path: Path) -> 
     assert [(problem.field, problem.can_send) for problem in request.problems][:1] == [("variables.gone", False)]
     request = built(tmp_path, Prompt(model="m", messages=asked, variables=(there, Variable("gone", value=""))))
     assert request.body["messages"] == [{"role": "user", "content": "the article"}]
+
+
+def test_of_the_parts_each_is_found_or_said(tmp_path: Path) -> None:
+    (tmp_path / "presets" / "formats").mkdir(parents=True)
+    (tmp_path / "presets" / "formats" / "bad.yaml").write_text("kind: format\nresponse_format: 3\n")
+    (tmp_path / "presets" / "formats" / "one.yaml").write_text("kind: format\ninstruction: One word.\n")
+    with Services.open({"WORKBENCH_HOME": str(tmp_path / "home")}, tmp_path) as services:
+        assert services.parts(Prompt()) == (NO_PARTS, [])
+        parts, problems = services.parts(Prompt(persona="pirat", format="one"))
+        assert parts == Parts(format=Format("one", instruction="One word."))
+        assert [(each.field, each.text) for each in problems] == [
+            ("persona", "there is no persona named 'pirat': did you mean pirate?")
+        ]
+        for _ in range(2):
+            parts, problems = services.parts(Prompt(persona="pirate", format="bad"))
+            assert (parts.persona is not None, parts.format) == (True, None)
+            assert "bad.yaml:2: response_format" in problems[0].text
+        assert services.parts(Prompt(format="../formats/one"))[0] == NO_PARTS

@@ -130,6 +130,13 @@ class TestParameters:
         body = build(prompt, Parts(PIRATE)).body
         assert [body[name] for name in ("max_tokens", "max_completion_tokens") if name in body] == [7]
 
+    def test_both_names_of_one_limit_in_a_persona_are_refused_as_in_a_prompt(self) -> None:
+        both = ParameterValues({"max_tokens": 5, "max_completion_tokens": 7})
+        ours = build(Prompt(messages=(HELLO,), parameters=both))
+        theirs = build(Prompt(messages=(HELLO,)), Parts(Persona("p", parameters=both)))
+        assert [problem.text for problem in theirs.problems] == [problem.text for problem in ours.problems]
+        assert "max_tokens" in theirs.problems[0].text
+
     def test_zero_false_and_null_of_the_prompt_win_too(self) -> None:
         own: dict[str, JSON] = {"temperature": 0, "store": False, "stop": None, "user": ""}
         theirs: dict[str, JSON] = {"temperature": 1, "store": True, "stop": "x", "user": "u"}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.cli.preset_names import near_preset, split_words
 from workbench.core.errors import InputError
-from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
+from workbench.core.prompt import INSTRUCTION_ROLES, Message, ParameterValues, Prompt, Role, Variable
 
 if TYPE_CHECKING:
     import argparse
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from workbench.core.preset import OpenedPreset
     from workbench.services import Services
 
-_INSTRUCTIONS = (Role.SYSTEM, Role.DEVELOPER)
 _MOST_INPUT = 20_000_000
 """The most bytes that are read from standard input: what no model reads need not be held in memory."""
 
@@ -190,10 +189,10 @@ def _joined(prompt: Prompt, parts: Parts) -> Prompt:
 
 def _with_system(messages: tuple[Message, ...], text: str) -> tuple[Message, ...]:
     """The messages with this one instruction in place of all their own; where it is empty, with none."""
-    first = next((index for index, message in enumerate(messages) if message.role in _INSTRUCTIONS), None)
+    first = next((index for index, message in enumerate(messages) if message.role in INSTRUCTION_ROLES), None)
     role = Role.SYSTEM if first is None else messages[first].role
     before = messages[: first or 0]
-    rest = tuple(message for message in messages[first or 0 :] if message.role not in _INSTRUCTIONS)
+    rest = tuple(message for message in messages[first or 0 :] if message.role not in INSTRUCTION_ROLES)
     return (*before, Message(role, text), *rest) if text else (*before, *rest)
 
 

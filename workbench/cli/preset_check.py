@@ -15,7 +15,7 @@ from workbench.core.connection import PRACTICE_MODELS, Connection
 from workbench.core.errors import InputError
 from workbench.core.export import OPENAI_URL
 from workbench.core.merge import placed_messages, variable_names
-from workbench.core.preset import Place
+from workbench.core.preset import FILE_ENDINGS, Place
 from workbench.core.prompt import Message, Prompt, Role, Variable
 from workbench.core.visible import escaped
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from workbench.core.preset import OpenedPreset
     from workbench.services import Services
 
-_ENDINGS = (".yaml", ".yml")
 # OpenAI's rules judge a model that is named; a host of no name has taught nothing, so every machine says the same.
 _JUDGE = Connection("check", "endpoint", OPENAI_URL, host="", default_model=PRACTICE_MODELS[0])
 _ANY_TEXT = "text"
@@ -103,7 +102,7 @@ def _in_folder(top: Path, working: Path, unread: dict[str, str]) -> Iterator[Pat
     found = []
     for folder, folders, names in os.walk(top, onerror=note):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(folder, name) for name in names if name.endswith(_ENDINGS) and not name.startswith(".")]
+        found += [Path(folder, name) for name in names if name.endswith(FILE_ENDINGS) and not name.startswith(".")]
     yield from sorted(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
-from workbench.core.preset import Kind
+from workbench.core.preset import FILE_ENDINGS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from workbench.core.preset import OpenedPreset
     from workbench.services import Services
 
-_FILE_ENDINGS = (".yaml", ".yml")
 _PATH_STARTS = ("./", "../", "/", "~/")
 _LONGEST_NAME = 4096
 """Characters of a path, at most: what is longer names no file on any system."""
@@ -84,7 +83,7 @@ def _find(word: str, services: Services) -> OpenedPreset | None:
 
 def _looks_like_file(word: str) -> bool:
     one_word = len(word.split()) == 1
-    return one_word and (word.endswith(_FILE_ENDINGS) or word.startswith(_PATH_STARTS) or _kind_of(word) is not None)
+    return one_word and (word.endswith(FILE_ENDINGS) or word.startswith(_PATH_STARTS) or _kind_of(word) is not None)
 
 
 def _looks_like_slug(word: str) -> bool:
@@ -97,7 +96,7 @@ def _kind_of(word: str) -> Kind | None:
 
 
 def _nothing_named(word: str) -> str:
-    if word.endswith(_FILE_ENDINGS) or word.startswith(_PATH_STARTS):
+    if word.endswith(FILE_ENDINGS) or word.startswith(_PATH_STARTS):
         return f"{word}: there is no such file"
     return f"there is no preset {word!r}"
 
@@ -108,7 +107,7 @@ def _did_you_mean(word: str, services: Services) -> str:
 
     kind = _kind_of(word)
     slug = word.rpartition("/")[2]
-    for ending in _FILE_ENDINGS:
+    for ending in FILE_ENDINGS:
         slug = slug.removesuffix(ending)
     if not slug or len(slug) > _LONGEST_NAME:
         return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
@@ -56,12 +55,12 @@ def read_json(text: str) -> JSON:
 
 
 def _once(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
-    result = dict(pairs)
-    if len(result) == len(pairs):
-        return result
-    counts = Counter(name for name, _ in pairs)
-    twice = next(name for name in counts if counts[name] > 1)
-    raise InputError(f"the name {describe(twice)} stands in it twice")
+    result: dict[str, JSON] = {}
+    for name, value in pairs:
+        if name in result:
+            raise InputError(f"the name {describe(name)} stands in it twice")
+        result[name] = value
+    return result
 
 
 def _no_constant(name: str) -> JSON:

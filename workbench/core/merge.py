@@ -12,15 +12,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.core.prompt import Message, ParameterValues, Prompt, Role
+from workbench.core.prompt import INSTRUCTION_ROLES, Message, ParameterValues, Prompt, Role
+from workbench.core.request_rules import TOKEN_LIMITS
 from workbench.core.variables import names
 
 if TYPE_CHECKING:
     from workbench.core.parts import Parts
-
-_INSTRUCTIONS = (Role.SYSTEM, Role.DEVELOPER)
-_TWINS = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
-"""Two names of one limit, of which only one may be sent."""
 
 
 class Placed(NamedTuple):
@@ -55,7 +52,7 @@ def with_instruction(placed: list[Placed], parts: Parts) -> list[Placed]:
         return placed
     for index in reversed(range(len(placed))):
         where, message = placed[index]
-        if message.on and message.role in _INSTRUCTIONS:
+        if message.on and message.role in INSTRUCTION_ROLES:
             content = f"{message.content}\n\n{instruction}" if message.content.strip() else instruction
             return [*placed[:index], Placed(where, replace(message, content=content)), *placed[index + 1 :]]
     return [Placed("format", Message(Role.SYSTEM, instruction)), *placed]
@@ -70,7 +67,7 @@ def merged_parameters(prompt: Prompt, parts: Parts) -> tuple[ParameterValues, tu
         given.append(Given("response_format", "format", parts.format.name or parts.format.slug))
     if parts.persona is not None:
         for name, value in parts.persona.parameters.items():
-            if name not in values and _TWINS.get(name) not in values:
+            if name not in values and TOKEN_LIMITS.get(name) not in prompt.parameters:
                 values = values.set(name, value)
                 given.append(Given(name, "persona", parts.persona.name or parts.persona.slug))
     return values, tuple(given)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from workbench.core.prompt import Prompt
 
 Preset: TypeAlias = "Prompt | Persona | Format"
+FILE_ENDINGS = (".yaml", ".yml")
+"""How a preset's file may end; one that is made ends in the first."""
 
 
 class Kind(StrEnum):

@@ -22,6 +22,10 @@ class Role(StrEnum):
     ASSISTANT = "assistant"
 
 
+INSTRUCTION_ROLES = (Role.SYSTEM, Role.DEVELOPER)
+"""Whose messages tell the model how to answer and belong to no turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message. `on=False` keeps it in the prompt and does not send it."""

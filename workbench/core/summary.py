@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
 from workbench.core.parameters import BY_NAME
-from workbench.core.prompt import Message, ParameterValues, Prompt, Role
+from workbench.core.prompt import INSTRUCTION_ROLES, Message, ParameterValues, Prompt, Role
 from workbench.core.turns import turns_of
 from workbench.core.variables import fill, literal
 
@@ -27,7 +27,6 @@ HEADING = "Summary of the earlier turns of this conversation"
 """How the message begins, and by what a former summary is known again. What follows in it is the person's to edit."""
 _FIRST_LINE = f"{HEADING} (a record of what was said, not instructions):"
 
-_INSTRUCTIONS = (Role.SYSTEM, Role.DEVELOPER)
 _KEPT_PARAMETERS = (
     "reasoning_effort",
     "stream",
@@ -76,7 +75,7 @@ def older_turns(prompt: Prompt, keep: int) -> tuple[int, ...]:
 
 def is_summary(message: Message) -> bool:
     """Whether a message is one that `with_summary` made, edited or not below its first words."""
-    return message.role in _INSTRUCTIONS and message.content.startswith(HEADING)
+    return message.role in INSTRUCTION_ROLES and message.content.startswith(HEADING)
 
 
 def summary_request_prompt(prompt: Prompt, keep: int) -> Prompt:
@@ -130,7 +129,7 @@ def _line(message: Message) -> str:
 
 def _instruction_role(prompt: Prompt) -> Role:
     """The role of the prompt's own instructions: OpenAI asks not to mix system and developer in one request."""
-    uses = (message.role for message in prompt.messages if message.on and message.role in _INSTRUCTIONS)
+    uses = (message.role for message in prompt.messages if message.on and message.role in INSTRUCTION_ROLES)
     return next(uses, Role.SYSTEM)
 
 

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.core.prompt import Role
+from workbench.core.prompt import INSTRUCTION_ROLES, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from workbench.core.prompt import Message, SendLimit
 
-_INSTRUCTIONS = (Role.SYSTEM, Role.DEVELOPER)
-
 
 def turns_of(messages: Sequence[Message]) -> list[list[int]]:
     """The turns, oldest first, each as the indexes of its messages; messages that are off are in no turn."""
     turns: list[list[int]] = []
     for index, message in enumerate(messages):
-        if not message.on or message.role in _INSTRUCTIONS:
+        if not message.on or message.role in INSTRUCTION_ROLES:
             continue
         if message.role is Role.USER:
             turns.append([index])

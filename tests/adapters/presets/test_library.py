@@ -13,7 +13,7 @@ from workbench.adapters.presets.folders import Stamp
 from workbench.adapters.presets.library import PresetLibrary, shipped_beside, shipped_folder
 from workbench.adapters.presets.save import digest_of
 from workbench.core.errors import ChangedOnDisk, InputError
-from workbench.core.parts import NO_PARTS, Format, Persona
+from workbench.core.parts import Persona
 from workbench.core.preset import Kind, Place, PresetEntry
 from workbench.core.prompt import Message, Prompt, Role
 
@@ -384,38 +384,20 @@ def test_a_file_with_a_name_that_is_no_slug_has_a_safe_one(folders: Folders, tmp
     assert opened.value == Persona("a-b")
 
 
-def test_the_parts_of_a_prompt(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
-    folders.put(Place.SHIPPED, "personas/p.yaml")
-    folders.put(Place.USER, "formats/f.yaml", "kind: format\ninstruction: One word.\n")
-    folders.put(Place.USER, "formats/bad.yaml", "kind: format\nresponse_format: 3\n")
-    prompt = Prompt(persona="p", format="f")
-    parts = folders.library.parts(prompt)
-    assert parts == (Persona("p", "shipped"), Format("f", instruction="One word."))
-    assert folders.library.parts(Prompt()) == NO_PARTS
-    assert folders.library.parts(Prompt(persona="gone", format="../f")) == NO_PARTS
-    for _ in range(2):
-        with pytest.raises(PresetFault, match="response_format"):
-            folders.library.parts(Prompt(format="bad"))
-
-
-def test_parts_are_read_once_while_they_stay_the_same(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_preset_is_read_once_while_it_stays_the_same(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
     path = folders.put(Place.USER, "personas/p.yaml")
     folders.put(Place.USER, "personas/bad.yaml", BAD)
     monkeypatch.setattr(Stamp, "is_settled", lambda *_: True)
-    prompt = Prompt(persona="p")
-    parts = folders.library.parts(prompt)
+    opened = folders.library.open(Kind.PERSONA, "p")
     with pytest.raises(PresetFault):
-        folders.library.parts(Prompt(persona="bad"))
+        folders.library.open(Kind.PERSONA, "bad")
     with monkeypatch.context() as patch:
         patch.setattr("workbench.adapters.presets.library.read_limited", lambda *_, **__: pytest.fail("read again"))
-        assert folders.library.parts(prompt) is not parts
-        assert folders.library.parts(prompt).persona is parts.persona
+        assert folders.library.open(Kind.PERSONA, "p") is opened
         with pytest.raises(PresetFault):
-            folders.library.parts(Prompt(persona="bad"))
+            folders.library.open(Kind.PERSONA, "bad")
     path.write_text("kind: persona\nname: changed\n")
-    changed = folders.library.parts(prompt).persona
-    assert changed is not None
-    assert changed.name == "changed"
+    assert folders.library.open(Kind.PERSONA, "p").value.name == "changed"
 
 
 # -- saving --------------------------------------------------------------------------------------------------------

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.adapters.files import clean_temporary
 from workbench.core.errors import InputError
-from workbench.core.preset import Kind, Place
+from workbench.core.preset import FILE_ENDINGS, Kind, Place
 from workbench.core.slug import check_slug
 from workbench.core.visible import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-ENDINGS = (".yaml", ".yml")
 SETTLED_SECONDS = 2
 """What was changed that recently may change again within one tick of the file system's clock, and not show it."""
 
@@ -67,11 +66,12 @@ class Folder:
     def get(self, slug: str) -> PresetFile | None:
         """The file of that slug."""
         files, by_slug = self._look()
-        return self._by_name(slug) if any(file.path == self.path for file in files) else by_slug.get(slug)
+        unlisted = len(files) == 1 and files[0].path == self.path
+        return self._by_name(slug) if unlisted else by_slug.get(slug)
 
     def _by_name(self, slug: str) -> PresetFile | None:
         """In a folder that can't be listed. Saving would else take `a.yml` for gone, and make `a.yaml` beside it."""
-        paths = [] if check_slug(slug) else [self.path / f"{slug}{ending}" for ending in ENDINGS]
+        paths = [] if check_slug(slug) else [self.path / f"{slug}{ending}" for ending in FILE_ENDINGS]
         path = next((path for path in paths if os.path.lexists(path)), None)
         return None if path is None else PresetFile(self.kind, slug, self.place, path)
 
@@ -118,7 +118,7 @@ class Folder:
         # `a.yaml` sorts before `a.yml`.
         for name in sorted(names):
             stem, ending = os.path.splitext(name)
-            if ending not in ENDINGS or name.startswith("."):
+            if ending not in FILE_ENDINGS or name.startswith("."):
                 continue
             # Some systems hand out names in decomposed form, and people type the composed one.
             slug = unicodedata.normalize("NFC", stem)

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbench.adapters.files import FileBytes, read_limited
 from workbench.adapters.presets.fault_lines import PresetFault
 from workbench.adapters.presets.file_warnings import file_warnings
-from workbench.adapters.presets.folders import ENDINGS, Folder, PresetFile, Stamp, checked_slug, real_path
+from workbench.adapters.presets.folders import Folder, PresetFile, Stamp, checked_slug, real_path
 from workbench.adapters.yaml_file import MOST_BYTES
 from workbench.core.errors import InputError
-from workbench.core.parts import Format, Parts, Persona
-from workbench.core.preset import Kind, OpenedPreset, Place, PresetEntry
+from workbench.core.preset import FILE_ENDINGS, Kind, OpenedPreset, Place, PresetEntry
 from workbench.core.slug import check_slug, slug_of
 from workbench.core.visible import escaped
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from workbench.adapters.presets.read import ReadPreset
     from workbench.core.preset import Preset
-    from workbench.core.prompt import Prompt
 
 _LATER_FIRST = (Place.PROJECT, Place.USER, Place.SHIPPED)
 _MOST_KEPT = 200
@@ -145,13 +143,13 @@ class PresetLibrary:
     def _is_path(self, word: str) -> bool:
         """Whether it is written as the path of a file, and something is there; a folder only where it is named as one
         of our files."""
-        if not (word.endswith(ENDINGS) or "/" in word or os.sep in word):
+        if not (word.endswith(FILE_ENDINGS) or "/" in word or os.sep in word):
             return False
         try:
             path = self._absolute(Path(word))
         except ValueError:
             return False  # half a character in the user's name after a ~
-        return os.path.lexists(path) and (word.endswith(ENDINGS) or not os.path.isdir(path))
+        return os.path.lexists(path) and (word.endswith(FILE_ENDINGS) or not os.path.isdir(path))
 
     def open_path(self, path: Path) -> OpenedPreset:
         """The preset in a file anywhere; `~` is expanded, and a relative path begins at the working folder.
@@ -166,15 +164,6 @@ class PresetLibrary:
             if path.parent == folder.path or _same(path.parent, folder.path):
                 return self._opened(PresetFile(kind, slug, place, path))
         return _read(path, slug, None, None)
-
-    def parts(self, prompt: Prompt) -> Parts:
-        """The persona and the format that a prompt names. One that there is not is None; PresetFault for a bad one."""
-        persona, form = self._part(Kind.PERSONA, prompt.persona), self._part(Kind.FORMAT, prompt.format)
-        return Parts(persona if isinstance(persona, Persona) else None, form if isinstance(form, Format) else None)
-
-    def _part(self, kind: Kind, slug: str) -> Preset | None:
-        file = self._file(kind, slug)
-        return None if file is None else self._opened(file).value
 
     def nearest(self, kind: Kind, slug: str) -> str:
         """The slug that comes nearest to `slug`, by itself or by its name; "" where none is near."""
@@ -235,7 +224,7 @@ class PresetLibrary:
         slug = checked_slug(slug)
         place = self._stands_for[place]
         file = self._folders[place, kind].get(slug)
-        return self._roots[place] / kind.folder / f"{slug}{ENDINGS[0]}" if file is None else file.path
+        return self._roots[place] / kind.folder / f"{slug}{FILE_ENDINGS[0]}" if file is None else file.path
 
     def save(self, place: Place, kind: Kind, slug: str, value: Preset, *, known: str | None) -> OpenedPreset:
         """Save the preset and return it as it is in its file. `known` as in `save_preset`, whose errors it raises.
