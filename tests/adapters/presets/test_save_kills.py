@@ -1,6 +1,6 @@
 """Y48, Y53, P03, P18: saves that are killed, or that the disk refuses, at any call that they make to the system.
 
-`pytest tests/adapters/presets/test_save_kills.py -m sweep -n 2`: about 1,850 saves in 45 seconds. strace stops a
+`pytest tests/adapters/presets/test_save_kills.py -m sweep -n 2`: about 1,900 saves in a minute. strace stops a
 process at its Nth call of a kind, before it is made: it is killed there, or the call fails. All calls about files are
 tried, in four scenes; the others change nothing on the disk, so that being killed there is no case of its own.
 """
