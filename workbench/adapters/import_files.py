@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from workbench.adapters.files import read_text
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 4_000_000
 """What the most characters that are imported take, in UTF-8."""
+
+_WRITTEN_AS_PATH = re.compile(r"(~|\.{1,2})?/\S+|[^\s{}\[\]\"']+\.(json|md|py|sh|txt|ya?ml)")
 
 
 def import_text(text: str) -> Imported:
@@ -27,13 +30,15 @@ def import_file(path: str, folder: Path) -> Imported:
 
 
 def import_pasted(pasted: str, folder: Path) -> Imported:
-    """As `import_text`; a single line that is the path of a file means that file. InputError."""
+    """As `import_text`; a single line that is the path of a file, or is written as one, means that file. InputError."""
     path = pasted.strip()
     return import_file(path, folder) if _names_file(path, folder) else import_text(pasted)
 
 
 def _names_file(path: str, folder: Path) -> bool:
     try:
-        return bool(path) and "\n" not in path and (folder / os.path.expanduser(path)).is_file()
+        if not path or "\n" in path:
+            return False
+        return bool(_WRITTEN_AS_PATH.fullmatch(path)) or (folder / os.path.expanduser(path)).is_file()
     except (OSError, ValueError):  # longer than a path may be, or with a NUL: a text
         return False
