@@ -291,16 +291,16 @@ class Services:
         _ = self.rulebook
         self.tokens.load()
 
-    def variable_note(self, variable: Variable) -> str:
-        """What there is to say of a variable's value: the file's size, or why it can't be read; else ""."""
+    def variable_note(self, variable: Variable) -> tuple[str, bool]:
+        """What there is to say of a variable's value: the file's size, or (True) why it can't be read; else ""."""
         if variable.value is None or not variable.value.startswith("@"):
-            return ""
+            return "", False
         from workbench.core.usage import size_text
 
         try:
-            return size_text(len(read_variable_file(variable.value[1:], self.folder).encode()))
+            return size_text(len(read_variable_file(variable.value[1:], self.folder).encode())), False
         except InputError as error:
-            return error.line
+            return error.line, True
 
     def read_file(self, path: str) -> str:
         """The text of a file that the person named. InputError."""

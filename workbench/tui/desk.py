@@ -13,6 +13,7 @@ from workbench.core.prompt_json import prompt_from_json, prompt_to_json
 from workbench.core.saved import as_saved
 from workbench.core.usage import SessionCost
 from workbench.tui.conversation import Taken, before_answer, starting_prompt, with_answer
+from workbench.tui.own_thread import in_own_thread
 from workbench.tui.preset_source import PresetSource
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class Desk:
             self.source = PresetSource.from_view(restored.view)
         self.opened = self.prompt
         """The prompt as it was opened: what "changed" is measured against."""
+        self._file_read = self.source is None
+        """Whether `opened` is what the file has. Until then the prompt may have more than its file."""
         self.parts: Parts = NO_PARTS
         """The persona and the format that the prompt names, once they were read."""
         self.parts_trouble: tuple[Problem, ...] = ()
@@ -130,6 +133,7 @@ class Desk:
         """Put a prompt on the workbench as a new start; `source` is the file that it was read from."""
         self.opened = prompt
         self.source = source
+        self._file_read = True
         self.taken = None
         self.read_parts(prompt)
         self.edit(prompt)
@@ -138,7 +142,7 @@ class Desk:
         """As `open`, for another prompt in place of the present one. Whether that was put aside, to be opened again:
         it is where something was written that no file has."""
         written = any(message.content.strip() for message in self.prompt.messages)
-        aside = written and (self.source is None or self.changed)
+        aside = written and (self.source is None or self.changed or not self._file_read)
         if aside:
             self.services.drafts.put_aside()
         self.open(prompt, source)
@@ -162,19 +166,25 @@ class Desk:
         """The prompt as it stands is in this file now."""
         self.source = PresetSource.of(kept)
         self.opened = self.prompt
+        self._file_read = True
         self.edit(self.prompt)
 
-    def recall_source(self) -> str:
-        """Read the file that a reopened draft is from, so that "changed" is measured against it. A line for the
-        person, or "". Reads a file: not before the first paint."""
+    async def recall_source(self) -> str:
+        """Read the file that a draft is from, in a thread, so that "changed" is measured against it. A line for the
+        person, or "". Not before the first paint."""
         source = self.source
-        if source is None:
+        if source is None or self._file_read:
             return ""
         try:
-            kept = source.read(self.services.presets)
+            kept = await in_own_thread(source.read, self.services.presets)
         except InputError as error:
+            if self.source is not source:
+                return ""
             self.source = None
             return f"{source.slug}: its file can't be read any more: {error.message}; saving asks for a name"
+        if self.source is not source:
+            return ""  # another prompt was opened, or this one saved, while the file was read
+        self._file_read = True
         if isinstance(kept.value, Prompt):
             self.opened = kept.value
         if kept.digest != source.digest:
@@ -204,18 +214,24 @@ class Desk:
         prompt = self._readable(self.offered)
         if prompt is not None:
             self.services.drafts.accept(self.offered.draft_id)
-            self.open(prompt, PresetSource.from_view(self.offered.view))
+            self._open_draft(prompt, self.offered.view)
         self.offered = None
 
     def take_up(self, draft: KeptDraft) -> bool:
-        """Go on with a draft that was put aside; False where it can't be read. The present one is put aside."""
+        """Go on with a draft that was put aside; False where it can't be read. The present one is put aside. What the
+        draft's file has is to be read then, with `recall_source`."""
         try:
             prompt = prompt_from_json(draft.prompt_json)
         except InputError:
             return False
         self.services.drafts.accept(draft.draft_id)
-        self.open(prompt, PresetSource.from_view(draft.view))
+        self._open_draft(prompt, draft.view)
         return True
+
+    def _open_draft(self, prompt: Prompt, view: dict[str, JSON] | None) -> None:
+        """As `open`; what the draft's file has is not known before `recall_source`."""
+        self.open(prompt, PresetSource.from_view(view))
+        self._file_read = self.source is None
 
     def discard_offered(self) -> None:
         """Leave the offered draft where it is and start empty."""

@@ -46,5 +46,5 @@ class PresetSource(NamedTuple):
         return {_KEY: fields}
 
     def read(self, presets: PresetLibrary) -> OpenedPreset:
-        """The file as it is now. InputError."""
-        return presets.open(Kind.PROMPT, self.slug)
+        """The file as it is now, also where another place has one of that slug. InputError."""
+        return presets.open_path(presets.path_for(self.place, Kind.PROMPT, self.slug))

@@ -41,5 +41,12 @@ class DraftMoves:
             return
         chosen = await self._ask(draft_chooser(kept))
         draft = next((draft for draft in kept if draft.draft_id == chosen), None)
-        if draft is not None and self._desk.take_up(draft):
-            self._changed()
+        if draft is None:
+            return
+        if not self._desk.take_up(draft):
+            self._say("this draft can't be read; it is kept in the database", "error")
+            return
+        self._changed()
+        if note := await self._desk.recall_source():
+            self._say(note, "warning")
+        self._changed()

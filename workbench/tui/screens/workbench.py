@@ -17,14 +17,16 @@ from workbench.core.preset import Kind as PresetKind
 from workbench.core.prompt import Role
 from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
+from workbench.tui.header_state import header_state
 from workbench.tui.screens.copying import Copying
 from workbench.tui.screens.draft_moves import DraftMoves
+from workbench.tui.screens.panels import PANELS, Panels, layout_classes
 from workbench.tui.screens.preset_moves import PresetMoves
 from workbench.tui.screens.questions import link_question, paste_question
 from workbench.tui.screens.sending import Sending
 from workbench.tui.screens.where import Answer, Where
 from workbench.tui.usage_state import usage_state
-from workbench.tui.widgets.header import Header, HeaderState
+from workbench.tui.widgets.header import Header
 from workbench.tui.widgets.key_line import KeyLine
 from workbench.tui.widgets.message_editor import MessageEditor
 from workbench.tui.widgets.message_list import MessageList
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.dom import DOMNode
-    from textual.geometry import Size
     from textual.timer import Timer
 
     from workbench.core.prompt import Prompt, Variable
@@ -57,7 +58,6 @@ DERIVE_AFTER = 0.12
 """Seconds without an edit before token counts, problems and the Request view are worked out again."""
 FRAME = 0.1
 """Seconds between two updates of header and meter while a run goes on."""
-PANELS = {"Prompt": "messages", "Parameters": "parameters", "Output": "output"}
 
 
 class WorkbenchScreen(Screen[None]):
@@ -90,13 +90,14 @@ class WorkbenchScreen(Screen[None]):
             "sending": self._sending.choose,
         }
         """What `ask` begins, by name."""
+        self._panels = Panels(self)
         self._variables_shown: tuple[Variable, ...] = ()
         self._derive_timer: Timer | None = None
         self._frame_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         # Known now, so that the widgets are styled once for this size and not once more when it is told.
-        self.update_classes(layout_classes(self.app.size, "Prompt"), update=False)
+        self.update_classes(layout_classes(self.app.size, "messages"), update=False)
         yield Header()
         yield TabLine(tuple(PANELS), id="panels")
         yield PartsPanel(id="parts")
@@ -161,7 +162,7 @@ class WorkbenchScreen(Screen[None]):
         await self._drafts.offer()
         await self._where.ask_first_questions()
         await self.bench.warmed.wait()
-        if note := await asyncio.to_thread(self.desk.recall_source):
+        if note := await self.desk.recall_source():
             self.say(note, "warning")
         self._show_header()
         self._derive()
@@ -204,7 +205,7 @@ class WorkbenchScreen(Screen[None]):
         self._variables_shown = variables
         panel = self.query_one(VariablesPanel)
         panel.set_class(bool(variables), "-some")
-        panel.show(tuple(VariableRow(v.name, v.value, v.default, self.services.variable_note(v)) for v in variables))
+        panel.show(tuple(VariableRow(v.name, v.value, v.default, *self.services.variable_note(v)) for v in variables))
 
     def _edited(self, prompt: Prompt) -> None:
         self.desk.edit(prompt)
@@ -315,7 +316,7 @@ class WorkbenchScreen(Screen[None]):
     def _execute(self, make: Callable[[], Job]) -> None:
         """Run the job that `make` makes, once the program is warm."""
         progress = self.output.begin()
-        self._show_panel("Output")
+        self._show_output()
         self._frame_timer = self._frame_timer or self.set_interval(FRAME, self._frame)
         self._frame_timer.resume()
         self._start(progress.take, make)
@@ -362,26 +363,13 @@ class WorkbenchScreen(Screen[None]):
         self.desk.take_answer(text)
         self._show_prompt()
         self._show_header()
-        self._show_panel("Prompt")
+        self._panels.show("messages")
         self.messages.focus_message(self._first_to_edit(), edit=True)
 
     # -- header and meter ----------------------------------------------------------------------------------------
 
     def _show_header(self) -> None:
-        live = self.output.live()
-        prompt = self.desk.prompt
-        detail = f"in {live.retry_in:.0f} s" if live.retry_in is not None else ""
-        self.query_one(Header).show(
-            HeaderState(
-                name=prompt.name,
-                changed=self.desk.changed,
-                model=self.desk.model,
-                connection=self.desk.connection.name,
-                state=live.stage,
-                seconds=None if live.stage in ("ready", "retrying") else live.elapsed,
-                detail=detail,
-            )
-        )
+        self.query_one(Header).show(header_state(self.desk, self.output.live()))
 
     def _show_meter(self) -> None:
         self.query_one(UsageMeter).show(usage_state(self.desk, self.output.live(), self.output.outcome))
@@ -390,22 +378,19 @@ class WorkbenchScreen(Screen[None]):
 
     def action_next_view(self) -> None:
         self.output.show_next()
-        self._show_panel("Output")
+        self._show_output()
 
     def action_focus_panel(self, name: str) -> None:
-        self._show_panel(next(title for title, id in PANELS.items() if id == name))
+        self._panels.show(name)
         if name == "output":
             self.output.focus_shown()
         else:
             self.query_one(f"#{name}").focus()
 
-    def _show_panel(self, title: str) -> None:
-        """Which panel a narrow terminal shows; wider ones show all."""
-        self.query_one("#panels", TabLine).current = title
-        self._place_panels(self.size)
-
-    def _place_panels(self, size: Size) -> None:
-        self.update_classes(layout_classes(size, self.query_one("#panels", TabLine).current), animate=False)
+    def _show_output(self) -> None:
+        """Bring the output to the front; where it hides what had the focus, the keys go to it."""
+        if self._panels.show("output"):
+            self.output.focus_shown()
 
     @on(TabLine.Chosen)
     def _panel_chosen(self, event: TabLine.Chosen) -> None:
@@ -413,12 +398,10 @@ class WorkbenchScreen(Screen[None]):
 
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
-        for title, id in PANELS.items():
-            if any(node.id == id for node in event.widget.ancestors_with_self):
-                self._show_panel(title)
+        self._panels.show_around(event.widget)
 
     def on_resize(self, event: events.Resize) -> None:
-        self._place_panels(event.size)
+        self._panels.place(event.size)
 
     # -- model, connection, copying --------------------------------------------------------------------------------
 
@@ -445,9 +428,10 @@ class WorkbenchScreen(Screen[None]):
         self._show_header()
 
     def action_new_prompt(self) -> None:
-        self.desk.begin_new()
+        if self.desk.begin_new():
+            self.say("a new prompt · the one before is kept as a draft", "success")
         self._moved()
-        self._show_panel("Prompt")
+        self._panels.show("messages")
         self.messages.focus_message(0, edit=True)
 
     def action_copy(self, what: str) -> None:
@@ -480,7 +464,7 @@ class WorkbenchScreen(Screen[None]):
         """Another prompt is on the desk: where one goes on in it is in sight, under the cursor if there was one."""
         editing = self.messages.editing
         self._moved()
-        self._show_panel("Prompt")
+        self._panels.show("messages")
         self.messages.focus_message(self._first_to_edit(), edit=editing)
 
     @on(StreamView.LinkClicked)
@@ -488,15 +472,3 @@ class WorkbenchScreen(Screen[None]):
     async def _link_clicked(self, event: StreamView.LinkClicked) -> None:
         if await self.app.push_screen_wait(link_question(event.url)) == "yes":
             self.app.open_url(event.url)
-
-
-def layout_classes(size: Size, panel: str) -> dict[str, bool]:
-    """The classes that `app.tcss` lays the screen out by. Each change of one styles the whole screen anew."""
-    narrow = size.width < 100
-    return {
-        "-tiny": size.width < 40 or size.height < 12,
-        "-narrow": narrow,
-        "-normal": 100 <= size.width < 140,
-        "-wide": size.width >= 140,
-        **{f"-on-{id}": narrow and name == panel for name, id in PANELS.items()},
-    }
