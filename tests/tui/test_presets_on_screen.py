@@ -103,7 +103,7 @@ async def test_what_was_written_is_put_aside_when_another_is_opened(tmp_path: Pa
     async with open_bench(tmp_path) as bench:
         await bench.type("unsaved words")
         await pick(bench, "ctrl+l", "capitals")
-        assert "put aside" in said(bench)
+        assert "kept as a draft" in said(bench)
         await bench.until(lambda: bench.services.drafts.kept())
         assert "unsaved words" in json.dumps(bench.services.drafts.kept()[0].prompt_json)
 
@@ -121,6 +121,8 @@ async def test_a_file_that_changed_on_the_disk_is_asked_about(tmp_path: Path) ->
         await bench.type(" and mine")
         await bench.press("ctrl+s")
         await answer(bench, "both")
+        await bench.until(lambda: isinstance(bench.app.screen, SavePreset))
+        assert bench.app.screen.query_one("#name", Input).value == "one 2", "a name that writes over nothing"
         await save_as(bench, "two")
         other = path.with_name("two.yaml")
         await bench.until(other.exists)
@@ -230,7 +232,7 @@ async def test_the_older_turns_are_summarised_after_a_yes(tmp_path: Path) -> Non
         await bench.app.run_action("ask('sending')", bench.screen)
         await bench.until(lambda: isinstance(bench.app.screen, SendChooser))
         options = bench.app.screen.query_one(PickList).choices
-        at = next(i for i, choice in enumerate(options) if "summary of 2 turns" in choice.label)
+        at = next(i for i, choice in enumerate(options) if ", 2 in a summary" in choice.label)
         await bench.press(*["down"] * at, "enter")
         await answer(bench, "yes")
         await bench.until(lambda: len(bench.app.desk.prompt.messages) == len(TALK) + 1)

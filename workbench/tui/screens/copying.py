@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import StorageError
@@ -48,7 +49,9 @@ class Copying:
         if chosen is None:
             return
         try:
-            path = self._desk.services.export_prompt(self._desk.prompt, self._desk.connection, chosen)
+            path = await asyncio.to_thread(
+                self._desk.services.export_prompt, self._desk.prompt, self._desk.connection, chosen
+            )
         except StorageError as error:
             self._say(error.line, "error")
         else:

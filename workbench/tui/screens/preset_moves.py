@@ -13,6 +13,7 @@ from workbench.core.parts import Format, Persona
 from workbench.core.preset import Kind, OpenedPreset, Place, Preset, PresetEntry
 from workbench.core.prompt import ParameterValues, Prompt, Role
 from workbench.core.saved import as_saved, values_as_defaults
+from workbench.core.slug import slug_of
 from workbench.tui.own_thread import in_own_thread
 from workbench.tui.preset_source import PresetSource
 from workbench.tui.screens.where import Ask, Say
@@ -63,9 +64,16 @@ class PresetMoves:
     def _begin(self, prompt: Prompt, source: PresetSource | None, said: str, warnings: tuple[str, ...]) -> None:
         aside = self._desk.begin(prompt, source)
         self._opened()
-        self._say(said + (" · the one before is among the drafts put aside" if aside else ""), "success")
-        for warning in warnings:
+        self._say(said + (" · the one before is kept as a draft" if aside else ""), "success")
+        self._warn(warnings)
+
+    def _warn(self, warnings: tuple[str, ...]) -> None:
+        """The first is said last, since the last stays in sight."""
+        for warning in reversed(warnings[1:]):
             self._say(warning, "warning")
+        if warnings:
+            more = f"{len(warnings)} to know of, all in Notices (^P): " if len(warnings) > 1 else ""
+            self._say(more + warnings[0], "warning")
 
     async def choose_part(self, kind: Kind) -> None:
         """Let the person choose a persona or a format, or take it off."""
@@ -121,21 +129,34 @@ class PresetMoves:
         if source.comments:
             answer = await self._ask(comments_question(source.comments))
             if answer == "save-as":
-                await self.save_as()
+                await self.save_as(beside=True)
             if answer != "save":
                 return
         await self._write_prompt(self._desk.prompt, source.place, source.slug, source.digest)
 
-    async def save_as(self) -> None:
-        """Ask for a name and a place, and save the prompt there."""
+    async def save_as(self, *, beside: bool = False) -> None:
+        """Ask for a name and a place, and save the prompt there. `beside` the file that it is from, which is to stay:
+        the name that is offered is a free one."""
         prompt = self._desk.prompt
-        answer = await self._ask_where(Kind.PROMPT, prompt.name, prompt.description)
+        name = await in_own_thread(self._free_name) if beside else prompt.name
+        answer = await self._ask_where(Kind.PROMPT, name, prompt.description)
         if answer is None:
             return
         named = replace(prompt, name=answer.name, description=answer.description)
         if answer.keep_values:
             named = values_as_defaults(named)
-        await self._write_prompt(named, answer.place, answer.slug, self._known(answer.place, Kind.PROMPT, answer.slug))
+        known = await in_own_thread(self._known, answer.place, Kind.PROMPT, answer.slug)
+        await self._write_prompt(named, answer.place, answer.slug, known)
+
+    def _free_name(self) -> str:
+        """The prompt's name with a number that no prompt has; "" where there is none to be found."""
+        source, presets = self._desk.source, self._services.presets
+        if source is None:
+            return ""
+        name = self._desk.prompt.name or source.slug
+        names = (f"{name} {number}" for number in range(2, 100))
+        paths = ((each, presets.path_for(source.place, Kind.PROMPT, slug_of(each))) for each in names)
+        return next((each for each, path in paths if not os.path.lexists(path)), "")
 
     async def save_part(self, kind: Kind) -> None:
         """Save the prompt's instructions and parameters as a persona, or its response_format as a format."""
@@ -150,7 +171,8 @@ class PresetMoves:
         if answer is None:
             return
         value = part_of(prompt, kind, answer.slug, answer.name, answer.description)
-        kept = await self._write(value, answer.place, kind, answer.slug, self._known(answer.place, kind, answer.slug))
+        known = await in_own_thread(self._known, answer.place, kind, answer.slug)
+        kept = await self._write(value, answer.place, kind, answer.slug, known)
         if isinstance(kept, OpenedPreset):
             self._say(f"saved {kept.path}", "success")
 
@@ -187,14 +209,13 @@ class PresetMoves:
         if kept == "theirs":
             await self._open(self._services.presets.path_for(place, Kind.PROMPT, slug))
         elif kept == "both":
-            await self.save_as()
+            await self.save_as(beside=True)
         elif isinstance(kept, OpenedPreset):
             self._desk.edit(prompt)
             self._desk.saved(kept)
             self._changed()
             self._say(f"saved {kept.path}", "success")
-            for warning in kept.warnings:
-                self._say(warning, "warning")
+            self._warn(kept.warnings)
 
     async def _write(
         self, value: Preset, place: Place, kind: Kind, slug: str, known: str | None
