@@ -309,3 +309,22 @@ def test_a_very_long_preset_is_cut_and_says_so() -> None:
     text = preset_text(Persona("x", messages=(Message(Role.SYSTEM, "가" * 50_000),)))
     assert len(text) < MOST_SHOWN + 60
     assert text.endswith("more characters")
+
+
+async def test_a_row_says_the_fault_and_not_the_path_once_more() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open(entries=(entry("bad", error="/x/bad.yaml:3: rol: unknown key: write role"),))
+        await pilot.pause()
+        [choice] = app.picker.query_one(PickList).choices
+        assert choice.detail == "line 3: rol: unknown key: write role"
+
+
+async def test_one_long_name_leaves_the_others_their_descriptions() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open(entries=(entry("a", "x" * 300, "first"), entry("b", "short", "second")))
+        await pilot.pause()
+        rows = app.picker.query_one(PickList)
+        assert "first" in rows.render_line(1).text
+        assert "second" in rows.render_line(0).text

@@ -72,6 +72,8 @@ class ImportPrompt(ModalScreen[str | None]):
         & #held { height: auto; display: none; }
         & #accepted { height: auto; max-height: 3; color: $text-muted; }
         & > Vertical.-full #accepted { max-height: 2; }
+        & > Vertical.-refusing #verdict { max-height: 5; }
+        & > Vertical.-refusing #accepted { display: none; }
         & #verdict { height: auto; min-height: 1; max-height: 3; margin-top: 1; }
         & #verdict.-wrong { color: $text-error; }
         & > Vertical.-holding ImportEditor { display: none; }
@@ -145,10 +147,15 @@ class ImportPrompt(ModalScreen[str | None]):
     @work(exclusive=True, group="check")
     async def _judge(self, text: str, *, accept: bool) -> None:
         """Say what the text is or what is wrong with it; with `accept`, end with it where nothing is."""
+        said, fault = "", ""
         try:
             said = await asyncio.to_thread(self._check, text)
         except WorkbenchError as error:
-            self._tell(error.line, wrong=True)
+            fault = error.line
+        if self not in self.app.screen_stack:
+            return  # left meanwhile: its widgets are gone before its workers end
+        if fault:
+            self._tell(fault, wrong=True)
         else:
             self._tell(said)
             if accept:
@@ -157,6 +164,7 @@ class ImportPrompt(ModalScreen[str | None]):
     def _tell(self, text: str, *, wrong: bool = False) -> None:
         line = self.query_one("#verdict", Static)
         line.set_class(wrong, "-wrong")
+        self.query_one(Vertical).set_class(wrong, "-refusing")
         line.update(literal(text))
 
     # -- a text that is held -----------------------------------------------------------------------------------

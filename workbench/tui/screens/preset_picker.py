@@ -142,8 +142,13 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
         named = sorted((places.index(entry.place), folded(_label(entry)).apart, at) for at, entry in enumerate(entries))
         self._all = tuple(entries[at] for _, _, at in named)
         self._trouble = trouble
-        if self.is_mounted and self.is_attached:
+        if self.is_mounted and self._is_open:
             self._show_entries()
+
+    @property
+    def _is_open(self) -> bool:
+        # A screen that is being left loses its widgets before its workers end.
+        return self in self.app.screen_stack
 
     def _show_entries(self) -> None:
         if self._all is None:
@@ -160,7 +165,7 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
             choice = Choice(str(number), self._off_label, mark=" " if self._current else "●")
             return _Row(answer, choice, Searchable((folded(self._off_label),), folded("")))
         mark = "✗" if answer.error else "●" if answer.slug == self._current else " "
-        detail = answer.error or answer.description
+        detail = _short_error(answer) or answer.description
         words = Searchable((folded(answer.name), folded(answer.slug)), folded(answer.description))
         return _Row(answer, Choice(str(number), _label(answer), detail, mark, answer.place.value), words)
 
@@ -242,8 +247,8 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
         self._put(row, entry, text, wrong=wrong)
 
     def _put(self, row: _Row, entry: PresetEntry, text: str, *, wrong: bool = False) -> None:
-        if row is not self._shown or not self.is_mounted:
-            return  # a reader that does not let itself be cancelled
+        if row is not self._shown or not self._is_open:
+            return
         wrong = wrong or bool(entry.error)
         heading = f"{'✗ ' if wrong else ''}{_label(entry)}"
         head = "\n".join(part for part in (entry.description, f"{entry.place.value}: {entry.path}") if part)
@@ -264,7 +269,7 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
 
     def _choose(self, row: _Row) -> None:
         if row.answer != "off" and row.answer.error:
-            self._tell(f"it can't be used: {row.answer.error}", wrong=True)
+            self._tell(f"it can't be used: {_short_error(row.answer)}", wrong=True)
         else:
             self.dismiss(row.answer)
 
@@ -307,6 +312,12 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
 
 def _label(entry: PresetEntry) -> str:
     return entry.name or entry.slug
+
+
+def _short_error(entry: PresetEntry) -> str:
+    """Why it can't be used, without the path: its name stands there, and the whole error in the preview."""
+    line = entry.error.removeprefix(f"{entry.path}:")
+    return entry.error if line == entry.error else f"line {line}"
 
 
 def _slug(answer: PresetEntry | Off) -> str:

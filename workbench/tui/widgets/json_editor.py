@@ -97,8 +97,8 @@ class JsonEditor(ModalScreen[Edited | None]):
             yield Static(literal(self._parameter.help))
 
     def _keys(self) -> str:
-        load = "^O loads a file · " if self._read_file is not None else ""
-        start = "^T starts from… · " if self._templates else ""
+        load = "^O a file · " if self._read_file is not None else ""
+        start = "^T templates · " if self._templates else ""
         return f"^S keeps it · {load}{start}^R tidies · esc leaves"
 
     @property
@@ -243,12 +243,17 @@ class JsonEditor(ModalScreen[Edited | None]):
         path = event.value.strip().removeprefix("@")
         if self._read_file is None or not path:
             return
+        text, fault = "", ""
         try:
             text = await asyncio.to_thread(self._read_file, path)
-            if len(text) > LARGEST:
-                raise InputError(f"{path} has {len(text):,} characters", f"this editor takes {LARGEST:,}")
         except InputError as error:
-            self._complain(error.line)
+            fault = error.line
+        if len(text) > LARGEST:
+            fault = f"{path} has {len(text):,} characters: this editor takes {LARGEST:,}"
+        if self not in self.app.screen_stack:
+            return  # left meanwhile: its widgets are gone before its workers end
+        if fault:
+            self._complain(fault)
             return
         self._close_file()
         self._replace(text)

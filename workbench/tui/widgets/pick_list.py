@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _MOST_LABEL = 48
 _LEAST_DETAIL = 12
 """Cells beside the label below which the detail is left out."""
+_FAIR_DETAIL = 20
+"""Cells that one long label leaves the details of all rows, where there is room for both."""
+_ROOM_FOR_BOTH = 50
 _LEAST_BESIDE_NOTE = 16
 """Cells for the label below which the note is left out."""
 
@@ -146,7 +149,7 @@ class PickList(ScrollView, can_focus=False):
         return [*padded([*lead, *self._words(choice, beside)], width - width_of([note]) - 1), note]
 
     def _words(self, choice: Choice, room: int) -> list[Piece]:
-        label = min(self._label_width, room)
+        label = min(self._label_width, room if room < _ROOM_FOR_BOTH else room - _FAIR_DETAIL - 2)
         if not choice.detail or room - label < _LEAST_DETAIL:
             return [shortened(choice.label, room)]
         return [fitted(choice.label, label), Piece("  "), shortened(choice.detail, room - label - 2, "detail")]
