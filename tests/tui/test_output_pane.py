@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -28,7 +29,8 @@ OBJECT: JSON = {"type": "json_object"}
 class FakeRun:
     """Ends when it is told how."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: JSON = None) -> None:
+        self.job = SimpleNamespace(request=request(form))
         self.ending: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
     async def execute(self) -> Outcome:
@@ -70,13 +72,17 @@ class Host(App[None]):
 
 def outcome(form: JSON, *choices: Choice, state: State = State.COMPLETE) -> Outcome:
     error = None if state is State.COMPLETE else BrokenStream("the answer broke off")
-    return Outcome(state, Request({"response_format": form} if form else {}), Answer(choices), error)
+    return Outcome(state, request(form), Answer(choices), error)
+
+
+def request(form: JSON) -> Request:
+    return Request({"response_format": form} if form else {})
 
 
 async def answer(app: Host, pilot: Pilot[None], form: JSON, *choices: Choice, state: State = State.COMPLETE) -> None:
     """One run from its beginning to its end, and until it is judged."""
     progress = app.pane.begin()
-    run = FakeRun()
+    run = FakeRun(form)
     app.pane.start(cast("Run", run))
     for choice in choices:
         progress.take([TextDelta(choice.index, choice.text)] if choice.text else [])
@@ -224,6 +230,27 @@ async def test_a_new_run_forgets_the_verdict_of_the_one_before() -> None:
         assert "JSON" not in app.border
         app.pane.begin()
         assert app.pane.view == "JSON", "who watches the JSON goes on watching it"
+
+
+async def test_plain_words_are_not_awaited_in_the_json_view() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await answer(app, pilot, OBJECT, said("{}"))
+        await look(app, pilot)
+        await answer(app, pilot, OBJECT, said("{}"))
+        assert app.pane.view == "JSON"
+        await answer(app, pilot, None, said("words"))
+        assert app.pane.view == "Answer"
+
+
+async def test_json_that_came_without_being_asked_for_is_awaited_again() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await answer(app, pilot, None, said("[1]"))
+        await look(app, pilot)
+        await app.workers.wait_for_complete()
+        await answer(app, pilot, None, said("[2]"))
+        assert app.pane.view == "JSON"
 
 
 async def test_copy_and_find_in_the_json_view() -> None:

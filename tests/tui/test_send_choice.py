@@ -21,7 +21,7 @@ def test_each_option_says_what_it_saves() -> None:
     assert options[SendChoice(SendLimit(2))].label == "the last 2 turns"
     assert options[SendChoice(SendLimit(2))].detail == "~260 tokens, saves ~800 (75 %)"
     assert options[SendChoice(SendLimit(tokens=500))].detail == "3 turns: ~460 tokens, saves ~600 (57 %)"
-    assert options[SendChoice(summarise=2)].label == "a summary of 4 turns, and the last 2 turns"
+    assert options[SendChoice(summarise=2)].label == "the last 2 turns, 4 in a summary"
     assert "~800 tokens" in options[SendChoice(summarise=2)].detail
 
 

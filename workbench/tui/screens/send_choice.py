@@ -27,7 +27,7 @@ _TURNS = (1, 2, 4, 8, 16, 32)
 _TOKENS = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
 _KEPT_BY_SUMMARY = (1, 2, 4)
 _TYPED = re.compile(r"\s*([\d_,]{1,9})\s*(turns?|t|tokens?)?\s*", re.IGNORECASE)
-_HINT = "Type a number of turns such as 6, or of tokens such as 3000 tokens; or choose below"
+_HINT = "Type how many turns, or so many tokens; or choose below"
 
 
 class SendChoice(NamedTuple):
@@ -57,7 +57,7 @@ def send_options(messages: Sequence[Message], tokens: Sequence[int]) -> tuple[Se
     for kept in _KEPT_BY_SUMMARY:
         if len(turns) - kept >= 1 and len(turns) > 1:
             before = sum(tokens[index] for turn in turns[:-kept] for index in turn)
-            label = f"a summary of {_turns(len(turns) - kept)}, and the last {_turns(kept)}"
+            label = f"the last {_turns(kept)}, {len(turns) - kept} in a summary"
             detail = f"asks the model once, with ~{_tokens(before)}; you see it and can edit it"
             rows.append(SendOption(SendChoice(summarise=kept), label, detail))
     return tuple(rows)
@@ -102,15 +102,17 @@ class SendChooser(ModalScreen[SendChoice | None]):
             width: 90%;
             max-width: 96;
             height: auto;
-            max-height: 80%;
+            max-height: 90%;
             border: round $accent;
             border-title-color: $text-accent;
             border-subtitle-color: $text-muted;
             background: $surface;
             padding: 0 1;
         }
+        & > Vertical.-full { width: 100%; max-height: 100%; }
         & Input, & Input:focus { border: none; height: 1; padding: 0; background: $surface-lighten-2; }
         & Static { height: auto; max-height: 3; color: $text-muted; margin-bottom: 1; }
+        & > Vertical.-full Static { margin-bottom: 0; max-height: 2; }
         & Static.-wrong { color: $text-error; }
         & PickList { height: auto; max-height: 18; }
     }
@@ -141,7 +143,15 @@ class SendChooser(ModalScreen[SendChoice | None]):
             yield self._list
 
     def on_mount(self) -> None:
+        self._lay_out()
         self.query_one(Input).focus()
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width, height = self.app.size
+        self.query_one(Vertical).set_class(width < 60 or height < 20, "-full")
 
     def action_move(self, delta: int) -> None:
         self._list.move(delta, leave=True)

@@ -67,10 +67,10 @@ class Sending:
         job = services.job(summary_request_prompt(desk.prompt, keep), desk.connection, source="tui")
         tokens = desk.count_request(job.request)
         cost = services.price_estimate(desk.model, tokens, 0, desk.connection)
+        price = "free" if services.costs_nothing(desk.connection) else f"{money_text(cost, exact=False)} and the answer"
         text = (
             f"One request goes to {desk.model} at {desk.connection.name}, with about {tokens_text(tokens)} tokens "
-            f"({money_text(cost, exact=False)} and what the summary takes). The {len(indexes)} messages that it "
-            "stands for are switched off, not deleted."
+            f"({price}). The {len(indexes)} messages that it stands for are switched off, not deleted."
         )
         question = yes_or_no("A summary of the older turns", text, yes="Ask for the summary", no="No")
         if await self._ask(question) == "yes":
@@ -94,4 +94,4 @@ class Sending:
             self._desk.edit(with_summary(self._desk.prompt, wanted.indexes, text))
             self._changed()
             many = len(wanted.indexes)
-            self._say(f"the summary is a message now; {many} older ones are off, and can be turned on again", "success")
+            self._say(f"the summary is a message now; the {many} that it stands for are off", "success")

@@ -88,6 +88,8 @@ class OutputPane(Vertical):
         """Made after the first paint."""
         self._verdicts: dict[int, JsonVerdict] = {}
         self._judging = False
+        self._unasked_json = False
+        """Whether the run before gave JSON that its request did not ask for, as instructions in words may do."""
         self.outcome: Outcome | None = None
         self._run: Run | None = None
         self._progress: RunProgress | None = None
@@ -134,6 +136,7 @@ class OutputPane(Vertical):
         # The events of a run are no part of the first paint.
         from workbench.tui.run_progress import RunProgress
 
+        self._unasked_json = self._is_unasked_json()
         self.outcome = None
         self._choice = 0
         self._forget_verdicts()
@@ -149,7 +152,12 @@ class OutputPane(Vertical):
 
     def start(self, run: Run) -> None:
         """Execute the run that `begin` made room for, in the pane's one worker."""
+        from workbench.core.json_answer import wanted_json
+
         self._run = run
+        wanted = wanted_json(run.job.request.body.get("response_format")) is not None
+        if self.view == "JSON" and not wanted and not self._unasked_json:
+            self.show("Answer")  # plain words would be an empty tree
         if self._progress is not None and self._progress.stop_asked:
             run.stop()
         self.run_worker(self._execute(run), group="run", exit_on_error=True)
@@ -187,6 +195,13 @@ class OutputPane(Vertical):
     def json_view(self) -> JsonView | None:
         """The tree of the answer's JSON; None before the first paint."""
         return self._json
+
+    def _is_unasked_json(self) -> bool:
+        from workbench.tui.json_judge import asked_for_json
+
+        if self.outcome is None or asked_for_json(self.outcome):
+            return False
+        return any(verdict.state != "none" for verdict in self._verdicts.values())
 
     def _forget_verdicts(self) -> None:
         self._verdicts = {}
