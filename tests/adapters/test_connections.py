@@ -297,7 +297,7 @@ def test_the_settings_choose_the_default(world: World) -> None:
     world.settings = Settings(default_connection="gone")
     with pytest.raises(InputError, match=r"default_connection in settings\.toml") as caught:
         world.find().choose()
-    assert caught.value.hint == "There are: 127.0.0.1:8089, practice."
+    assert caught.value.hint == "choose one of 127.0.0.1:8089, practice"
     assert world.find().choose("practice").is_practice
 
 
@@ -305,7 +305,7 @@ def test_an_unknown_name_says_which_there_are(world: World) -> None:
     world.environ = {"OPENAI_API_KEY": CANARY}
     with pytest.raises(InputError, match="no connection 'opneai'") as caught:
         world.find().choose("opneai")
-    assert caught.value.hint == "There are: openai, practice."
+    assert caught.value.hint == "choose one of openai, practice"
 
 
 def test_a_practice_model_means_practice(world: World) -> None:

@@ -84,7 +84,7 @@ class Connections(NamedTuple):
                 raise InputError(_waiting(question), "Start the workbench without `run` once and answer there.")
         names = ", ".join(connection.name for connection in self.all)
         source = f"default_connection in {FILE_NAME}" if name == self.default else "connection"
-        raise InputError(f"{source}: there is no connection '{name}' here", f"There are: {names}.")
+        raise InputError(f"{source}: there is no connection '{name}' here", f"choose one of {names}")
 
     def _first(self) -> str:
         """The default where the settings name none; also one whose key waits for a yes, so that it is not passed by."""

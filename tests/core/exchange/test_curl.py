@@ -54,7 +54,7 @@ def test_no_key_is_kept_and_what_is_left_out_is_said() -> None:
         f'curl "https://me:{KEY}@api.example.test:8443/v1/chat/completions" -H "Authorization: Bearer {KEY}"'
         f" -H 'x-api-key: {KEY}' -u me:{KEY} -H 'OpenAI-Project: proj_1' -H 'X-Trace: 1' -m 30 -d '{QUOTED}'"
     )
-    assert found.notes.count("a key was left out: keys and connections live in the settings file") == 1
+    assert found.notes.count("a key was left out: keys come from the environment or a .env file") == 1
     assert says(found, "api.example.test:8443", "settings file")
     assert says(found, "OpenAI-Project", "left out")
     assert says(found, "X-Trace", "left out")

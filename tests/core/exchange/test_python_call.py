@@ -152,7 +152,7 @@ client.chat.completions.create(model="b", messages=[{"role": "user", "content": 
 client.responses.create(model="c", input="3")
 """)
     assert found.prompt.model == "a"
-    assert "the first call, line 2, is taken, not the calls of line 3, line 4" in found.notes
+    assert "the call of line 2 runs first and is taken, not the calls of line 3, line 4" in found.notes
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_cells_of_a_notebook_and_of_an_interpreter() -> None:
     assert found.prompt.variables == (Variable("text", default="본문"),)
     assert says(found, "cell 3 is not Python")
     assert "cell 4 line 3: stop: STOP is not written out and is left out" in found.notes
-    assert "the first call, cell 4 line 2, is taken, not the call of cell 5 line 1" in found.notes
+    assert "the call of cell 4 line 2 runs first and is taken, not the call of cell 5 line 1" in found.notes
     typed = imported(
         ">>> m = [{'role': 'user', 'content': 'x'}]\n>>> client.chat.completions.create(\n...  messages=m)"
     )

@@ -17,7 +17,7 @@ MOST_CHARACTERS = 1_000_000
 _MOST_NOTES = 20
 _SHOWN = 60
 
-KEY_LEFT_OUT = "a key was left out: keys and connections live in the settings file"
+KEY_LEFT_OUT = "a key was left out: keys come from the environment or a .env file"
 _KEY_TAKEN_OUT = "what looks like a key was taken out: [key] stands in its place"
 
 

@@ -149,7 +149,7 @@ def _config(config: Mapping[str, JSON], notes: Notes) -> ParameterValues:
         if name in ("apiBaseUrl", "apiHost") and isinstance(value, str):
             host_note(value, notes)
         elif name == "apiKeyEnvar":
-            notes.say(f"its key was in {describe(value)}: keys and connections live in the settings file")
+            notes.say(f"its key was in {describe(value)}: keys come from the environment or a .env file")
         elif "key" in name.lower() and name not in ("prompt_cache_key", "apiKeyRequired"):
             notes.say(KEY_LEFT_OUT)
         elif name in ("organization", "headers"):
