@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbench.core.errors import InputError
 from workbench.core.json_text import describe
 from workbench.core.parameters import BY_NAME, wrong_type
+from workbench.core.slug import check_slug
 
 if TYPE_CHECKING:
     from workbench.core.json_value import JSON
@@ -99,6 +100,8 @@ def _wrong_value(name: str, value: JSON, prompt: Prompt) -> str:
     if name != OFF:
         if not isinstance(value, str):
             return f"must be a text, not {describe(value)}"
+        if name in (PERSONA, FORMAT) and value and (wrong := check_slug(value)):
+            return f"can't be {describe(value)}: {wrong}"
         return "has a connection without a name" if name == CONNECTION and not value else ""
     if value is None:
         return ""
