@@ -23,7 +23,7 @@ Without PATH all three places are checked; a folder is checked with the folders 
 
 exit codes: 0 nothing is wrong (there may be warnings) · 2 something is"""
 
-_IMPORT = """Make a preset of a curl command, a Python call of the SDK, a JSON request body, a prompt object of OpenAI,
+_IMPORT = """Make a preset of a curl command, a Python call of the SDK, a JSON request body, an OpenAI prompt object,
 a promptfoo prompt, or a chat exported as JSON or Markdown. Nothing in it is run. The preset goes to standard output,
 what was not understood to standard error."""
 

@@ -18,7 +18,7 @@ def test_a_hosted_prompt_keeps_its_variables() -> None:
         "variables": {"city": "San Francisco", "unused": "x", "언어": {"type": "input_text", "text": "한국어"}},
         "temperature": 0.5, "max_output_tokens": 20, "text": {"format": {"type": "json_object"}},
     }))  # fmt: skip
-    assert found.what == "a hosted prompt of OpenAI"
+    assert found.what == "an OpenAI prompt object"
     assert contents(found) == [
         ("system", "Answer in {{언어}}."),
         ("user", "In {{city}}, {{customer_name}}? \\ {{city}}"),

@@ -69,7 +69,7 @@ def read_prompt_object(value: Mapping[str, JSON], notes: Notes) -> Imported:
         description=description if isinstance(description, str) else "",
         variables=_variables(value.get("variables"), prompt, notes),
     )
-    return Imported(prompt, "a hosted prompt of OpenAI", notes.lines())
+    return Imported(prompt, "an OpenAI prompt object", notes.lines())
 
 
 def _variables(value: JSON, prompt: Prompt, notes: Notes) -> tuple[Variable, ...]:

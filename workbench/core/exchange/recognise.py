@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workbench.core.json_value import JSON
 
 SOURCES = (
-    "a curl command, a Python call of the API, a JSON request body, a hosted OpenAI prompt's JSON, a promptfoo"
+    "a curl command, a Python call of the API, a JSON request body, an OpenAI prompt object, a promptfoo"
     " configuration, or a chat as JSON or Markdown"
 )
 _FENCED = re.compile(r"\s*(`{3,}|~{3,})[^\n`]*\n(.*)\n\1\s*+", re.DOTALL)
