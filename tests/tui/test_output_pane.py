@@ -121,6 +121,10 @@ async def test_an_invalid_answer_is_told_without_opening_the_view() -> None:
         assert "! not valid: 1 place breaks the schema review" in app.trouble
         assert "· score: must be a number, found a text" in app.trouble
         assert "F2 shows it" in app.trouble
+        await look(app, pilot)
+        assert app.trouble == "", "the view says it"
+        await look(app, pilot, "Answer")
+        assert "F2 shows it" in app.trouble
         await answer(app, pilot, OBJECT, said("{}"))
         assert app.trouble == "", "the next run takes it away"
 
@@ -238,9 +242,9 @@ async def test_plain_words_are_not_awaited_in_the_json_view() -> None:
         await answer(app, pilot, OBJECT, said("{}"))
         await look(app, pilot)
         await answer(app, pilot, OBJECT, said("{}"))
-        assert app.pane.view == "JSON"
+        views = [app.pane.view]
         await answer(app, pilot, None, said("words"))
-        assert app.pane.view == "Answer"
+        assert [*views, app.pane.view] == ["JSON", "Answer"]
 
 
 async def test_json_that_came_without_being_asked_for_is_awaited_again() -> None:

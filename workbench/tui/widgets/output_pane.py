@@ -221,15 +221,23 @@ class OutputPane(Vertical):
         self._show_json()
 
     async def _judge(self, outcome: Outcome) -> None:
-        from workbench.core.events import State
-        from workbench.tui.json_judge import asked_for_json, trouble_lines, verdicts_on
+        from workbench.tui.json_judge import verdicts_on
 
         self._verdicts = await verdicts_on(outcome)
         self._judging = False
-        if asked_for_json(outcome) and outcome.state is State.COMPLETE:
-            self.query_one(Trouble).show_json(trouble_lines(self._verdicts))
+        self._tell_of_json()
         self._show_json()
         self._retitle()
+
+    def _tell_of_json(self) -> None:
+        """What is wrong with it, below; the JSON view says it of its own answer."""
+        from workbench.core.events import State
+        from workbench.tui.json_judge import asked_for_json, trouble_lines
+
+        outcome = self.outcome
+        said_above = self.view == "JSON" and len(self._verdicts) == 1
+        told = outcome is not None and outcome.state is State.COMPLETE and asked_for_json(outcome) and not said_above
+        self.query_one(Trouble).show_json(trouble_lines(self._verdicts) if told else ())
 
     def _show_json(self) -> None:
         """What the JSON view shows of the chosen answer: nothing is read while it is hidden."""
@@ -288,6 +296,7 @@ class OutputPane(Vertical):
         for line in self.query(FindLine):
             line.action_go(0)
         self.query_one(Trouble).show_notes(view == "Request")
+        self._tell_of_json()
         if view == "JSON" and self.outcome is not None:
             self._judge_if_asked(self.outcome)
         self._show_json()
