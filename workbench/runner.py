@@ -73,6 +73,16 @@ class KnowsPrices(Protocol):
     ) -> float | None: ...
 
 
+class PacesRequests(Protocol):
+    """What several runs share that are under way together: the pauses that their host asks for, their budget."""
+
+    async def before_request(self) -> None:
+        """Returns once the next physical request may go out. RunError where it may not, now or ever."""
+
+    def was_refused(self, error: RunError) -> None:
+        """A request ended in `error` before its answer began."""
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """The one retry policy. Seconds; `retries` counts the attempts after the first."""
@@ -98,11 +108,21 @@ class RetryPolicy:
                 return error.not_sent
         return False
 
+    def shared_wait(self, error: RunError, refusals: int) -> float | None:
+        """How long nothing else should be sent to a host that refused with `error`, the `refusals`-th time in a row.
+
+        None where the refusal says nothing of other requests, or asks for more than is obeyed.
+        """
+        if not isinstance(error, RateLimited) or not self.retries_after(error):
+            return None
+        grown: float = min(self.first_wait * 2 ** min(refusals - 1, 30), self.longest_wait)
+        return max(error.retry_after or 0.0, grown)
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What is run. `anyway` sends in spite of the problems that a request can be sent with; `preset` is the slug of the
-    file that the prompt is from, or ""."""
+    file that the prompt is from, or ""; `pace` is asked before each physical request."""
 
     prompt: Prompt
     request: Request
@@ -112,6 +132,7 @@ class Job:
     source: str = "tui"
     anyway: bool = False
     preset: str = ""
+    pace: PacesRequests | None = None
 
 
 def refusal(job: Job) -> Refused | None:
@@ -161,6 +182,11 @@ class Run:
     def attempts(self) -> int:
         """Physical requests so far."""
         return self._attempts
+
+    @property
+    def id(self) -> str:
+        """The id of its row in history; "" before there is one, and where the disk took none."""
+        return self._record.id if self._record is not None else ""
 
     def stop(self) -> None:
         """End the run now; its text is kept and its state is `cancelled`. Safe to call at any time."""
@@ -258,6 +284,18 @@ class Run:
             await self._attempt()
 
     async def _attempt(self) -> None:
+        pace = self.job.pace
+        if pace is None:
+            return await self._send_once()
+        await pace.before_request()
+        try:
+            await self._send_once()
+        except RunError as error:
+            if not self._opened:
+                pace.was_refused(error)
+            raise
+
+    async def _send_once(self) -> None:
         self._attempts += 1
         self._sent_at = time.monotonic()
         if self._record is not None:

@@ -39,6 +39,18 @@ CREATE TABLE migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL
   program TEXT NOT NULL);
 PRAGMA user_version = 1;
 """
+# Likewise what schema 2 adds to it.
+SCHEMA_2 = f"""{SCHEMA_1}
+CREATE TABLE experiments (id TEXT NOT NULL PRIMARY KEY, session TEXT NOT NULL, began_at TEXT NOT NULL, ended_at TEXT,
+  state TEXT, name TEXT NOT NULL, preset TEXT NOT NULL DEFAULT '', cells INTEGER NOT NULL, experiment TEXT NOT NULL,
+  plan TEXT NOT NULL DEFAULT '{{}}');
+CREATE TABLE cells (experiment TEXT NOT NULL, column_index INTEGER NOT NULL, case_index INTEGER NOT NULL,
+  repeat_index INTEGER NOT NULL, run TEXT NOT NULL, state TEXT, note TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (experiment, column_index, case_index, repeat_index));
+PRAGMA user_version = 2;
+"""
+SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2}
+"""By number: every schema that a person's file may have."""
 NEXT = Migration(LATEST + 1, "a column", ("ALTER TABLE trust ADD COLUMN why TEXT NOT NULL DEFAULT ''",))
 BROKEN = Migration(LATEST + 1, "breaks", ("ALTER TABLE trust ADD COLUMN why TEXT", "CREATE nonsense"))
 
@@ -68,28 +80,34 @@ def test_from_nothing(tmp_path: Path) -> None:
         assert migrate(connection, tmp_path / "db") is None
 
 
-def test_schema_1_is_what_was_released(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", SCHEMAS)
+def test_each_schema_is_what_was_released(tmp_path: Path, number: int) -> None:
     with opened(tmp_path / "made") as made, opened(tmp_path / "released") as released:
-        migrate(made, tmp_path / "made", MIGRATIONS[:1])
-        released.executescript(SCHEMA_1)
+        migrate(made, tmp_path / "made", MIGRATIONS[:number])
+        released.executescript(SCHEMAS[number])
         assert shape(made) == shape(released)
-        assert version(made) == version(released) == 1
+        assert version(made) == version(released) == number
+
+
+def test_each_schema_is_tested() -> None:
+    assert list(SCHEMAS) == [migration.number for migration in MIGRATIONS]
 
 
 def test_numbers_follow_each_other() -> None:
     assert [m.number for m in MIGRATIONS] == list(range(1, LATEST + 1))
 
 
-def older(path: Path) -> None:
+def older(path: Path, number: int = LATEST) -> None:
     with opened(path) as connection:
-        connection.executescript(SCHEMA_1)
+        connection.executescript(SCHEMAS[number])
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executemany("INSERT INTO trust VALUES (?, 'x', 'now')", [(str(n),) for n in range(500)])
 
 
-def test_an_older_file_is_brought_up_to_date_with_a_backup(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", SCHEMAS)
+def test_an_older_file_is_brought_up_to_date_with_a_backup(tmp_path: Path, number: int) -> None:
     path = tmp_path / "db"
-    older(path)
+    older(path, number)
     with opened(path) as connection:
         backup = migrate(connection, path, (*MIGRATIONS, NEXT))
         assert version(connection) == NEXT.number
@@ -97,7 +115,7 @@ def test_an_older_file_is_brought_up_to_date_with_a_backup(tmp_path: Path) -> No
     assert backup is not None
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with opened(backup) as connection:
-        assert version(connection) == 1
+        assert version(connection) == number
         assert connection.execute("SELECT count(*) FROM trust").fetchone() == (500,)
     assert not list(tmp_path.glob("*unfinished*"))
 
@@ -110,10 +128,10 @@ def test_a_step_that_fails_half_way_changes_nothing(tmp_path: Path) -> None:
         before = path.read_bytes()
         with pytest.raises(sqlite3.OperationalError):
             migrate(connection, path, (*MIGRATIONS, BROKEN))
-        assert version(connection) == 1
+        assert version(connection) == LATEST
         assert shape(connection)["trust"][-1][1] == "given_at"
     assert path.read_bytes() == before
-    assert len(list(tmp_path.glob("db.backup-1-*"))) == 1
+    assert len(list(tmp_path.glob(f"db.backup-{LATEST}-*"))) == 1
 
 
 def test_a_disk_that_takes_no_backup_stops_before_the_first_step(
@@ -127,5 +145,5 @@ def test_a_disk_that_takes_no_backup_stops_before_the_first_step(
     with opened(path) as connection:
         with pytest.raises(OSError, match="full"):
             migrate(connection, path, (*MIGRATIONS, NEXT))
-        assert version(connection) == 1
+        assert version(connection) == LATEST
     assert not list(tmp_path.glob("*backup*"))

@@ -62,12 +62,12 @@ class History:
     ) -> RunRecord:
         """Store the run's row. It is committed on return, or, where the disk is in trouble, waits in memory.
 
-        `source` is `tui`, `cli` or `chat`; `preset` the slug it was made from; `at` (aware) the time where it is not
-        now.
+        `source` is `tui`, `cli`, `chat` or `compare`; `preset` the slug it was made from; `at` (aware) the time where
+        it is not now.
         """
         at = at or datetime.now(UTC)
         beginning = Beginning(new_id(at), self._database.session, source, at, prompt, preset, request, connection)
-        await _settled(self._database.submit(Write(beginning.statements)))
+        await settled(self._database.submit(Write(beginning.statements)))
         return RunRecord(self._database, beginning)
 
     def sweep(self) -> Future[None]:
@@ -151,7 +151,7 @@ class RunRecord:
         self._ended = True
         at = datetime.now(UTC)
         write = Write(lambda: ending(self._beginning, outcome, at), durable=True)
-        return _settled(self._database.submit(write))
+        return settled(self._database.submit(write))
 
     def _collect(self) -> Write | None:
         """In the writer thread: what has arrived since the last time, as one write."""
@@ -167,7 +167,7 @@ class RunRecord:
         return Write(lambda: rows, expendable=True) if rows else None
 
 
-def _settled(future: Future[None]) -> asyncio.Future[None]:
+def settled(future: Future[None]) -> asyncio.Future[None]:
     """Done when the write is, or after PATIENCE; a write that failed is told by the database's `trouble`."""
     return asyncio.ensure_future(_wait(future))
 

@@ -283,7 +283,11 @@ def stored_choices(connection: sqlite3.Connection, run: str) -> tuple[Choice, ..
         "WHERE run = ? ORDER BY choice",
         (run,),
     )
-    return tuple(
-        Choice(choice, text, reason, reasoning, refusal, tuple(json.loads(calls)), json.loads(logprobs or "null"))
-        for choice, text, reason, reasoning, refusal, calls, logprobs in rows
-    )
+    return tuple(choice_of(*row) for row in rows)
+
+
+def choice_of(
+    choice: int, text: str, reason: str | None, reasoning: str, refusal: str, calls: str, logprobs: str | None
+) -> Choice:
+    """An answer from the columns of its row."""
+    return Choice(choice, text, reason, reasoning, refusal, tuple(json.loads(calls)), json.loads(logprobs or "null"))

@@ -140,6 +140,35 @@ CREATE TABLE trust (
 )
 """
 
+_EXPERIMENTS = """
+CREATE TABLE experiments (
+  id TEXT NOT NULL PRIMARY KEY,         -- sorts by time
+  session TEXT NOT NULL,                -- the process that runs it, or ran it last
+  began_at TEXT NOT NULL,
+  ended_at TEXT,
+  state TEXT,                           -- complete, partial, stopped, budget; NULL while it runs
+  name TEXT NOT NULL,
+  preset TEXT NOT NULL DEFAULT '',
+  cells INTEGER NOT NULL,               -- how many it has
+  experiment TEXT NOT NULL,             -- JSON, core/experiment.py
+  plan TEXT NOT NULL DEFAULT '{}'       -- JSON: what the gate showed
+)
+"""
+
+# A cell that was run again has its last run here; the runs before stay in history.
+_CELLS = """
+CREATE TABLE cells (
+  experiment TEXT NOT NULL,
+  column_index INTEGER NOT NULL,
+  case_index INTEGER NOT NULL,
+  repeat_index INTEGER NOT NULL,
+  run TEXT NOT NULL,                    -- '' where it was refused before it had one
+  state TEXT,                           -- NULL while it runs
+  note TEXT NOT NULL DEFAULT '',        -- why it has no run
+  PRIMARY KEY (experiment, column_index, case_index, repeat_index)
+)
+"""
+
 _LOG = """
 CREATE TABLE IF NOT EXISTS migrations (
   number INTEGER NOT NULL PRIMARY KEY,
@@ -166,6 +195,7 @@ MIGRATIONS = (
             "CREATE INDEX runs_session ON runs (session)",
         ),
     ),
+    Migration(2, "experiments", (_EXPERIMENTS, _CELLS)),
 )
 LATEST = MIGRATIONS[-1].number
 
@@ -182,11 +212,12 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: tuple[Migrat
     that failed, and the backup stays.
     """
     backup = None
+    is_new = version(connection) == 0
     for migration in migrations:
         before = version(connection)
         if migration.number <= before:
             continue
-        if before > 0 and backup is None:
+        if not is_new and backup is None:
             backup = back_up(connection, path, before)
         _apply(connection, migration)
     return backup

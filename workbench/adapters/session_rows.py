@@ -17,6 +17,8 @@ _WHERE = {
     "pieces": _OF_RUN,
     "attempts": _OF_RUN,
     "drafts": "owner = ?",
+    "experiments": "session = ?",
+    "cells": "experiment IN (SELECT id FROM experiments WHERE session = ?)",
 }
 
 
