@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -30,14 +31,62 @@ class ExitCode(IntEnum):
     CLOSED_PIPE = 141
 
 
-def say(text: str) -> None:
-    """One line for a person. What a server or a file said may be in it, so it goes through the one display path."""
-    stream = sys.stderr
+class StatusLine:
+    """One line on a terminal's stderr that is written over in place. Clear it before anything else is said.
+
+    Nothing is written where stderr is no terminal that can do this.
+    """
+
+    def __init__(self) -> None:
+        self._text = ""
+        self.is_live = _is_terminal() and os.environ.get("TERM", "dumb") != "dumb"
+
+    @property
+    def is_utf8(self) -> bool:
+        """Whether it takes more than letters: what an encoding lacks is escaped, and a bar of escapes is none."""
+        return (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"
+
+    @property
+    def columns(self) -> int:
+        """The cells that a line may take: one less than the terminal has, so that no terminal breaks it."""
+        try:
+            return max(1, os.get_terminal_size(sys.stderr.fileno()).columns - 1)
+        except (OSError, ValueError):
+            return 79
+
+    def show(self, text: str) -> None:
+        """Put `text`, which fits into `columns`, in place of what stands there."""
+        if not self.is_live or text == self._text:
+            return
+        self._text = text
+        # One write, and the rest of the line is cleared behind the new text: nothing is ever seen empty.
+        _write(f"\r{marked(text)}\x1b[K")
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._text:
+            self._text = ""
+            _write("\r\x1b[K")
+
+
+def _is_terminal() -> bool:
     try:
-        stream.write(" ".join(marked(text).splitlines()) + "\n")
-        stream.flush()
+        return sys.stderr.isatty()
+    except ValueError:
+        return False
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
     except (OSError, ValueError):
         return  # stderr is closed: there is nobody to tell
+
+
+def say(text: str) -> None:
+    """One line for a person. What a server or a file said may be in it, so it goes through the one display path."""
+    _write(" ".join(marked(text).splitlines()) + "\n")
 
 
 def complain(error: WorkbenchError) -> None:

@@ -26,6 +26,7 @@ a text generator for trying the controls, not an AI."""
 _COMMANDS = {
     "open": "open the screen with a preset",
     "run": "run one prompt or preset without the screen",
+    "compare": "run a prompt at several settings, side by side",
     "chat": "talk with the model in a plain terminal",
     "presets": "list, show, check, import and export presets",
 }
@@ -57,6 +58,10 @@ def _add_options(command: str, parser: argparse.ArgumentParser) -> None:
             from workbench.cli import run
 
             run.add_options(parser)
+        case "compare":
+            from workbench.cli import compare
+
+            compare.add_options(parser)
         case "chat":
             from workbench.cli import chat
 
@@ -85,6 +90,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 from workbench.cli.run import run
 
                 return run(options)
+            case "compare":
+                from workbench.cli.compare import compare
+
+                return compare(options)
             case "chat":
                 from workbench.cli.chat import chat
 

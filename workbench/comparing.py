@@ -1,0 +1,213 @@
+"""An experiment with the objects of the program: what it would send, what that may cost, and the grid that sends it.
+
+The command line and the compare screen both use this one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from workbench.core.experiment import Cell, with_case
+from workbench.core.experiment_problems import axis_problems
+from workbench.core.plan import figures_for, plan
+from workbench.core.prompt import Message, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.adapters.cases import CaseFile
+    from workbench.adapters.experiments import ExperimentRecord
+    from workbench.adapters.new_file import NewFile
+    from workbench.core.connection import Connection
+    from workbench.core.events import State
+    from workbench.core.experiment import Case, Column, Experiment
+    from workbench.core.findings import Problem
+    from workbench.core.grid_values import GridLimits
+    from workbench.core.plan import ColumnFigures, Plan
+    from workbench.core.prompt import Prompt
+    from workbench.core.request import Request
+    from workbench.grid import EmitGrid, Grid, KeepsExperiment
+    from workbench.runner import Job
+    from workbench.services import Services
+
+_EXACT = 500
+"""Requests that are built to count their tokens; of more than that the columns are taken to differ by the same."""
+
+
+class Payment(NamedTuple):
+    """Who is paid for an experiment."""
+
+    free: tuple[str, ...] = ()
+    """The connections that cost nothing."""
+    unpriced: tuple[str, ...] = ()
+    """The models whose price is not known."""
+
+
+class Comparing:
+    """One experiment, before and while it runs. Connections are chosen once: a key that is gone later must not send
+    the rest of it somewhere else."""
+
+    def __init__(
+        self,
+        services: Services,
+        experiment: Experiment,
+        *,
+        connection: str | None = None,
+        anyway: bool = False,
+        preset: str = "",
+    ) -> None:
+        """`connection` is the base's name, None for the one that its model means; `preset` the slug that it is from."""
+        self.services = services
+        self.experiment = experiment
+        self._base = connection
+        self._anyway = anyway
+        self._preset = preset
+        self._chosen: dict[tuple[str, str], Connection] = {}
+
+    def connection(self, name: str, model: str) -> Connection:
+        """The connection of a column; "" is the base's. InputError."""
+        key = (name, model)
+        if key not in self._chosen:
+            self._chosen[key] = self.services.connection(name or self._base, model)
+        return self._chosen[key]
+
+    def connection_of(self, column: Column) -> Connection:
+        return self.connection(column.connection, column.prompt.model)
+
+    def request(self, cell: Cell) -> Request:
+        """The request that a cell would send now. InputError."""
+        column = self.experiment.columns()[cell.column]
+        return self._build(self.experiment.prompt_of(cell), column.connection)
+
+    def _build(self, prompt: Prompt, connection: str) -> Request:
+        return self.services.build(prompt, self.connection(connection, prompt.model), anyway=self._anyway)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What must be mended before it is sent; with `anyway`, only what can't be sent at all."""
+        found = axis_problems(self.experiment, self._build)
+        return tuple(problem for problem in found if not (self._anyway and problem.can_send))
+
+    def notes(self) -> tuple[str, ...]:
+        """What the request builder changed in any column, each once."""
+        columns = self.experiment.columns()
+        return tuple(
+            dict.fromkeys(note.text for column in columns for note in self.request(Cell(column.index, 0, 0)).notes)
+        )
+
+    # -- the gate ------------------------------------------------------------------------------------------------
+
+    def plan(self) -> Plan:
+        """The figures of the gate. Loads the token ranks and the prices: for a thread on a screen."""
+        self.services.tokens.load()
+        figures = [self._figures(column) for column in self.experiment.columns()]
+        return plan(self.experiment, figures, retries=self.services.settings.retries)
+
+    def payment(self) -> Payment:
+        """Which connections cost nothing, and of which models nobody knows what they cost."""
+        free: dict[str, None] = {}
+        unpriced: dict[str, None] = {}
+        for column in self.experiment.columns():
+            connection = self.connection_of(column)
+            model = self.services.asked_model(column.prompt, connection)
+            if self.services.costs_nothing(connection):
+                free[connection.name] = None
+            elif self.services.price_estimate(model, 1000, 1000, connection) is None:
+                unpriced[model] = None
+        return Payment(tuple(free), tuple(unpriced))
+
+    def _figures(self, column: Column) -> ColumnFigures:
+        connection = self.connection_of(column)
+        first = self.request(Cell(column.index, 0, 0))
+
+        def price(prompt_tokens: int, completion_tokens: int) -> float | None:
+            return self.services.price_estimate(first.model, prompt_tokens, completion_tokens, connection)
+
+        return figures_for(
+            [first], self._tokens(column, first), price, model_limit=self._output_limit(first.model, connection)
+        )
+
+    def _tokens(self, column: Column, first: Request) -> list[int]:
+        """The prompt tokens of a column's request, for each case."""
+        experiment = self.experiment
+        own = self._count(column, first)
+        if experiment.column_count * experiment.case_count <= _EXACT or column.index == 0:
+            rest = (Cell(column.index, case, 0) for case in range(1, experiment.case_count))
+            counted = [own, *(self._count(column, self.request(cell)) for cell in rest)]
+            if column.index == 0:
+                self._first_tokens = counted
+            return counted
+        return [max(1, own + tokens - self._first_tokens[0]) for tokens in self._first_tokens]
+
+    def _count(self, column: Column, request: Request) -> int:
+        is_practice = self.connection_of(column).is_practice
+        return self.services.tokens.count_messages(_sent_messages(request), request.model, is_practice).value
+
+    def _output_limit(self, model: str, connection: Connection) -> int | None:
+        if connection.is_practice:
+            from workbench.adapters.practice.models import MODELS
+
+            return MODELS[model].max_output if model in MODELS else None
+        rules = self.services.rules(model, connection)
+        return rules.max_output if rules is not None else None
+
+    def record(self) -> ExperimentRecord:
+        """The row of this experiment in history, stored once the grid begins it."""
+        from workbench.adapters.experiments import Experiments
+
+        keys = [self.connection_of(column).key for column in self.experiment.columns()]
+        return Experiments(self.services.database).new(preset=self._preset, keys=keys)
+
+    # -- running -------------------------------------------------------------------------------------------------
+
+    def grid(
+        self,
+        emit: EmitGrid,
+        record: KeepsExperiment,
+        *,
+        limits: GridLimits | None = None,
+        ended: Mapping[Cell, State] | None = None,
+    ) -> Grid:
+        """The grid that sends it, not yet executed."""
+        from workbench.grid import Grid
+
+        return Grid(
+            self.experiment,
+            jobs=self._job,
+            start=self.services.start,
+            emit=emit,
+            record=record,
+            limits=limits,
+            ended=ended,
+        )
+
+    def _job(self, column: Column, case: Case) -> Job:
+        from workbench.grid import SOURCE
+
+        prompt = with_case(column.prompt, case) if case else column.prompt
+        return self.services.job(
+            prompt, self.connection_of(column), source=SOURCE, anyway=self._anyway, preset=self._preset
+        )
+
+
+def _sent_messages(request: Request) -> list[Message]:
+    messages = request.body.get("messages")
+    sent = []
+    for message in messages if isinstance(messages, list) else ():
+        match message:  # what `extra` puts in their place may be anything
+            case {"role": "system" | "developer" | "user" | "assistant" as role, "content": str(content)}:
+                sent.append(Message(Role(role), content))
+    return sent
+
+
+def read_cases(services: Services, path: str) -> CaseFile:
+    """The cases in a file that the person named. InputError."""
+    from workbench.adapters.cases import read_case_file
+
+    return read_case_file(path, services.folder)
+
+
+def new_file(services: Services, path: str, *, over: bool) -> NewFile:
+    """A file that is to be written when the grid has ended; that it can be is looked at now. InputError."""
+    from workbench.adapters.new_file import NewFile
+
+    return NewFile.at(path, services.folder, over=over)

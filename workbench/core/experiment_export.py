@@ -1,0 +1,151 @@
+"""An experiment as a file to take elsewhere: JSONL for programs, CSV for a spreadsheet, Markdown for people.
+
+JSONL keeps every answer to the letter, what nobody sees escaped. CSV and Markdown are read by people, with programs
+that obey what they find: control characters are made visible in both, a text that a spreadsheet would take for a
+formula has an apostrophe before it, and an answer in Markdown stands in a fence longer than any within.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from typing import TYPE_CHECKING
+
+from workbench.core.json_text import describe, unseen_escaped
+from workbench.core.one_line import one_line
+from workbench.core.report_figures import FIGURES, checks_text, column_figures, facts_text
+from workbench.core.usage import money_text
+from workbench.core.visible import marked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.core.experiment_report import CellReport, ExperimentReport
+    from workbench.core.json_value import JSON
+
+_FORMULA = ("=", "+", "-", "@", "\t")
+_BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel reads UTF-8 as the code page of the country, and Korean is lost."""
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
+
+
+def to_jsonl(report: ExperimentReport) -> str:
+    """A line for each cell: the object of `compare --json`, with request and answer, and the values of its case."""
+    return "".join(
+        unseen_escaped(json.dumps({**cell.to_json(), "variables": dict(cell.variables)}, ensure_ascii=False)) + "\n"
+        for cell in report.cells
+    )
+
+
+# -- CSV -------------------------------------------------------------------------------------------------------------
+
+
+class _Lines:
+    """What `csv.writer` needs of a file."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, text: str) -> None:
+        self.written.append(text)
+
+
+def to_csv(report: ExperimentReport) -> str:
+    """A row for each cell, for a spreadsheet (RFC 4180, with a byte order mark). The answer's own text is in JSONL."""
+    axes = [axis.name for axis in report.experiment.axes]
+    variables = list(dict.fromkeys(name for case in report.experiment.cases for name in case))
+    choices = max((len(cell.choices) for cell in report.cells), default=1) or 1
+    head = [
+        "column", *axes, "case", *(f"case.{name}" for name in variables), "repeat", "state", "finish_reason",
+        "answer", *(f"answer_{number}" for number in range(2, choices + 1)),
+        "prompt_tokens", "completion_tokens", "total_tokens", "cost_usd", "first_token_s", "total_s", "attempts",
+        "model", "connection", "checks_passed", "checks_failed", "error",
+    ]  # fmt: skip
+    lines = _Lines()
+    writer = csv.writer(lines)
+    writer.writerow([_sheet_value(name) for name in head])
+    for cell in report.cells:
+        writer.writerow([_sheet_value(value) for value in _row(cell, axes, variables, choices)])
+    return _BYTE_ORDER_MARK + "".join(lines.written)
+
+
+def _row(cell: CellReport, axes: Sequence[str], variables: Sequence[str], choices: int) -> list[JSON]:
+    usage, texts = cell.usage, [*cell.texts, *[""] * choices][:choices]
+    failed = [run for run in cell.checks if run.result.passed is False]
+    return [
+        cell.cell.column + 1, *(cell.setting.get(name) for name in axes),
+        cell.cell.case + 1 if cell.variables else None, *(cell.variables.get(name) for name in variables),
+        cell.cell.repeat + 1, cell.state, ", ".join(filter(None, cell.finish_reasons)), *texts,
+        usage.prompt, usage.completion, usage.total, cell.cost_usd, cell.first_token_s, cell.total_s, cell.attempts,
+        cell.run.get("model"), cell.run.get("connection"), sum(run.result.passed is True for run in cell.checks),
+        "; ".join(f"{run.check.type}: {run.result.why}" for run in failed), cell.error,
+    ]  # fmt: skip
+
+
+def _sheet_value(value: JSON) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    text = marked(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+# -- Markdown --------------------------------------------------------------------------------------------------------
+
+
+def to_markdown(report: ExperimentReport) -> str:
+    """A page with the table of figures, the verdict, and every answer in a fence."""
+    lines = [f"# {_inline(report.title or 'Comparison')}", "", _size_line(report), ""]
+    if report.verdict:
+        lines += [_inline(report.verdict), ""]
+    named = list(zip(report.labels, report.columns, strict=True))
+    lines += _table(FIGURES, [column_figures(name, column) for name, column in named])
+    for name, column in named:
+        lines += [f"## {_inline(name)}", ""]
+        for cell in column.cells:
+            lines += _answer(report, cell)
+    return "\n".join(lines)
+
+
+def _size_line(report: ExperimentReport) -> str:
+    parts = [
+        report.made,
+        report.experiment.size_text,
+        f"{report.sent_requests:,} requests sent",
+        money_text(report.cost_usd),
+        report.state,
+    ]
+    return _inline(" · ".join(part for part in parts if part))
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [
+        f"| {' | '.join(head)} |",
+        f"|{'---|' * len(head)}",
+        *(f"| {' | '.join(_inline(cell) for cell in row)} |" for row in rows),
+        "",
+    ]
+
+
+def _answer(report: ExperimentReport, cell: CellReport) -> list[str]:
+    place = [f"repeat {cell.cell.repeat + 1}"]
+    if cell.variables:
+        shown = ", ".join(f"{name} = {describe(value)}" for name, value in cell.variables.items())
+        place.insert(0, f"case {cell.cell.case + 1} ({shown})")
+    lines = [f"### {_inline(' · '.join(place))}", "", _inline(facts_text(cell)), ""]
+    for text in cell.texts:
+        shown = marked(text)
+        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+        lines += [f"{fence}text", shown, fence, ""]
+    if cell.error:
+        lines += [_inline(cell.error), ""]
+    if cell.checks:
+        lines += [f"- {_inline(text)}" for text in checks_text(cell)] + [""]
+    return lines
+
+
+def _inline(text: str) -> str:
+    """Foreign text within a line of Markdown, as it reads."""
+    return _MARKDOWN.sub(r"\\\1", marked(one_line(text, len(text) + 1)))

@@ -1,0 +1,72 @@
+"""The figures of a report as people read them, the same on a terminal, in Markdown and on a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.core.checks import check_words
+from workbench.core.usage import UNKNOWN, money_text, seconds_text, tokens_text
+
+if TYPE_CHECKING:
+    from workbench.core.experiment_report import CellReport, ColumnReport
+
+FIGURES = ("setting", "runs", "distinct", "identical", "distance", "tokens", "cost", "checks")
+
+
+def column_figures(name: str, column: ColumnReport) -> tuple[str, ...]:
+    """A row under FIGURES. `name` is the setting's."""
+    planned = len(column.cells)
+    return (
+        name,
+        str(column.runs) if column.runs == planned else f"{column.runs} of {planned}",
+        UNKNOWN if column.distinct is None else str(column.distinct),
+        percent(column.identical_share),
+        distance_text(column.distance_within),
+        tokens_text(column.tokens),
+        money_text(column.cost_usd),
+        passed_text(column),
+    )
+
+
+def percent(share: float | None) -> str:
+    """`67 %`; `—` for None. Only all of them are 100 %, and only none is 0 %."""
+    if share is None:
+        return UNKNOWN
+    shown = round(share * 100)
+    return f"{min(99, max(1, shown)) if 0 < share < 1 else shown} %"
+
+
+def distance_text(distance: float | None) -> str:
+    """`0.18`; `—` for None. What is not 0 is not shown as 0.00."""
+    if distance is None:
+        return UNKNOWN
+    return "<0.01" if 0 < distance < 0.005 else f"{distance:.2f}"
+
+
+def passed_text(column: ColumnReport) -> str:
+    """`8 of 10 passed, 1 not judged`: all checks of the column's answers together; `—` without checks."""
+    if not column.checks:
+        return UNKNOWN
+    passed = sum(count.tally.passed for count in column.checks)
+    failed = sum(count.tally.failed for count in column.checks)
+    unjudged = sum(count.tally.not_judged for count in column.checks)
+    told = f"{passed} of {passed + failed} passed" if passed + failed else "none judged"
+    return f"{told}, {unjudged} not judged" if unjudged and passed + failed else told
+
+
+def facts_text(cell: CellReport) -> str:
+    """`complete · stop · in 859 · out 142 · $0.00014 · 1.4 s`: what is known of a cell, in one line."""
+    usage = cell.usage
+    parts = [cell.state.replace("_", " "), *dict.fromkeys(filter(None, cell.finish_reasons))]
+    if usage.prompt is not None or usage.completion is not None:
+        parts += [f"in {tokens_text(usage.prompt)}", f"out {tokens_text(usage.completion)}"]
+    if cell.attempts:
+        parts += [money_text(cell.cost_usd), seconds_text(cell.total_s)]
+    if cell.attempts > 1:
+        parts.append(f"{cell.attempts} attempts")
+    return " · ".join(parts)
+
+
+def checks_text(cell: CellReport) -> list[str]:
+    """A line for each check: `passed: contains "점심"`, `failed: ...`."""
+    return [f"{run.result.state}: {check_words(run.check)}: {run.result.why}" for run in cell.checks]
