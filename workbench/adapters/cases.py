@@ -212,10 +212,18 @@ def _read_yaml_list(text: str, name: str, warnings: list[str]) -> Iterator[Case]
             raise file.fault((*above, number), fault, "write - name: text")
         for variable, value in row.items():
             if not isinstance(value, str):
-                fault = f"{escaped(variable)}: must be a text, found {'nothing' if value is None else describe(value)}"
-                hint = 'put it in quotes, "" for an empty text'
-                raise file.fault((*above, number, variable), fault, hint)
+                raise file.fault((*above, number, variable), f"{escaped(variable)}: {_no_text(value)}", _instead(value))
         yield read_case(row, f"{name}:{file.line((*above, number))}")
+
+
+def _no_text(value: JSON) -> str:
+    return f"must be a text, found {'nothing' if value is None else describe(value)}"
+
+
+def _instead(value: JSON) -> str:
+    if value is None:
+        return 'write "" for an empty text'
+    return "write a text, with | for several lines" if isinstance(value, list | dict) else "put it in quotes"
 
 
 _TABS = (".tsv", ".tab")

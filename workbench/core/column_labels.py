@@ -94,13 +94,13 @@ def _excerpt(text: str, start: int) -> str:
 
 
 def _shared(texts: Sequence[str]) -> int:
-    """How many characters of whole words all texts begin with; 0 where they are the same, or hardly longer."""
-    shortest, longest = min(texts), max(texts)
-    most = min(len(shortest), len(longest))
-    same = next((at for at in range(most) if shortest[at] != longest[at]), most)
-    if same >= max(map(len, texts)) or min(map(len, texts)) <= same:
+    """How many characters of whole words all texts begin with and go on after; 0 for texts that are alike, or few."""
+    first, last = min(texts), max(texts)
+    if first == last:
         return 0
-    while same and not texts[0][same - 1].isspace():
+    shortest = min(map(len, texts))
+    same = next((at for at in range(shortest) if first[at] != last[at]), shortest)
+    while same and (same == shortest or not first[same - 1].isspace()):
         same -= 1
     return same if same > SHOWN // 2 else 0
 
