@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from workbench.core.prompt import Message, Prompt, Role
 from workbench.core.variables import fill
-from workbench.tui.conversation import before_answer, with_answer
+from workbench.tui.conversation import before_answer, where_to_go_on, with_answer
 
 ASKED = Prompt(messages=(Message(Role.SYSTEM, "s"), Message(Role.USER, "q")))
 
@@ -41,3 +41,10 @@ def test_what_was_typed_since_stays() -> None:
     typed = replace(taken.after, messages=(*taken.after.messages[:3], Message(Role.USER, "and?")))
     assert before_answer(typed, taken) is None
     assert before_answer(ASKED, None) is None
+
+
+def test_one_goes_on_in_the_last_message_of_the_user() -> None:
+    assert where_to_go_on(ASKED) == 1
+    assert where_to_go_on(with_answer(ASKED, "a").after) == 3
+    assert where_to_go_on(Prompt(messages=ASKED.messages[:1])) == 0
+    assert where_to_go_on(Prompt()) == 0

@@ -38,3 +38,9 @@ def before_answer(prompt: Prompt, taken: Taken | None) -> Prompt | None:
 def starting_prompt() -> Prompt:
     """What an empty workbench holds: one user message to type into."""
     return Prompt(messages=(Message(Role.USER),))
+
+
+def where_to_go_on(prompt: Prompt) -> int:
+    """The index of the user's last message, where one goes on; else of the last one; 0 in an empty list."""
+    users = [index for index, message in enumerate(prompt.messages) if message.role is Role.USER]
+    return users[-1] if users else max(0, len(prompt.messages) - 1)

@@ -14,9 +14,9 @@ from textual.widgets import Static
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.preset import Kind as PresetKind
-from workbench.core.prompt import Role
 from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
+from workbench.tui.conversation import where_to_go_on
 from workbench.tui.header_state import header_state
 from workbench.tui.screens.copying import Copying
 from workbench.tui.screens.draft_moves import DraftMoves
@@ -104,7 +104,7 @@ class WorkbenchScreen(Screen[None]):
         with Container(id="desk"):
             with Vertical(id="prompt-column"):
                 # With its messages from the start: focusing the editor later would style the panel once more.
-                yield MessageList(self.desk.prompt.messages, current=self._first_to_edit(), id="messages")
+                yield MessageList(self.desk.prompt.messages, current=where_to_go_on(self.desk.prompt), id="messages")
                 yield VariablesPanel(id="variables")
             with Vertical(id="output-column"):
                 yield OutputPane(id="output")
@@ -146,12 +146,6 @@ class WorkbenchScreen(Screen[None]):
         self._show_header()
         self._watch_storage()
         self.call_after_refresh(self._after_first_paint)
-
-    def _first_to_edit(self) -> int:
-        """The last message of the user is where one goes on; 0 in an empty list."""
-        messages = self.desk.prompt.messages
-        users = [index for index, message in enumerate(messages) if message.role is Role.USER]
-        return users[-1] if users else max(0, len(messages) - 1)
 
     @work(exclusive=True, group="start")
     async def _after_first_paint(self) -> None:
@@ -364,7 +358,7 @@ class WorkbenchScreen(Screen[None]):
         self._show_prompt()
         self._show_header()
         self._panels.show("messages")
-        self.messages.focus_message(self._first_to_edit(), edit=True)
+        self.messages.focus_message(where_to_go_on(self.desk.prompt), edit=True)
 
     # -- header and meter ----------------------------------------------------------------------------------------
 
@@ -465,7 +459,7 @@ class WorkbenchScreen(Screen[None]):
         editing = self.messages.editing
         self._moved()
         self._panels.show("messages")
-        self.messages.focus_message(self._first_to_edit(), edit=editing)
+        self.messages.focus_message(where_to_go_on(self.desk.prompt), edit=editing)
 
     @on(StreamView.LinkClicked)
     @work(exclusive=True, group="link")
