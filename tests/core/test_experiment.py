@@ -36,6 +36,14 @@ def test_without_an_axis_the_prompt_is_the_one_column() -> None:
     assert Experiment(PROMPT).cells() == (Cell(0, 0, 0),)
 
 
+def test_no_column_carries_the_experiment_that_is_saved_with_the_prompt() -> None:
+    saved = Comparison({"temperature": [0, 1]}, 1, ({"what": "x" * 1000},))
+    experiment = Experiment.from_comparison(replace(PROMPT, compare=saved))
+    assert experiment.prompt.compare == saved
+    assert [column.prompt.compare for column in experiment.columns()] == [None, None]
+    assert experiment.prompt_of(Cell(0, 0, 0)).compare is None
+
+
 def test_the_same_value_twice_is_two_columns() -> None:
     one, two = Experiment(PROMPT, (Axis("temperature", (0.5, 0.5)),)).columns()
     assert (one.prompt, one.setting) == (two.prompt, two.setting)

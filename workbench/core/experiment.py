@@ -32,7 +32,10 @@ Case: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One setting. `connection` is the name of the one that is asked; "" is the base's."""
+    """One setting. `prompt` is the base with that setting, and without its `compare`.
+
+    `connection` is the name of the one that is asked; "" is the base's.
+    """
 
     index: int
     setting: Setting
@@ -111,7 +114,8 @@ class Experiment:
         return [dict(zip(names, values, strict=True)) for values in product(*(axis.values for axis in self.axes))]
 
     def _column(self, index: int, setting: dict[str, JSON]) -> Column:
-        prompt = self.prompt
+        # Each run is stored with its prompt: a preset's cases are not to be stored with every one of them.
+        prompt = replace(self.prompt, compare=None)
         for name, value in setting.items():
             prompt = with_value(prompt, name, value)
         return Column(index, setting, prompt, str(setting.get(CONNECTION, "")))
