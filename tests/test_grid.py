@@ -7,11 +7,11 @@ server counted.
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -26,23 +26,18 @@ from tests.support.fault_server import (
     text_chunk,
     whole,
 )
-from tests.support.storage import paths_in
+from tests.support.grid import GOOD, PROMPT, GridBench, an_experiment, seed_of
+from tests.support.storage import ROOT, paths_in
 from workbench.adapters.database import Database
-from workbench.adapters.endpoint import Endpoint
-from workbench.adapters.experiments import Experiments
 from workbench.adapters.history import History
 from workbench.core.axes import Axis
-from workbench.core.connection import Connection
 from workbench.core.errors import ErrorKind, InputError
-from workbench.core.events import State, TextDelta
-from workbench.core.experiment import Case, Cell, Column, Experiment, with_case
+from workbench.core.events import State
+from workbench.core.experiment import Case, Cell, Column, Experiment
 from workbench.core.grid_values import GridLimits, GridState
-from workbench.core.prompt import Message, Prompt, Role, Variable
-from workbench.core.request import Problem, Request, build_request
+from workbench.core.request import Problem, Request
 from workbench.core.wire import Limits
-from workbench.grid import Grid
 from workbench.grid_events import (
-    CellEnded,
     CellEvents,
     CellNotSent,
     CellQueued,
@@ -51,68 +46,15 @@ from workbench.grid_events import (
     GridEvent,
     HostHeld,
 )
-from workbench.runner import Emit, Job, RetryPolicy, Run
+from workbench.runner import Job, RetryPolicy
 
-PROMPT = Prompt(model="m-1", messages=(Message(Role.USER, "hi {{who}}"),), variables=(Variable("who", default="you"),))
-QUICK = RetryPolicy(retries=2, first_wait=0.01, longest_wait=0.02)
-LIMITS = Limits(first_byte=20, idle=1.5)
-GOOD = sse(text_chunk("fine"), text_chunk(finish="stop"))
+pytestmark = pytest.mark.usefixtures("task_start")
 
 
-def an_experiment(columns: int = 4, cases: int = 1, repeats: int = 1) -> Experiment:
-    """Seeds count the columns, `{{who}}` the cases."""
-    rows = tuple({"who": str(n)} for n in range(cases)) if cases > 1 else ()
-    return Experiment(PROMPT, (Axis("seed", tuple(range(columns))),), repeats, rows)
-
-
-def seed_of(seen: Seen) -> int:
-    return int(seen.json["seed"])
-
-
-class Bench:
-    """Grids whose requests go to a server; everything they say is kept."""
-
+class Bench(GridBench):
     def __init__(self, database: Database, server: FaultServer) -> None:
+        super().__init__(database, connection_to(server))
         self.server = server
-        self.history = History(database)
-        self.experiments = Experiments(database)
-        self.events: list[GridEvent] = []
-        self.told = asyncio.Event()
-        self.price: Callable[[], float | None] = lambda: 0.01
-        self.retry = QUICK
-        self.limits = LIMITS
-        self.endpoints: dict[str, Endpoint] = {}
-        self.connections: dict[str, Connection] = {"": connection_to(server)}
-        self.record = self.experiments.new()
-
-    def grid(self, experiment: Experiment, **more: Any) -> Grid:
-        self.record = more.setdefault("record", self.experiments.new())
-        return Grid(experiment, **{"jobs": self.job, "start": self.start, "emit": self.take, **more})
-
-    def job(self, column: Column, case: Case) -> Job:
-        prompt = with_case(column.prompt, case)
-        return Job(prompt, build_request(prompt), self.connections[column.connection], self.limits, self.retry)
-
-    def start(self, job: Job, emit: Emit) -> Run:
-        endpoint = self.endpoints.setdefault(job.connection.name, Endpoint(job.connection))
-        return Run(job, endpoint, self.history, lambda *_: self.price(), emit, on_no_stream_usage=lambda _: None)
-
-    def take(self, events: Sequence[GridEvent]) -> None:
-        self.events.extend(events)
-        self.told.set()
-
-    def of(self, kind: type[Any]) -> list[Any]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-    @property
-    def ended(self) -> dict[Cell, CellEnded]:
-        return {event.cell: event for event in self.of(CellEnded)}
-
-    async def until(self, reached: Callable[[], object]) -> None:
-        async with asyncio.timeout(10):
-            while not reached():
-                self.told.clear()
-                await self.told.wait()
 
 
 @pytest.fixture
@@ -123,12 +65,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-async def bench(database: Database, task_start: None) -> Any:
+async def bench(database: Database) -> AsyncIterator[Bench]:
     async with FaultServer() as server:
         made = Bench(database, server)
         yield made
-        for endpoint in made.endpoints.values():
-            await endpoint.close()
+        await made.close()
 
 
 async def test_a_grid_runs_breadth_first_and_each_cell_is_a_run_in_history(bench: Bench) -> None:
@@ -206,22 +147,26 @@ async def test_64_cells_with_every_fault_end_each_in_its_own_state(bench: Bench)
 
 
 async def test_a_429_holds_all_that_goes_to_its_host_and_then_lets_one_go_first(bench: Bench) -> None:
-    bench.retry = RetryPolicy(retries=1, first_wait=0.2, longest_wait=0.2)
+    bench.retry = RetryPolicy(retries=1, first_wait=0.1, longest_wait=0.1)
     arrived: list[float] = []
-    proven = asyncio.Event()
+    all_here, proven = asyncio.Event(), asyncio.Event()
 
     def decide(seen: Seen) -> Sequence[Step]:
         arrived.append(time.monotonic())
         if len(arrived) <= 4:
-            return whole({"error": {"message": "slow down"}}, 429, {"Retry-After": "1"} if seed_of(seen) == 2 else None)
+            asks = {"Retry-After": "1"} if seed_of(seen) == 2 else None
+            return (all_here, *whole({"error": {"message": "slow down"}}, 429, asks))
         return (proven, *GOOD) if len(arrived) == 5 else GOOD
 
     bench.server.answer_with(decide)
     grid = bench.grid(an_experiment(8), limits=GridLimits(concurrency=4))
     running = asyncio.create_task(grid.execute())
+    await bench.server.wait_for_requests(4)
+    refused_at = time.monotonic()
+    all_here.set()
     await bench.server.wait_for_requests(5)
-    assert arrived[4] - arrived[3] > 0.9
-    await asyncio.sleep(0.1)  # nothing else may come: there is no event for that
+    assert arrived[4] - refused_at > 0.9
+    await asyncio.sleep(0.15)  # nothing else may come: there is no event for that
     assert len(bench.server.requests) == 5
     proven.set()
     assert await running is GridState.COMPLETE
@@ -252,15 +197,6 @@ async def test_another_host_goes_on_while_one_is_held(bench: Bench) -> None:
         bench.server.answer_with(slow)
         other.reply(*GOOD)
         bench.connections = {"a": connection_to(bench.server), "b": connection_to(other)}
-        bench.endpoints = {}
-        bench.start = lambda job, emit: Run(  # type: ignore[method-assign]
-            job,
-            bench.endpoints.setdefault(job.connection.host, Endpoint(job.connection)),
-            bench.history,
-            lambda *_: None,
-            emit,
-            on_no_stream_usage=lambda _: None,
-        )
         experiment = Experiment(PROMPT, (Axis("connection", ("a", "b")),), repeats=10)
         running = asyncio.create_task(bench.grid(experiment, limits=GridLimits(concurrency=1)).execute())
         await other.wait_for_requests(10)
@@ -307,7 +243,7 @@ async def test_stop_ends_all_within_a_second_and_keeps_the_text(bench: Bench) ->
     bench.limits = Limits()
     grid = bench.grid(an_experiment(64), limits=GridLimits(concurrency=32))
     running = asyncio.create_task(grid.execute())
-    await bench.until(lambda: len(cells_with_text(bench)) == 32)
+    await bench.until(lambda: len(bench.with_text) == 32)
     began = time.monotonic()
     grid.stop()
     assert await running is GridState.STOPPED
@@ -317,10 +253,6 @@ async def test_stop_ends_all_within_a_second_and_keeps_the_text(bench: Bench) ->
     assert {event.outcome.answer.choices[0].text for event in bench.ended.values()} == {"kept"}
     assert len(bench.of(CellNotSent)) == 32
     assert [event.state for event in bench.of(GridEnded)] == [GridState.STOPPED]
-
-
-def cells_with_text(bench: Bench) -> set[Cell]:
-    return {event.cell for event in bench.of(CellEvents) if any(isinstance(each, TextDelta) for each in event.events)}
 
 
 async def test_stop_during_a_back_off_and_resume_where_it_stood(bench: Bench) -> None:
@@ -353,7 +285,7 @@ async def test_one_cell_and_one_column_can_be_stopped(bench: Bench) -> None:
     running = asyncio.create_task(grid.execute())
     await bench.server.wait_for_requests(4)
     grid.stop_column(0)
-    await bench.until(lambda: len([cell for cell in bench.ended if cell.column == 0]) == 1)
+    await bench.until(lambda: len([cell for cell in bench.ended if cell.column == 0]) == 2)
     grid.stop_cell(Cell(1, 0, 0))
     grid.stop_cell(Cell(1, 0, 1))
     assert await running is GridState.PARTIAL
@@ -485,7 +417,7 @@ async def test_a_cancelled_caller_ends_every_cell(bench: Bench) -> None:
     bench.limits = Limits()
     grid = bench.grid(an_experiment(8))
     running = asyncio.create_task(grid.execute())
-    await bench.until(lambda: len(cells_with_text(bench)) == 4)
+    await bench.until(lambda: len(bench.with_text) == 4)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -518,3 +450,43 @@ async def test_stop_before_it_began_sends_nothing(bench: Bench) -> None:
     grid.resume()
     bench.server.reply(*GOOD)
     assert await grid.execute() is GridState.COMPLETE
+
+
+async def test_a_killed_experiment_is_resumed_where_it_stood(bench: Bench, database: Database, tmp_path: Path) -> None:
+    """P02: what the killed process had is in history, and only what was not whole is sent again."""
+    open_ended = True
+    bench.server.answer_with(
+        lambda seen: (
+            (*sse(text_chunk("begun"), done=False, end=False), STALL) if open_ended and seed_of(seen) > 2 else GOOD
+        )
+    )
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.support.grid_process", tmp_path / "home", bench.server.base_url, "8", "3", "4",
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert child.stdout is not None
+    try:
+        async with asyncio.timeout(20):
+            assert await child.stdout.readline() == b"on disk\n"
+    finally:
+        child.kill()
+        await child.wait()
+    assert len(bench.server.requests) == 7
+    history = History(database)
+    await asyncio.wrap_future(history.sweep())
+    (summary,) = bench.experiments.recent()
+    stored = bench.experiments.get(summary.id)
+    assert stored is not None
+    assert (summary.state, summary.running, summary.cells, summary.complete) == (None, False, 8, 3)
+    assert stored.ended == {Cell(column, 0, 0): State.COMPLETE for column in range(3)}
+    cut_off = {each.cell.column: each.run.state for each in stored.cells if each.run and each.state is None}
+    assert cut_off == dict.fromkeys(range(3, 7), State.TRUNCATED)
+    answers = {cell.column: choices[0].text for cell, choices in bench.experiments.answers(summary.id).items()}
+    assert answers == dict.fromkeys(range(3), "fine") | dict.fromkeys(range(3, 7), "begun")
+    open_ended = False
+    grid = bench.grid(stored.experiment, ended=stored.ended, record=bench.experiments.again(stored))
+    assert await grid.execute() is GridState.COMPLETE
+    assert len(bench.server.requests) == 7 + 5
+    whole_now = bench.experiments.get(summary.id)
+    assert whole_now is not None
+    assert (whole_now.summary.state, whole_now.summary.complete) == (GridState.COMPLETE, 8)

@@ -17,6 +17,7 @@ from workbench.core.errors import (
     ErrorKind,
     QuotaExceeded,
     RateLimited,
+    Refused,
     RunError,
     ServerError,
     StorageError,
@@ -377,3 +378,44 @@ async def test_a_fault_of_ours_is_named_by_its_type_only() -> None:
     assert outcome.error.kind is ErrorKind.INTERNAL
     assert "sk-secret" not in outcome.error.message
     assert "KeyError" in outcome.error.message
+
+
+class Pace:
+    """Lets through so many requests, and keeps what it was told."""
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+        self.refused: list[RunError] = []
+
+    async def before_request(self) -> None:
+        if not self.left:
+            raise Refused("the cap is reached")
+        self.left -= 1
+
+    def was_refused(self, error: RunError) -> None:
+        self.refused.append(error)
+
+
+async def test_each_request_is_asked_for_and_each_refusal_told() -> None:
+    slow_down, cut = RateLimited("slow down", status=429), BrokenStream("the stream was cut")
+    pace = Pace(2)
+    outcome = await Bench([slow_down], [Opened(200), cut]).run(pace=pace).execute()
+    assert outcome.attempts == 2
+    assert pace.refused == [slow_down]  # what breaks after its beginning is no refusal
+
+
+async def test_a_retry_that_is_not_let_through_ends_the_run() -> None:
+    bench = Bench([RateLimited("slow down", status=429)], GOOD)
+    outcome = await bench.run(pace=Pace(1)).execute()
+    assert outcome.error is not None
+    assert outcome.error.message == "the cap is reached"
+    assert outcome.attempts == len(bench.endpoint.requests) == 1
+
+
+def test_the_wait_that_a_host_s_requests_share() -> None:
+    policy = RetryPolicy(first_wait=0.5, longest_wait=8.0, longest_asked_wait=60.0)
+    slow_down = RateLimited("slow down", status=429)
+    assert [policy.shared_wait(slow_down, refusals) for refusals in (1, 2, 3, 9, 9999)] == [0.5, 1.0, 2.0, 8.0, 8.0]
+    assert policy.shared_wait(RateLimited("slow down", retry_after=20.0), 1) == 20.0
+    assert policy.shared_wait(RateLimited("tomorrow", retry_after=86400.0), 1) is None
+    assert policy.shared_wait(ServerError("down", status=503), 1) is None

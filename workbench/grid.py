@@ -205,10 +205,10 @@ class Grid:
 
     async def _wait(self, ticket: asyncio.Event) -> None:
         try:
-            async with asyncio.timeout(self._pace.next_change()):
+            async with asyncio.timeout(self._pace.next_end()):
                 await ticket.wait()
-        except TimeoutError:  # a pause is over
-            self._pace.wake()
+        except TimeoutError:
+            self._pace.pauses_end()
 
     async def _give_up(self) -> None:
         """End what runs because the grid can't go on: its caller was cancelled, or a fault of ours."""

@@ -27,6 +27,7 @@ class HostPause:
 
     def __init__(self) -> None:
         self._until = 0.0
+        self._told_until = 0.0
         self._began = float("-inf")
         self._refusals = 0
         """In a row; those of requests that were under way when the pause began are one with its first."""
@@ -34,6 +35,15 @@ class HostPause:
     def left(self, now: float) -> float:
         """Seconds for which nothing may be sent; 0.0 where a request may go out."""
         return max(0.0, self._until - now) if self._refusals else 0.0
+
+    def ends_in(self, now: float) -> float | None:
+        """Seconds until an end that was not told yet, 0.0 where it is past; None where there is none."""
+        return max(0.0, self._until - now) if self._refusals and self._told_until < self._until else None
+
+    def tell_end(self, now: float) -> None:
+        """Whoever waits is told now that it is over, if it is."""
+        if self._until <= now:
+            self._told_until = self._until
 
     def sends(self, now: float) -> bool:
         """A request goes out. True where the next one has to wait for its answer."""
@@ -89,10 +99,20 @@ class Pace:
     def is_paused(self, host: str) -> bool:
         return host in self._hosts and self._hosts[host].left(time.monotonic()) > 0
 
-    def next_change(self) -> float | None:
-        """Seconds until a pause ends; None where there is none."""
+    def next_end(self) -> float | None:
+        """Seconds until `pauses_end` has to be called; None where there is no pause.
+
+        0.0 for one that ended in this very moment: a cell that looked a moment before waits for it.
+        """
         now = time.monotonic()
-        return min((left for pause in self._hosts.values() if (left := pause.left(now)) > 0), default=None)
+        return min((left for pause in self._hosts.values() if (left := pause.ends_in(now)) is not None), default=None)
+
+    def pauses_end(self) -> None:
+        """Tell those who wait that a pause is over."""
+        now = time.monotonic()
+        for pause in self._hosts.values():
+            pause.tell_end(now)
+        self.wake()
 
     @property
     def has_room(self) -> bool:

@@ -16,6 +16,7 @@ from workbench.adapters.history_rows import SUMMARY_COLUMNS, RunSummary, choice_
 from workbench.adapters.ids import new_id
 from workbench.adapters.row_text import moment, to_json
 from workbench.adapters.write import Statement, Write
+from workbench.core.errors import InputError
 from workbench.core.events import State
 from workbench.core.experiment import Cell, Experiment
 from workbench.core.grid_values import GridState
@@ -122,7 +123,9 @@ class Experiments:
         plan: Mapping[str, JSON] | None = None,
         keys: Iterable[Secret | None] = (),
     ) -> ExperimentRecord:
-        """The record of one that goes on; its new end takes the place of the old one."""
+        """The record of one that goes on; its new end takes the place of the old one. InputError while it runs."""
+        if stored.summary.running:
+            raise InputError("this experiment is still running", "stop it where it runs, then go on with it")
         kept = dict(stored.plan if plan is None else plan)
         return ExperimentRecord(self._database, stored.id, stored.summary.preset, kept, _mask(keys))
 
@@ -143,16 +146,18 @@ class Experiments:
                 return None
             kept = connection.execute("SELECT experiment, plan FROM experiments WHERE id = ?", (experiment,)).fetchone()
             cells = connection.execute(
-                f"SELECT {places}, cells.state, cells.note, {columns} FROM cells LEFT JOIN runs ON runs.id = cells.run "
+                f"SELECT {places}, cells.state, cells.note, runs.session, {columns} "
+                "FROM cells LEFT JOIN runs ON runs.id = cells.run "
                 "WHERE cells.experiment = ? ORDER BY repeat_index, case_index, column_index",
                 (experiment,),
             ).fetchall()
-        summary = self._summary(row)
+        sessions = {session for _, _, _, state, _, session, *_ in cells if state is None and session is not None}
+        alive = {session for session in sessions if self._database.is_alive(session)}
         return StoredExperiment(
-            summary,
+            self._summary(row),
             Experiment.from_json(json.loads(kept[0])),
             json.loads(kept[1]),
-            tuple(_stored_cell(cell, alive=summary.running) for cell in cells),
+            tuple(_stored_cell(cell, alive) for cell in cells),
         )
 
     def answers(self, experiment: str, cells: Collection[Cell] | None = None) -> dict[Cell, tuple[Choice, ...]]:
@@ -191,9 +196,9 @@ class Experiments:
         )
 
 
-def _stored_cell(row: tuple[object, ...], *, alive: bool) -> StoredCell:
-    column, case, repeat, state, note, *run = row
-    summary = summary_of(tuple(run), alive=alive) if run[0] is not None else None
+def _stored_cell(row: tuple[object, ...], alive: Collection[str]) -> StoredCell:
+    column, case, repeat, state, note, session, *run = row
+    summary = summary_of(tuple(run), alive=session in alive) if run[0] is not None else None
     if state is None and summary is not None and summary.ended_at is not None:
         state = summary.state  # the process ended between the two writes
     return StoredCell(
