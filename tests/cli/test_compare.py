@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import os
 import signal
 import stat
 import sys
@@ -17,7 +19,15 @@ import pytest
 from tests.cli.conftest import CommandLine
 from tests.support.fault_server import CUT, STALL, FaultServer, Seen, Step, sse, text_chunk, whole
 from tests.support.terminal import clean_environ
+from workbench.cli.compare_progress import Progress
 from workbench.cli.diagnostics import ExitCode
+from workbench.cli.table import width
+from workbench.core.events import State
+from workbench.core.experiment import Cell
+from workbench.core.grid_values import Spent
+from workbench.core.outcome import Outcome
+from workbench.core.request import Request
+from workbench.grid_events import CellEnded, CellStarted, HostHeld
 
 KEY = "sk-proj-canary-4f9a8b7c6d5e4f3a2b1c0d9e8f7a"
 FAST = ("--model", "practice-fast")
@@ -221,8 +231,8 @@ def test_over_the_cap_nothing_more_is_sent(cli: CommandLine) -> None:
 
 async def test_ctrl_c_ends_all_and_keeps_what_came(tmp_path: Path) -> None:
     async with FaultServer() as endpoint:
-        endpoint.reply(*answers("whole"))
-        endpoint.reply(*sse(text_chunk("part"), STALL, done=False, end=False))
+        stalled = sse(text_chunk("part"), STALL, done=False, end=False)
+        endpoint.answer_with(lambda seen: stalled if seen.json["temperature"] else answers("whole"))
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "workbench", "compare", "hi", "--model", "m", "--vary", "temperature=0,0.5,1,1.5",
             "--concurrency", "2", "--json", "--out", "kept.jsonl", cwd=tmp_path,
@@ -242,6 +252,72 @@ async def test_ctrl_c_ends_all_and_keeps_what_came(tmp_path: Path) -> None:
     assert told["cells"][0]["choices"][0]["text"] == "whole"
     assert len((tmp_path / "kept.jsonl").read_text("utf-8").splitlines()) == 4
     assert "canary" not in (out + err).decode() + (tmp_path / "kept.jsonl").read_text("utf-8")
+
+
+# -- the progress line -----------------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    """A stderr that says it is a terminal."""
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return 2
+
+
+def progress_on(cli: CommandLine, columns: int) -> tuple[Terminal, Progress]:
+    terminal = Terminal()
+    cli.monkeypatch.setattr(sys, "stderr", terminal)
+    cli.monkeypatch.setenv("TERM", "xterm")
+    cli.monkeypatch.setattr(os, "get_terminal_size", lambda *_: os.terminal_size((columns, 24)))
+    return terminal, Progress(4)
+
+
+@pytest.mark.parametrize("columns", [200, 80, 40, 20, 8, 3])
+def test_the_progress_line_fits_into_any_terminal(cli: CommandLine, columns: int) -> None:
+    terminal, progress = progress_on(cli, columns)
+    for place in range(4):
+        progress.take(CellStarted(Cell(place, 0, 0)))
+    state = State.ERROR
+    progress.take(CellEnded(Cell(0, 0, 0), Outcome(state, Request({})), ""))
+    progress.take(HostHeld("api.한국.example", 12.0, "한도를 넘었습니다 \x1b[31m\n 다시"))
+    progress.draw(Spent(requests=4, known_usd=0.25), now=True)
+    (line,) = terminal.getvalue().split("\r")[1:]
+    shown = line.removesuffix("\x1b[K")
+    assert "\x1b" not in shown
+    assert "\n" not in shown
+    assert width(shown) < columns
+    if columns == 200:
+        assert "1/4" in shown
+        assert "3 under way · 1 failed · 0 s · $0.25" in shown
+        assert "waiting 12 s for api.한국.example: 한도를 넘었습니다" in shown
+        assert shown.startswith("█████░")
+    progress.clear()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+
+
+def test_a_line_that_did_not_change_is_not_drawn_again(cli: CommandLine) -> None:
+    terminal, progress = progress_on(cli, 80)
+    for _ in range(5):
+        progress.draw(Spent(), now=True)
+    assert terminal.getvalue().count("\r") == 1
+    progress.take(CellStarted(Cell(0, 0, 0)))
+    progress.draw(Spent())
+    assert terminal.getvalue().count("\r") == 1, "within a tenth of a second nothing is drawn twice"
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_terminal_that_cannot_go_back_has_no_progress_line(cli: CommandLine, term: str) -> None:
+    terminal, _ = progress_on(cli, 80)
+    cli.monkeypatch.setenv("TERM", term)
+    Progress(4).draw(Spent(), now=True)
+    assert terminal.getvalue() == ""
 
 
 # -- files -----------------------------------------------------------------------------------------------------------

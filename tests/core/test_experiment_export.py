@@ -88,7 +88,8 @@ def test_markdown_shows_every_answer_and_obeys_none() -> None:
     made = report([[HOSTILE, "~~~~~ ````` x"], [KOREAN, outcome("", State.ERROR)]], name="# <b>Lunch</b> | `x`")
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(to_markdown(made))
     fences = [token.content for token in tokens if token.type == "fence"]
-    assert fences == [f"{marked(text)}\n" for text in (HOSTILE, "~~~~~ ````` x", KOREAN)]
+    assert fences[0] == "안녕\n"
+    assert fences[1:] == [f"{marked(text)}\n" for text in (HOSTILE, "~~~~~ ````` x", KOREAN)]
     inline = [token for token in tokens if token.type == "inline"]
     kinds = {child.type for token in inline for child in token.children or ()}
     assert kinds <= {"text", "softbreak", "text_special"}
@@ -107,6 +108,6 @@ def test_any_answer_comes_through(answers: list[str], setting: str) -> None:
     assert [line["choices"][0]["text"] for line in lines] == [*answers, *answers]
     assert len(rows(to_csv(made))) == 2 * len(answers)
     fences = [token.content for token in MarkdownIt().parse(to_markdown(made)) if token.type == "fence"]
-    assert [text.rstrip("\n") for text in fences] == [marked(text).rstrip("\n") for text in (*answers, *answers)]
+    assert [text.rstrip("\n") for text in fences[1:]] == [marked(text).rstrip("\n") for text in (*answers, *answers)]
     for text in (to_jsonl(made), to_csv(made), to_markdown(made)):
         text.encode()

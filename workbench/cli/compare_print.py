@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.diagnostics import ExitCode, say
 from workbench.cli.table import table
 from workbench.core.checks import check_words
+from workbench.core.events import State
 from workbench.core.experiment_report import NOT_SENT
 from workbench.core.grid_values import GridState
 from workbench.core.report_figures import FIGURES, column_figures
@@ -33,19 +34,21 @@ def print_report(report: ExperimentReport, output: Output) -> None:
         output.text(f"\n{report.verdict}\n")
 
 
-def say_failures(report: ExperimentReport) -> None:
-    """The requests that were sent, the cells that did not come through, and the checks that failed."""
+def say_ending(report: ExperimentReport, why: str) -> None:
+    """How it ended, and `why` not whole; the cells that did not come through, and the checks that failed."""
     sent = f"{report.sent_requests:,} request{'s' * (report.sent_requests != 1)} sent"
-    say(f"workbench: {report.state}: {sent} · {money_text(report.cost_usd)}")
+    parts = [f"{report.state}: {sent}", money_text(report.cost_usd), why]
+    say(f"workbench: {' · '.join(filter(None, parts))}")
     unsent = sum(cell.state == NOT_SENT for cell in report.cells)
     if unsent:
         say(f"workbench: {unsent:,} of {report.planned_requests:,} were not sent")
-    failed = [cell for cell in report.cells if cell.failed and cell.state != NOT_SENT]
+    told = (NOT_SENT, State.CANCELLED)  # nobody needs to be told what they stopped themselves
+    failed = [cell for cell in report.cells if cell.failed and cell.state not in told]
     for cell in failed[:_SHOWN]:
         say(f"workbench: {_place(report, cell)}: {_what(cell)}")
     if len(failed) > _SHOWN:
         say(f"workbench: and {len(failed) - _SHOWN:,} more: --json or --out tells all")
-    for line in _failed_checks(report)[:_SHOWN]:
+    for line in (*report.notes, *_failed_checks(report)[:_SHOWN]):
         say(f"workbench: {line}")
 
 

@@ -70,7 +70,8 @@ class Progress:
         parts = [f"{len(self._running)} under way"]
         if self._failed:
             parts.append(f"{self._failed} failed")
-        parts += [seconds_text(float(int(now - self._began))), money_text(spent.cost_usd)]
+        elapsed = now - self._began
+        parts += [seconds_text(elapsed) if elapsed >= 10 else f"{elapsed:.0f} s", money_text(spent.cost_usd)]
         if self._held_until > now:
             parts.append(f"waiting {self._held_until - now:.0f} s for {one_line(self._held, 60)}")
         text = " · ".join(parts)

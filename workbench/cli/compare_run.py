@@ -7,7 +7,7 @@ import signal
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from workbench.cli.compare_print import exit_code, print_report, say_failures
+from workbench.cli.compare_print import exit_code, print_report, say_ending
 from workbench.cli.compare_progress import Progress
 from workbench.cli.diagnostics import ExitCode, complain, say
 from workbench.cli.output import Output
@@ -71,10 +71,9 @@ class ComparisonRun:
         services = self._comparing.services
         services.history.sweep()
         report = asyncio.run(self._execute())
-        for line in (services.database.trouble, self._why and f"ended early: {self._why}"):
-            if line:
-                say(f"workbench: {line}")
-        say_failures(report)
+        if services.database.trouble is not None:
+            say(f"workbench: {services.database.trouble}")
+        say_ending(report, self._why)
         code = exit_code(report)
         if self._out is not None and not self._write(report, self._out):
             code = code or ExitCode.RUN_FAILED
@@ -90,7 +89,8 @@ class ComparisonRun:
         self._grid = grid = comparing.grid(self._take, comparing.record(), limits=self._limits)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._interrupt, number)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # what nohup turned off stays off
+                loop.add_signal_handler(number, self._interrupt, number)
         ticking = asyncio.create_task(self._tick())
         try:
             state = await grid.execute()

@@ -39,7 +39,7 @@ class StatusLine:
 
     def __init__(self) -> None:
         self._text = ""
-        self.is_live = _is_terminal() and os.environ.get("TERM", "dumb") != "dumb"
+        self.is_live = _is_terminal() and os.environ.get("TERM", "") not in ("", "dumb")
 
     @property
     def is_utf8(self) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core.json_text import describe, unseen_escaped
 from workbench.core.one_line import one_line
-from workbench.core.report_figures import FIGURES, checks_text, column_figures, facts_text
+from workbench.core.report_figures import FIGURES, checks_text, column_figures, facts_text, message_texts
 from workbench.core.usage import money_text
 from workbench.core.visible import marked
 
@@ -96,12 +96,15 @@ def _sheet_value(value: JSON) -> str:
 
 
 def to_markdown(report: ExperimentReport) -> str:
-    """A page with the table of figures, the verdict, and every answer in a fence."""
+    """A page with the table of figures, the verdict, the messages as the first cell sends them, and every answer."""
     lines = [f"# {_inline(report.title or 'Comparison')}", "", _size_line(report), ""]
     if report.verdict:
         lines += [_inline(report.verdict), ""]
+    lines += [line for note in report.notes for line in (_inline(note), "")]
     named = list(zip(report.labels, report.columns, strict=True))
     lines += _table(FIGURES, [column_figures(name, column) for name, column in named])
+    for role, content in message_texts(report.request.get("messages")):
+        lines += [f"## {_inline(role)}", "", *_fenced(content)]
     for name, column in named:
         lines += [f"## {_inline(name)}", ""]
         for cell in column.cells:
@@ -136,14 +139,18 @@ def _answer(report: ExperimentReport, cell: CellReport) -> list[str]:
         place.insert(0, f"case {cell.cell.case + 1} ({shown})")
     lines = [f"### {_inline(' · '.join(place))}", "", _inline(facts_text(cell)), ""]
     for text in cell.texts:
-        shown = marked(text)
-        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", shown)), default=0))
-        lines += [f"{fence}text", shown, fence, ""]
+        lines += _fenced(text)
     if cell.error:
         lines += [_inline(cell.error), ""]
     if cell.checks:
         lines += [f"- {_inline(text)}" for text in checks_text(cell)] + [""]
     return lines
+
+
+def _fenced(text: str) -> list[str]:
+    shown = marked(text)
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    return [f"{fence}text", shown, fence, ""]
 
 
 def _inline(text: str) -> str:

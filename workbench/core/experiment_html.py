@@ -6,13 +6,15 @@ would load nothing and run nothing. Additions and deletions of a diff have a sig
 
 from __future__ import annotations
 
+import json
 from html import escape
 from typing import TYPE_CHECKING
 
 from workbench.core.axis_text import axis_text
+from workbench.core.json_text import unseen_escaped
 from workbench.core.one_line import one_line
 from workbench.core.report_charts import charts
-from workbench.core.report_figures import FIGURES, checks_text, column_figures, facts_text
+from workbench.core.report_figures import FIGURES, checks_text, column_figures, facts_text, message_texts
 from workbench.core.report_style import STYLE
 from workbench.core.usage import money_text
 from workbench.core.visible import marked
@@ -37,7 +39,9 @@ def to_html(report: ExperimentReport) -> str:
     body = [
         f"<header><h1>{title}</h1>{_facts(report)}</header>",
         f'<p class="verdict">{_text(report.verdict)}</p>' if report.verdict else "",
+        "".join(f'<p class="facts">{_text(note)}</p>' for note in report.notes),
         _figures(report, names),
+        _request(report),
         f'<section class="charts" aria-label="Charts">{"".join(charts(report))}</section>',
         *(_case(report, names, case) for case in range(report.experiment.case_count)),
         "<footer>Made by prompt-workbench. This page holds no script and loads nothing.</footer>",
@@ -91,6 +95,20 @@ def _baseline_mark(report: ExperimentReport, column: ColumnReport) -> str:
     )
 
 
+def _request(report: ExperimentReport) -> str:
+    """What was sent for the first cell: every other differs in its setting and its case alone."""
+    body = dict(report.request)
+    if not body:
+        return ""
+    messages = body.pop("messages", None)
+    shown = "".join(f"<h4>{_text(role)}</h4><pre>{_text(content)}</pre>" for role, content in message_texts(messages))
+    rest = unseen_escaped(json.dumps(body, ensure_ascii=False, indent=2))
+    return (
+        f'<details class="request"><summary>what is sent, for the first answer</summary>{shown}'
+        f"<h4>parameters</h4><pre>{_text(rest)}</pre></details>"
+    )
+
+
 # -- the answers, side by side ---------------------------------------------------------------------------------------
 
 
@@ -102,13 +120,13 @@ def _case(report: ExperimentReport, names: tuple[str, ...], case: int) -> str:
         shown = "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in values)
         title = f"<h2>case {case + 1}</h2><dl>{shown}</dl>"
     columns = [
-        _column(report, name, column, [cell for cell in column.cells if cell.cell.case == case])
+        _column(report, name, column, report.cells_of(column, case))
         for name, column in zip(names, report.columns, strict=True)
     ]
     return f'<section>{title}<div class="columns">{_lines(columns)}</div></section>'
 
 
-def _column(report: ExperimentReport, name: str, column: ColumnReport, cells: list[CellReport]) -> str:
+def _column(report: ExperimentReport, name: str, column: ColumnReport, cells: tuple[CellReport, ...]) -> str:
     return (
         f'<article aria-label="{_text(name)}"><h3>{_text(name)}{_baseline_mark(report, column)}</h3>'
         f"{_lines(_cell(report, cell) for cell in cells)}</article>"
@@ -158,7 +176,7 @@ def _difference(report: ExperimentReport, cell: CellReport) -> str:
 
 def _marked_words(before: str, after: str) -> str:
     """The second text with what it adds to the first, and what of the first it lacks."""
-    from workbench.core.compare.diff import diff
+    from workbench.core.compare import diff
 
     # Made visible first: what stands for a character may depend on its neighbours, in another piece.
     old, new = marked(before), marked(after)

@@ -83,13 +83,13 @@ class CellReport:
 
     @property
     def text(self) -> str:
-        """The first answer, or the refusal where there is no answer; "" where nothing came."""
+        """The first answer, as `texts` has it; "" where nothing came."""
         return self.texts[0] if self.texts else ""
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The answers of all choices."""
-        return tuple(as_text(choice.get("text") or choice.get("refusal") or "") for choice in self.choices)
+        """The answers of all choices; in place of one without text what it refuses with, or calls."""
+        return tuple(_answer(choice) for choice in self.choices)
 
     @property
     def usage(self) -> UsageFacts:
@@ -143,6 +143,15 @@ class CellReport:
         }
 
 
+def _answer(choice: Mapping[str, JSON]) -> str:
+    if text := choice.get("text") or choice.get("refusal"):
+        return as_text(text)
+    calls = choice.get("tool_calls")
+    # Without the ids, which are never the same twice.
+    called = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    return "\n".join(as_text(function) for function in called)
+
+
 def _number(value: JSON) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
@@ -154,6 +163,7 @@ class ColumnReport:
     index: int
     setting: Setting
     cells: tuple[CellReport, ...]
+    """All of it, by case, then by repeat."""
     distinct: int | None = None
     identical_share: float | None = None
     distance_within: float | None = None
@@ -202,7 +212,7 @@ def total_cost(cells: tuple[CellReport, ...]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentReport:
-    """All of it. `comparisons`, `tests` and `verdict` are as `compare --json` prints them."""
+    """All of it."""
 
     experiment: Experiment
     state: str
@@ -210,9 +220,12 @@ class ExperimentReport:
     columns: tuple[ColumnReport, ...]
     sent_requests: int
     """Physical requests, retries included."""
-    comparisons: tuple[Mapping[str, JSON], ...] = ()
-    tests: Mapping[str, JSON] = field(default_factory=dict)
-    verdict: str = ""
+    verdict: str
+    """One or two sentences."""
+    findings: Mapping[str, JSON]
+    """`comparisons`, `tests` and `verdict` as `compare --json` prints them."""
+    notes: tuple[str, ...] = ()
+    """What else to know of the figures, a line each."""
     baseline: int = 0
     """The column that the others are compared with."""
     title: str = ""
@@ -233,9 +246,18 @@ class ExperimentReport:
         """The baseline's answer to the same case, of the same repeat; None where there is none."""
         if self.baseline >= len(self.columns):
             return None
-        wanted = (cell.case, cell.repeat)
-        cells = self.columns[self.baseline].cells
-        return next((each for each in cells if (each.cell.case, each.cell.repeat) == wanted), None)
+        return self.columns[self.baseline].cells[cell.case * self.experiment.repeats + cell.repeat]
+
+    def cells_of(self, column: ColumnReport, case: int) -> tuple[CellReport, ...]:
+        """The repeats of a case in a column."""
+        repeats = self.experiment.repeats
+        return column.cells[case * repeats : (case + 1) * repeats]
+
+    @property
+    def request(self) -> Mapping[str, JSON]:
+        """What was sent, or would have been, for the first cell; empty where that is not known."""
+        bodies = (cell.run.get("request") for cell in self.cells)
+        return next((body for body in bodies if isinstance(body, dict) and body), {})
 
     @property
     def planned_requests(self) -> int:
@@ -256,7 +278,5 @@ class ExperimentReport:
             "state": self.state,
             "cells": [cell.to_json() for cell in self.cells],
             "columns": [column.to_json() for column in self.columns],
-            "comparisons": [dict(each) for each in self.comparisons],
-            "tests": dict(self.tests),
-            "verdict": self.verdict,
+            **self.findings,
         }

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 _HEIGHT, _TOP, _BOTTOM, _LEFT, _RIGHT = 190, 14, 34, 62, 26
 """Of a chart, in user units: whole height, and the room around the plot."""
-_STEP = 72
+_STEP = 58
 """Between two columns."""
-_LEAST_WIDTH = 360
+_LEAST_WIDTH = 290
 _LEAST_GAP = 30
 """Between two columns where they stand by their value: closer, and their labels overlap."""
-_LABEL = 11
+_LABEL = 9
 """Characters of a column's label."""
 
 

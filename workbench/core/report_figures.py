@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.core.checks import check_words
+from workbench.core.json_text import as_text
 from workbench.core.usage import UNKNOWN, money_text, seconds_text, tokens_text
 
 if TYPE_CHECKING:
     from workbench.core.experiment_report import CellReport, ColumnReport
+    from workbench.core.json_value import JSON
 
 FIGURES = ("setting", "runs", "distinct", "identical", "distance", "tokens", "cost", "checks")
 
@@ -68,5 +69,17 @@ def facts_text(cell: CellReport) -> str:
 
 
 def checks_text(cell: CellReport) -> list[str]:
-    """A line for each check: `passed: contains "점심"`, `failed: ...`."""
-    return [f"{run.result.state}: {check_words(run.check)}: {run.result.why}" for run in cell.checks]
+    """A line for each check: `passed: contains "점심"`, `failed: took 212 tokens, more than 200`."""
+    return [
+        run.result.why if run.result.passed is None else f"{run.result.state}: {run.result.why}" for run in cell.checks
+    ]
+
+
+def message_texts(messages: JSON) -> list[tuple[str, str]]:
+    """(role, text) of each message of a request; what is no text, as `extra` can make it, is shown as JSON."""
+    shown = []
+    for message in messages if isinstance(messages, list) else ():
+        item = message if isinstance(message, dict) else {"content": message}
+        content = item.get("content")
+        shown.append((as_text(item.get("role") or "message"), as_text("" if content is None else content)))
+    return shown

@@ -19,12 +19,15 @@ h3 { margin: 0; padding: 0.5rem 0.75rem; font-size: 0.95rem; color: var(--accent
 .facts { margin: 0.25rem 0; overflow-wrap: anywhere; }
 .verdict { max-width: 60rem; margin: 1rem 0; padding: 0.5rem 0.9rem; border-left: 3px solid var(--accent);
   background: var(--card); overflow-wrap: anywhere; }
-small.mark { padding: 0 0.35rem; border: 1px solid var(--line); border-radius: 0.5rem; font-weight: normal; }
+h4 { margin: 0.5rem 0 0; font-size: 0.85rem; color: var(--dim); font-weight: 600; }
+.request { margin: 1rem 0; padding: 0; }
+small.mark { white-space: nowrap; padding: 0 0.35rem; border: 1px solid var(--line); border-radius: 0.5rem;
+  font-weight: normal; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.3rem 0.9rem 0.3rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 thead th { color: var(--dim); font-weight: normal; white-space: nowrap; }
-tbody th { max-width: 28rem; font-weight: 600; overflow-wrap: anywhere; }
+tbody th { min-width: 9rem; max-width: 28rem; font-weight: 600; overflow-wrap: anywhere; }
 .charts { display: flex; flex-wrap: wrap; gap: 1rem 2rem; margin: 1.5rem 0; }
 figure { margin: 0; max-width: 100%; overflow-x: auto; }
 svg { display: block; }
