@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from tests.adapters.presets.strategies import ODD_SCALARS, clean_texts, presets, values
 from workbench.adapters.presets.read import read_preset
 from workbench.adapters.presets.write import as_plain, preset_yaml
-from workbench.adapters.presets.yaml_text import yaml_text
 from workbench.core.errors import InputError
 from workbench.core.json_clean import clean_json
 from workbench.core.json_value import JSON
 from workbench.core.parts import Format, Persona
 from workbench.core.preset import Preset
 from workbench.core.prompt import Check, Comparison, Message, ParameterValues, Prompt, Role, SendLimit, Variable
+from workbench.core.yaml_text import yaml_text
 
 LOADERS = [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)]
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.adapters.presets.yaml_text import yaml_text
 from workbench.core.errors import InputError
-from workbench.core.json_clean import NotJson, clean_json
 from workbench.core.json_text import describe
 from workbench.core.parts import Format, Persona
 from workbench.core.preset import Kind
+from workbench.core.yaml_text import yaml_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,12 +27,7 @@ def preset_yaml(value: Preset, *, modeline: str = "") -> str:
     as when they are sent. `modeline` is the comment that goes first. Raises InputError for a value that no JSON and so
     no request can hold, with its path.
     """
-    try:
-        cleaned = clean_json(as_plain(value), "", lambda _: None)
-    except NotJson as fault:
-        raise InputError(f"{fault.path.removeprefix('.')} {fault.reason}", "change it, then save") from None
-    assert isinstance(cleaned, dict)
-    text = yaml_text(cleaned, opened=_OPENED)
+    text = yaml_text(as_plain(value), opened=_OPENED)
     return f"{modeline}\n{text}" if modeline else text
 
 

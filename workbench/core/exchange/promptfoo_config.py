@@ -12,13 +12,13 @@ import re
 from typing import TYPE_CHECKING
 
 from workbench.core.exchange.nunjucks import literal_nunjucks, to_nunjucks
-from workbench.core.exchange.yaml_text import yaml_text
 from workbench.core.export import OPENAI_URL, PRACTICE_NOTE, export_url, has_key, key_variable
 from workbench.core.merge import placed_messages, with_instruction
 from workbench.core.one_line import one_line
 from workbench.core.parts import NO_PARTS
 from workbench.core.turns import turns_of
 from workbench.core.variables import names
+from workbench.core.yaml_text import yaml_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -172,7 +172,9 @@ def _say_others(tree: ast.Module, taken: Taken, body: Body) -> None:
     if lines:
         many = "calls" if len(lines) > 1 else "call"
         shown = ", ".join(body.place(line) for line in lines[:5]) + (" ..." if len(lines) > 5 else "")
-        body.notes.say(f"the call of {body.place(taken.node.lineno)} runs first and is taken, not the {many} of {shown}")
+        body.notes.say(
+            f"the call of {body.place(taken.node.lineno)} runs first and is taken, not the {many} of {shown}"
+        )
 
 
 def _place(line: int, cells: tuple[Cell, ...]) -> str:

@@ -11,11 +11,12 @@ import re
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
+from workbench.core.json_clean import NotJson, clean_json
 from workbench.core.json_text import read_number
 from workbench.core.visible import short_mark, suspect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from workbench.core.json_value import JSON
 
@@ -38,14 +39,20 @@ _ESCAPED_IN_QUOTES = re.compile('[\\\\"\n]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x1b": "\\e"}
 
 
-def yaml_text(value: dict[str, JSON], *, opened: frozenset[str] = frozenset()) -> str:
+def yaml_text(value: Mapping[str, JSON], *, opened: frozenset[str] = frozenset()) -> str:
     """The object, which has something in it, as a YAML document that ends with a line feed; names stay in their order.
 
-    Lists and objects that are short go on one line, except those that stand at the top under a name of `opened`.
-    Every text must be free of lone surrogates. Raises InputError for a number that would not be read back.
+    Lists and objects that are short go on one line, except those that stand at the top under a name of `opened`. Lone
+    surrogates become U+FFFD. Raises InputError, with the path, for what JSON has no form for and for a number that
+    would not be read back.
     """
+    try:
+        cleaned = clean_json(dict(value), "", lambda _: None)
+    except NotJson as fault:
+        raise InputError(f"{fault.path.removeprefix('.')} {fault.reason}", "change it first") from None
+    assert isinstance(cleaned, dict)
     lines: list[str] = []
-    for name, item in value.items():
+    for name, item in cleaned.items():
         lines += _named(name, item, "", opened=name in opened)
     return "".join(f"{line}\n" for line in lines)
 
