@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "workbench", "parts", "messages", "variables", "parameters", "output", "json"]
+Scope = Literal["app", "workbench", "parts", "messages", "variables", "parameters", "output", "json", "compare"]
 
 SCOPES: dict[Scope, str] = {
     "app": "Everywhere",
@@ -24,6 +24,7 @@ SCOPES: dict[Scope, str] = {
     "parameters": "Parameters",
     "output": "Output",
     "json": "JSON (the tree has the focus)",
+    "compare": "Compare",
 }
 
 
@@ -365,6 +366,82 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("part.previous", "up,k", "Previous", "The row above", "select(-1)", "parts"),
     Command("part.next", "down,j", "Next", "The row below", "select(1)", "parts"),
+    Command(
+        "compare.leave", "escape", "Back", "To the workbench; asks first while it runs", "leave", "compare", True, "esc"
+    ),
+    Command(
+        "compare.figures",
+        "t",
+        "Figures",
+        "The table of figures and its charts, or the answers",
+        "figures",
+        "compare",
+        True,
+    ),
+    Command(
+        "compare.judge",
+        "j",
+        "Judge blind",
+        "Pick the better answers without knowing whose they are",
+        "judge",
+        "compare",
+        True,
+    ),
+    Command("compare.export", "e", "Export", "JSONL, CSV, Markdown or a page", "export", "compare", True),
+    Command(
+        "compare.stop-one",
+        "x",
+        "Stop one",
+        "End the answer that is shown, or take it out of the queue",
+        "stop_one",
+        "compare",
+        True,
+    ),
+    Command(
+        "compare.stop-all",
+        "X",
+        "Stop all",
+        "Send nothing more and end what runs; its text is kept",
+        "stop_all",
+        "compare",
+        True,
+    ),
+    Command(
+        "compare.again", "r", "Run again", "Send the shown answer's request once more", "run_again", "compare", True
+    ),
+    Command(
+        "compare.failed", "R", "Failed again", "Send once more whatever failed or was stopped", "run_failed", "compare"
+    ),
+    Command(
+        "compare.repeat",
+        "plus",
+        "Add a repeat",
+        "One more answer of every column and case",
+        "add_repeat",
+        "compare",
+        False,
+        "+",
+    ),
+    Command(
+        "compare.take-setting",
+        "p,enter",
+        "Take the setting",
+        "What the column varies becomes the prompt's",
+        "take_setting",
+        "compare",
+        True,
+    ),
+    Command(
+        "compare.take-answer",
+        "a",
+        "Take the answer",
+        "The shown answer becomes the next assistant message",
+        "take_answer",
+        "compare",
+    ),
+    Command(
+        "compare.save", "s", "Save into the preset", "This comparison, to be run again from its file", "save", "compare"
+    ),
 )
 
 
