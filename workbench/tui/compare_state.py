@@ -6,7 +6,11 @@ or a widget.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from workbench.core.prompt import Prompt
 
 COMPLETE: Final = "●"
 STREAMING: Final = "◐"
@@ -51,3 +55,51 @@ class CellView(NamedTuple):
     error: str
     footer: str
     diff_base: str | None
+
+
+# -- what the desk tells the screen, in batches (`CompareDesk.start`) --------------------------------------------------
+
+
+class TextCame(NamedTuple):
+    """A piece of the answer that this column shows: to be added to what stands there."""
+
+    column: int
+    text: str
+
+
+class CellChanged(NamedTuple):
+    """The answer that this column shows is another one, or has ended: `cell_view` has it whole."""
+
+    column: int
+
+
+class HeadsChanged(NamedTuple):
+    """Some head, or the state line, is to be drawn again; what runs changes with the clock too."""
+
+
+class VerdictChanged(NamedTuple):
+    """There is a new verdict."""
+
+
+class GridDone(NamedTuple):
+    """Nothing runs or waits any more. `why` is what kept it from being complete, or ""."""
+
+    why: str
+
+
+Change: TypeAlias = TextCame | CellChanged | HeadsChanged | VerdictChanged | GridDone
+Changes: TypeAlias = Sequence[Change]
+
+
+class Taken(NamedTuple):
+    """What the person takes from a comparison to the workbench: what `CompareScreen` is dismissed with.
+
+    Attributes:
+        prompt: The base with a column's setting in it; None where only the answer is taken.
+        connection: The name of that column's connection; "" for the one that the workbench has.
+        answer: The answer that becomes the next assistant message; "" where only the setting is taken.
+    """
+
+    prompt: Prompt | None = None
+    connection: str = ""
+    answer: str = ""
