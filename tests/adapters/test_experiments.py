@@ -18,6 +18,7 @@ from workbench.core.errors import InputError
 from workbench.core.events import State
 from workbench.core.experiment import Cell, Experiment
 from workbench.core.grid_values import GridState
+from workbench.core.judging import Judgement
 from workbench.core.secret import Secret
 
 EXPERIMENT = Experiment(a_prompt(), (Axis("temperature", (0.0, 1.0)),), 2, ({"x": "a"}, {"x": "b"}))
@@ -170,3 +171,16 @@ async def test_a_deleted_file_is_begun_again_with_the_experiment(
         path.unlink()
     await run_cell(database, record, Cell(1, 0, 0), State.COMPLETE, "later")
     assert len(opened(database, record).cells) == 2
+
+
+async def test_judgements_are_kept_the_last_of_each_round(database: Database, experiments: Experiments) -> None:
+    record = experiments.new(keys=[Secret(KEY)])
+    await record.begin(EXPERIMENT)
+    record.judged(Judgement(0, 0, ((1,), (0,)), 0))
+    record.judged(Judgement(1, 1, ((0,), (1,)), None))
+    record.judged(Judgement(0, 0, ((0,), (1,)), 1))
+    await record.end(GridState.COMPLETE)
+    kept = opened(database, record).judgements
+    assert [each.picked for each in kept] == [None, 1]
+    record.judged(Judgement(0, 1, ((0,), (1,)), 0, f"says {KEY}"))
+    assert KEY not in opened(database, record).judgements[-1].note

@@ -49,7 +49,12 @@ CREATE TABLE cells (experiment TEXT NOT NULL, column_index INTEGER NOT NULL, cas
   PRIMARY KEY (experiment, column_index, case_index, repeat_index));
 PRAGMA user_version = 2;
 """
-SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2}
+SCHEMA_3 = f"""{SCHEMA_2}
+CREATE TABLE judgements (experiment TEXT NOT NULL, case_index INTEGER NOT NULL, repeat_index INTEGER NOT NULL,
+  judged_at TEXT NOT NULL, judgement TEXT NOT NULL, PRIMARY KEY (experiment, case_index, repeat_index));
+PRAGMA user_version = 3;
+"""
+SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2, 3: SCHEMA_3}
 """By number: every schema that a person's file may have."""
 NEXT = Migration(LATEST + 1, "a column", ("ALTER TABLE trust ADD COLUMN why TEXT NOT NULL DEFAULT ''",))
 BROKEN = Migration(LATEST + 1, "breaks", ("ALTER TABLE trust ADD COLUMN why TEXT", "CREATE nonsense"))

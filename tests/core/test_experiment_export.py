@@ -16,7 +16,9 @@ from tests.core.reports import HOSTILE, KOREAN, outcome, report
 from workbench.core.axes import Axis
 from workbench.core.events import State
 from workbench.core.experiment_export import to_csv, to_jsonl, to_markdown
+from workbench.core.experiment_html import to_html
 from workbench.core.grid_values import GridState
+from workbench.core.judging import Judgement
 from workbench.core.prompt import Check
 from workbench.core.visible import marked
 
@@ -111,3 +113,23 @@ def test_any_answer_comes_through(answers: list[str], setting: str) -> None:
     assert [text.rstrip("\n") for text in fences[1:]] == [marked(text).rstrip("\n") for text in (*answers, *answers)]
     for text in (to_jsonl(made), to_csv(made), to_markdown(made)):
         text.encode()
+
+
+JUDGED = (Judgement(0, 0, ((1,), (0,)), 0, HOSTILE), Judgement(0, 1, ((0,), (1,)), None))
+
+
+def test_blind_judgements_stand_in_every_file_that_has_room_for_them() -> None:
+    made = replace(report([[KOREAN, "b"], ["c", "d"]]), judgements=JUDGED)
+    lines = [json.loads(line)["judged"] for line in to_jsonl(made).splitlines()]
+    assert lines == [False, None, True, None]
+    assert "## judged blind" in to_markdown(made)
+    assert "| temperature 0\\.5 | 1 | 1 | 100 % | 21 % to 100 % |" in to_markdown(made).replace(
+        "temperature 0.5", "temperature 0\\.5"
+    )
+    page = to_html(made)
+    assert "<h2>judged blind</h2>" in page
+    assert "<td>21 % to 100 %</td>" in page
+    assert "1 of 2 rounds skipped" in page
+    assert "<script" not in page
+    without = report([[KOREAN, "b"], ["c", "d"]])
+    assert "judged" not in to_jsonl(without) + to_markdown(without) + to_html(without)

@@ -21,6 +21,7 @@ from workbench.core.events import State
 from workbench.core.experiment import Cell, Experiment
 from workbench.core.grid_values import GridState
 from workbench.core.json_clean import clean_text
+from workbench.core.judging import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
@@ -39,6 +40,9 @@ ON CONFLICT (id) DO UPDATE SET session = excluded.session, ended_at = NULL, stat
 _CELL = """
 INSERT OR REPLACE INTO cells (experiment, column_index, case_index, repeat_index, run, state, note)
 VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_JUDGED = """
+INSERT OR REPLACE INTO judgements (experiment, case_index, repeat_index, judged_at, judgement) VALUES (?, ?, ?, ?, ?)
 """
 _END = "UPDATE experiments SET ended_at = ?, state = ? WHERE id = ?"
 _SUMMARY = """
@@ -90,6 +94,8 @@ class StoredExperiment:
     """What the gate showed."""
     cells: tuple[StoredCell, ...]
     """Those that were sent or refused, breadth first."""
+    judgements: tuple[Judgement, ...] = ()
+    """What was picked blind, in the order in which it was."""
 
     @property
     def id(self) -> str:
@@ -151,6 +157,9 @@ class Experiments:
                 "WHERE cells.experiment = ? ORDER BY repeat_index, case_index, column_index",
                 (experiment,),
             ).fetchall()
+            judged = connection.execute(
+                "SELECT judgement FROM judgements WHERE experiment = ? ORDER BY judged_at", (experiment,)
+            ).fetchall()
         sessions = {session for _, _, _, state, _, session, *_ in cells if state is None and session is not None}
         alive = {session for session in sessions if self._database.is_alive(session)}
         return StoredExperiment(
@@ -158,6 +167,7 @@ class Experiments:
             Experiment.from_json(json.loads(kept[0])),
             json.loads(kept[1]),
             tuple(_stored_cell(cell, alive) for cell in cells),
+            tuple(Judgement.from_json(json.loads(text)) for (text,) in judged),
         )
 
     def answers(self, experiment: str, cells: Collection[Cell] | None = None) -> dict[Cell, tuple[Choice, ...]]:
@@ -243,6 +253,18 @@ class ExperimentRecord:
         """A cell's run begins, or has ended with this state; never waits."""
         values = (self.id, *cell, run, state.value if state is not None else None, self._clean(note))
         statements: list[Statement] = [(_CELL, values)]
+        self._database.submit(Write(lambda: statements))
+
+    def judged(self, judgement: Judgement) -> None:
+        """What was picked in a round, in place of what was before; never waits."""
+        values = (
+            self.id,
+            judgement.case,
+            judgement.repeat,
+            moment(datetime.now(UTC)),
+            to_json(judgement.to_json(), self._clean),
+        )
+        statements: list[Statement] = [(_JUDGED, values)]
         self._database.submit(Write(lambda: statements))
 
     def end(self, state: GridState) -> Awaitable[None]:

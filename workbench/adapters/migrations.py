@@ -169,6 +169,18 @@ CREATE TABLE cells (
 )
 """
 
+# One for each round that was judged blind; judged again, it has the last one.
+_JUDGEMENTS = """
+CREATE TABLE judgements (
+  experiment TEXT NOT NULL,
+  case_index INTEGER NOT NULL,
+  repeat_index INTEGER NOT NULL,
+  judged_at TEXT NOT NULL,
+  judgement TEXT NOT NULL,              -- JSON, core/judging.py
+  PRIMARY KEY (experiment, case_index, repeat_index)
+)
+"""
+
 _LOG = """
 CREATE TABLE IF NOT EXISTS migrations (
   number INTEGER NOT NULL PRIMARY KEY,
@@ -196,6 +208,7 @@ MIGRATIONS = (
         ),
     ),
     Migration(2, "experiments", (_EXPERIMENTS, _CELLS)),
+    Migration(3, "judgements", (_JUDGEMENTS,)),
 )
 LATEST = MIGRATIONS[-1].number
 

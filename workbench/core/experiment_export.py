@@ -13,8 +13,18 @@ import re
 from typing import TYPE_CHECKING
 
 from workbench.core.json_text import describe, unseen_escaped
+from workbench.core.judging import picks
 from workbench.core.one_line import one_line
-from workbench.core.report_figures import FIGURES, checks_text, column_figures, facts_text, message_texts
+from workbench.core.report_figures import (
+    FIGURES,
+    JUDGED,
+    checks_text,
+    column_figures,
+    facts_text,
+    judging_notes,
+    message_texts,
+    win_figures,
+)
 from workbench.core.usage import money_text
 from workbench.core.visible import marked
 
@@ -31,11 +41,19 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
 
 
 def to_jsonl(report: ExperimentReport) -> str:
-    """A line for each cell: the object of `compare --json`, with request and answer, and the values of its case."""
-    return "".join(
-        unseen_escaped(json.dumps({**cell.to_json(), "variables": dict(cell.variables)}, ensure_ascii=False)) + "\n"
-        for cell in report.cells
-    )
+    """A line for each cell: the object of `compare --json`, with request and answer, and the values of its case.
+
+    Where answers were judged blind, `judged` says of each whether it was picked; null where it was not shown, or the
+    round was skipped.
+    """
+    picked = picks(report.judgements)
+    lines = []
+    for cell in report.cells:
+        value = {**cell.to_json(), "variables": dict(cell.variables)}
+        if report.judgements:
+            value["judged"] = picked.get(cell.cell)
+        lines.append(unseen_escaped(json.dumps(value, ensure_ascii=False)) + "\n")
+    return "".join(lines)
 
 
 # -- CSV -------------------------------------------------------------------------------------------------------------
@@ -103,6 +121,7 @@ def to_markdown(report: ExperimentReport) -> str:
     lines += [line for note in report.notes for line in (_inline(note), "")]
     named = list(zip(report.labels, report.columns, strict=True))
     lines += _table(FIGURES, [column_figures(name, column) for name, column in named])
+    lines += _judged(report)
     for role, content in message_texts(report.request.get("messages")):
         lines += [f"## {_inline(role)}", "", *_fenced(content)]
     for name, column in named:
@@ -130,6 +149,15 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         *(f"| {' | '.join(_inline(cell) for cell in row)} |" for row in rows),
         "",
     ]
+
+
+def _judged(report: ExperimentReport) -> list[str]:
+    """How often each column won in blind judgements, and the notes on them."""
+    if not report.judgements:
+        return []
+    rows = [win_figures(name, rate) for name, rate in zip(report.labels, report.win_rates, strict=True)]
+    notes = [f"- {_inline(text)}" for text in judging_notes(report)]
+    return ["## judged blind", "", *_table(JUDGED, rows), *notes, *([""] if notes else [])]
 
 
 def _answer(report: ExperimentReport, cell: CellReport) -> list[str]:

@@ -14,7 +14,16 @@ from workbench.core.axis_text import axis_text
 from workbench.core.json_text import unseen_escaped
 from workbench.core.one_line import one_line
 from workbench.core.report_charts import charts
-from workbench.core.report_figures import FIGURES, checks_text, column_figures, facts_text, message_texts
+from workbench.core.report_figures import (
+    FIGURES,
+    JUDGED,
+    checks_text,
+    column_figures,
+    facts_text,
+    judging_notes,
+    message_texts,
+    win_figures,
+)
 from workbench.core.report_style import STYLE
 from workbench.core.usage import money_text
 from workbench.core.visible import marked
@@ -41,6 +50,7 @@ def to_html(report: ExperimentReport) -> str:
         f'<p class="verdict">{_text(report.verdict)}</p>' if report.verdict else "",
         "".join(f'<p class="facts">{_text(note)}</p>' for note in report.notes),
         _figures(report, names),
+        _judged(report, names),
         _request(report),
         f'<section class="charts" aria-label="Charts">{"".join(charts(report))}</section>',
         *(_case(report, names, case) for case in range(report.experiment.case_count)),
@@ -87,6 +97,22 @@ def _figures(report: ExperimentReport, names: tuple[str, ...]) -> str:
         )
     ]
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{_lines(rows)}</tbody></table></div>'
+
+
+def _judged(report: ExperimentReport, names: tuple[str, ...]) -> str:
+    """How often each column won in blind judgements, and the notes on them."""
+    if not report.judgements:
+        return ""
+    head = "".join(f'<th scope="col">{name}</th>' for name in JUDGED)
+    rows = [
+        f'<tr><th scope="row">{_text(first)}</th>{"".join(f"<td>{_text(cell)}</td>" for cell in rest)}</tr>'
+        for first, *rest in (win_figures(name, rate) for name, rate in zip(names, report.win_rates, strict=True))
+    ]
+    notes = "".join(f'<p class="facts">{_text(text)}</p>' for text in judging_notes(report))
+    return (
+        f'<section><h2>judged blind</h2><div class="wide"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{_lines(rows)}</tbody></table></div>{notes}</section>"
+    )
 
 
 def _baseline_mark(report: ExperimentReport, column: ColumnReport) -> str:

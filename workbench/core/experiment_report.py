@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbench.core.checks import checks_to_json
 from workbench.core.column_labels import column_labels
 from workbench.core.json_text import as_text
+from workbench.core.judging import WinRate, win_rates
 from workbench.core.usage import UsageFacts
 
 if TYPE_CHECKING:
     from workbench.core.checks import CheckResult, CheckTally
     from workbench.core.experiment import Case, Cell, Experiment, Setting
     from workbench.core.json_value import JSON
+    from workbench.core.judging import Judgement
     from workbench.core.prompt import Check
 
 NOT_SENT = "not_sent"
@@ -231,6 +233,13 @@ class ExperimentReport:
     title: str = ""
     made: str = ""
     """When it was run, as text for a person; the core has no clock."""
+    judgements: tuple[Judgement, ...] = ()
+    """What was picked blind; () where nobody judged."""
+
+    @property
+    def win_rates(self) -> tuple[WinRate, ...]:
+        """Of each column, by what was picked blind."""
+        return win_rates(self.judgements, len(self.columns))
 
     @property
     def cells(self) -> tuple[CellReport, ...]:

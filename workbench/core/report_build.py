@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.core.experiment import Cell, Column, Experiment
     from workbench.core.grid_values import GridState
     from workbench.core.json_value import JSON
+    from workbench.core.judging import Judgement
     from workbench.core.outcome import Outcome
 
 _UNORDERED = ("seed",)
@@ -49,7 +50,14 @@ def unsent_run(outcome: Outcome) -> dict[str, JSON]:
     return {**outcome.to_json(), "state": NOT_SENT}
 
 
-def report_of(results: Results, *, baseline: int = 0, title: str = "", made: str = "") -> ExperimentReport:
+def report_of(
+    results: Results,
+    *,
+    baseline: int = 0,
+    title: str = "",
+    made: str = "",
+    judgements: tuple[Judgement, ...] = (),
+) -> ExperimentReport:
     """All figures of it. Takes its time, a second and more with many repeats: for a thread."""
     by_column: dict[int, list[CellReport]] = {}
     for cell in sorted(results.experiment.cells()):
@@ -77,6 +85,7 @@ def report_of(results: Results, *, baseline: int = 0, title: str = "", made: str
         baseline=baseline,
         title=title or results.experiment.prompt.name,
         made=made,
+        judgements=judgements,
     )
 
 

@@ -8,8 +8,9 @@ from workbench.core.json_text import as_text
 from workbench.core.usage import UNKNOWN, money_text, seconds_text, tokens_text
 
 if TYPE_CHECKING:
-    from workbench.core.experiment_report import CellReport, ColumnReport
+    from workbench.core.experiment_report import CellReport, ColumnReport, ExperimentReport
     from workbench.core.json_value import JSON
+    from workbench.core.judging import WinRate
 
 FIGURES = ("setting", "runs", "distinct", "identical", "distance", "tokens", "cost", "checks")
 
@@ -53,6 +54,26 @@ def passed_text(column: ColumnReport) -> str:
     unjudged = sum(count.tally.not_judged for count in column.checks)
     told = f"{passed} of {passed + failed} passed" if passed + failed else "none judged"
     return f"{told}, {unjudged} not judged" if unjudged and passed + failed else told
+
+
+JUDGED = ("setting", "picked", "of", "win rate", "95 %")
+
+
+def win_figures(name: str, rate: WinRate) -> tuple[str, ...]:
+    """A row under JUDGED: how often a column's answer was picked blind, and Wilson's interval for the rate."""
+    interval = f"{percent(rate.low)} to {percent(rate.high)}" if rate.rounds else UNKNOWN
+    return name, str(rate.wins), str(rate.rounds), percent(rate.rate), interval
+
+
+def judging_notes(report: ExperimentReport) -> list[str]:
+    """What was noted on rounds, and how many were skipped, a line each."""
+    skipped = sum(each.picked is None for each in report.judgements)
+    lines = [f"{skipped} of {len(report.judgements)} rounds skipped"] if skipped else []
+    for each in report.judgements:
+        if each.note:
+            place = f"case {each.case + 1}, repeat {each.repeat + 1}" if report.experiment.cases else ""
+            lines.append(f"{place or f'repeat {each.repeat + 1}'}: {each.note}")
+    return lines
 
 
 def facts_text(cell: CellReport) -> str:
