@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.core.experiment import Case, Column, Experiment
     from workbench.core.findings import Problem
     from workbench.core.grid_values import GridLimits
+    from workbench.core.ladder import Ladder
     from workbench.core.plan import ColumnFigures, Plan
     from workbench.core.prompt import Prompt
     from workbench.core.request import Request
@@ -41,6 +42,19 @@ class Payment(NamedTuple):
     """The connections that cost nothing."""
     unpriced: tuple[str, ...] = ()
     """The models whose price is not known."""
+
+    def cost_text(self, plan: Plan) -> str:
+        """What the gate says of money: `~$0.017 to $0.051`, `practice costs nothing`, `the price of x is not known`."""
+        parts = [] if plan.free else [plan.cost_text]
+        if self.free:
+            parts.append(f"{', '.join(self.free)} cost{'s' * (len(self.free) == 1)} nothing")
+        if self.unpriced:
+            parts.append(f"the price of {', '.join(self.unpriced)} is not known")
+        return " · ".join(parts)
+
+    def without_cap(self, limits: GridLimits) -> tuple[str, ...]:
+        """The models for which a cap in dollars is all there is, and can't be kept."""
+        return self.unpriced if limits.max_cost_usd is not None and limits.max_requests is None else ()
 
 
 class Comparing:
@@ -150,12 +164,11 @@ class Comparing:
         rules = self.services.rules(model, connection)
         return rules.max_output if rules is not None else None
 
-    def record(self) -> ExperimentRecord:
-        """The row of this experiment in history, stored once the grid begins it."""
-        from workbench.adapters.experiments import Experiments
-
+    def record(self, plan: Plan | None = None) -> ExperimentRecord:
+        """The row of this experiment in history, stored once the grid begins it; `plan` is what the gate showed."""
         keys = [self.connection_of(column).key for column in self.experiment.columns()]
-        return Experiments(self.services.database).new(preset=self._preset, keys=keys)
+        shown = plan._asdict() if plan is not None else None
+        return self.services.experiments.new(preset=self._preset, plan=shown, keys=keys)
 
     # -- running -------------------------------------------------------------------------------------------------
 
@@ -197,6 +210,20 @@ def _sent_messages(request: Request) -> list[Message]:
             case {"role": "system" | "developer" | "user" | "assistant" as role, "content": str(content)}:
                 sent.append(Message(Role(role), content))
     return sent
+
+
+def proposal(services: Services, prompt: Prompt, connection: Connection) -> Ladder:
+    """What is varied where nothing is said: temperatures that the model takes, and what else there is."""
+    from workbench.core.ladder import ladder
+
+    model = services.asked_model(prompt, connection)
+    return ladder(
+        prompt,
+        services.rules(model, connection),
+        services.lessons.get(connection.host),
+        model,
+        models=services.known_models(connection),
+    )
 
 
 def read_cases(services: Services, path: str) -> CaseFile:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from workbench.adapters.endpoint import Endpoint
+    from workbench.adapters.experiments import Experiments
     from workbench.adapters.history import History
     from workbench.adapters.lessons import LessonStore
     from workbench.adapters.presets.library import PresetLibrary
@@ -89,6 +90,13 @@ class Services:
         from workbench.adapters.history import History
 
         return History(self.database)
+
+    @cached_property
+    def experiments(self) -> Experiments:
+        """Every comparison: what was run, and which run each of its cells is."""
+        from workbench.adapters.experiments import Experiments
+
+        return Experiments(self.database)
 
     @cached_property
     def presets(self) -> PresetLibrary:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.cli.compare_print import exit_code, print_report, say_ending
 from workbench.cli.compare_progress import Progress
 from workbench.cli.diagnostics import ExitCode, complain, say
 from workbench.cli.output import Output
-from workbench.core.checks import CheckResult, run_checks
-from workbench.core.errors import InputError, StorageError
-from workbench.core.events import State
-from workbench.core.experiment import Cell
+from workbench.comparing_results import ComparingResults
+from workbench.core.errors import StorageError
 from workbench.core.grid_values import GridState
-from workbench.core.outcome import Outcome
-from workbench.core.report_build import Results, report_of, unsent_run
-from workbench.core.request import Request
-from workbench.grid_events import CellEnded, GridEnded
+from workbench.grid_events import GridEnded
 
 if TYPE_CHECKING:
     import argparse
@@ -29,13 +23,11 @@ if TYPE_CHECKING:
     from workbench.comparing import Comparing
     from workbench.core.experiment_report import ExperimentReport
     from workbench.core.grid_values import GridLimits
-    from workbench.core.json_value import JSON
     from workbench.grid import Grid
     from workbench.grid_events import GridEvent
 
 _TICK = 0.2
 """Seconds between two looks at the clock, for the time in the progress line."""
-_STOPPED = CheckResult(None, "not judged: stopped")
 
 
 class ComparisonRun:
@@ -55,7 +47,7 @@ class ComparisonRun:
         self._baseline = baseline
         self._out = out
         self._progress = Progress(comparing.experiment.cell_count)
-        self._ended: dict[Cell, Outcome] = {}
+        self._results = ComparingResults(comparing)
         self._why = ""
         self._signal = 0
         self._grid: Grid | None = None
@@ -63,7 +55,8 @@ class ComparisonRun:
     def plan_only(self) -> int:
         """Nothing is sent. With --json: the cells that would be."""
         if self._options.json:
-            Output().json(self._report(GridState.STOPPED, {}).to_json())
+            report = self._results.nothing_sent(GridState.STOPPED, baseline=self._baseline)
+            Output().json(report.to_json())
         return 0
 
     def run(self) -> int:
@@ -95,8 +88,8 @@ class ComparisonRun:
         try:
             state = await grid.execute()
             await comparing.services.close_endpoints()
-            checks = await self._checked()
-            return await asyncio.to_thread(self._report, state, checks)
+            await self._results.check(lambda: bool(self._signal))
+            return await self._results.report(comparing.experiment, state, grid.spent.requests, baseline=self._baseline)
         finally:
             ticking.cancel()
             self._progress.clear()
@@ -104,9 +97,8 @@ class ComparisonRun:
     def _take(self, events: Sequence[GridEvent]) -> None:
         for event in events:
             self._progress.take(event)
-            if isinstance(event, CellEnded):
-                self._ended[event.cell] = event.outcome
-            elif isinstance(event, GridEnded):
+            self._results.take(event)
+            if isinstance(event, GridEnded):
                 self._why = event.why
         self._draw()
 
@@ -123,43 +115,6 @@ class ComparisonRun:
         self._signal = number
         if self._grid is not None:
             self._grid.stop()
-
-    # -- what came -----------------------------------------------------------------------------------------------
-
-    async def _checked(self) -> dict[Cell, tuple[CheckResult, ...]]:
-        """The checks on all complete answers; a signal ends that too, and what came is still told."""
-        checks = self._comparing.experiment.prompt.checks
-        checked: dict[Cell, tuple[CheckResult, ...]] = {}
-        for cell, outcome in self._ended.items():
-            if not checks or outcome.state is not State.COMPLETE:
-                continue
-            if self._signal:
-                checked[cell] = (_STOPPED,) * len(checks)
-            else:
-                checked[cell] = await asyncio.to_thread(run_checks, checks, outcome)
-        return checked
-
-    def _report(self, state: GridState, checks: dict[Cell, tuple[CheckResult, ...]]) -> ExperimentReport:
-        experiment = self._comparing.experiment
-        results = Results(
-            experiment=experiment,
-            state=state,
-            sent_requests=self._grid.spent.requests if self._grid is not None else 0,
-            runs={cell: outcome.to_json() for cell, outcome in self._ended.items()},
-            checks=checks,
-            unsent={cell: self._unsent(cell) for cell in experiment.cells() if cell not in self._ended},
-        )
-        made = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-        return report_of(results, baseline=self._baseline, made=made)
-
-    def _unsent(self, cell: Cell) -> dict[str, JSON]:
-        column = self._comparing.experiment.columns()[cell.column]
-        try:
-            request = self._comparing.request(cell)
-        except InputError:  # what it reads is gone; that it was not sent is all there is to say
-            request = Request({})
-        connection = self._comparing.connection_of(column).name
-        return unsent_run(Outcome(State.CANCELLED, request, connection=connection, cost_usd=0.0))
 
     def _write(self, report: ExperimentReport, out: NewFile) -> bool:
         """Write the file; whether that went well."""

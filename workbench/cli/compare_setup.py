@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import say
-from workbench.comparing import read_cases
+from workbench.comparing import proposal, read_cases
 from workbench.core.axis_text import axis_from_json, axis_text, parse_axis
 from workbench.core.errors import InputError
 from workbench.core.experiment import Experiment
 from workbench.core.prompt import Comparison
+from workbench.core.typed_limits import whole_number
 
 if TYPE_CHECKING:
     import argparse
@@ -64,11 +65,7 @@ def _axis(given: str, prompt: Prompt) -> Axis:
 
 
 def _ladder(options: argparse.Namespace, prompt: Prompt, services: Services) -> Axis:
-    from workbench.core.ladder import ladder
-
-    connection = services.connection(options.connection, prompt.model)
-    model = services.asked_model(prompt, connection)
-    proposed = ladder(prompt, services.rules(model, connection), services.lessons.get(connection.host), model)
+    proposed = proposal(services, prompt, services.connection(options.connection, prompt.model))
     if proposed.axis is None:
         raise InputError(proposed.refused, _instead(proposed.alternatives))
     say(f"workbench: nothing is said to be varied: temperature {axis_text(proposed.axis)}")
@@ -90,28 +87,6 @@ def _cases(file: str, services: Services) -> tuple[Mapping[str, str], ...]:
     for warning in read.warnings:
         say(f"workbench: {warning}")
     return read.cases
-
-
-def whole_number(text: str | None, option: str) -> int | None:
-    """The number of an option, from 1 on; None where it is not given. InputError."""
-    if text is None:
-        return None
-    digits = text.strip()
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > 9 or int(digits) < 1:
-        raise InputError(f"{option} {text}: not a whole number from 1 on", f"write it as {option} 3")
-    return int(digits)
-
-
-def dollars(text: str | None, option: str) -> float | None:
-    """The US dollars of an option, `0.05` or `$0.05`; None where it is not given. InputError."""
-    from workbench.core.json_text import read_number
-
-    if text is None:
-        return None
-    amount = read_number(text.strip().removeprefix("$"))
-    if amount is None or amount < 0:
-        raise InputError(f"{option} {text}: not an amount in US dollars", f"write it as {option} 0.05")
-    return float(amount)
 
 
 def baseline_of(text: str | None, experiment: Experiment) -> int:

@@ -1,0 +1,102 @@
+"""What came of an experiment's cells, kept while its grid runs, and the report that is made of it.
+
+The command line and the compare screen both use this one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from workbench.core.checks import CheckResult, run_checks
+from workbench.core.errors import InputError
+from workbench.core.events import Sent, State
+from workbench.core.outcome import Outcome
+from workbench.core.report_build import Results, report_of, unsent_run
+from workbench.core.request import Request
+from workbench.grid_events import CellEnded, CellEvents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from workbench.comparing import Comparing
+    from workbench.core.experiment import Cell, Experiment
+    from workbench.core.experiment_report import ExperimentReport
+    from workbench.core.grid_values import GridState
+    from workbench.core.json_value import JSON
+    from workbench.grid_events import GridEvent
+
+_STOPPED = CheckResult(None, "not judged: stopped")
+
+
+class ComparingResults:
+    """The cells that have ended, and how the preset's checks went on their answers."""
+
+    def __init__(self, comparing: Comparing) -> None:
+        self._comparing = comparing
+        self._checks = comparing.experiment.prompt.checks
+        self.runs: dict[Cell, Mapping[str, JSON]] = {}
+        """The objects of `run --json`."""
+        self.checks: dict[Cell, tuple[CheckResult, ...]] = {}
+        """Of complete answers, in the order of the prompt's checks, once `check` has run."""
+        self._unchecked: dict[Cell, Outcome] = {}
+
+    def take(self, event: GridEvent) -> None:
+        """Keep what a cell came to; a cell whose request goes out again is as if it had never been."""
+        match event:
+            case CellEnded(cell=cell, outcome=outcome):
+                self.runs[cell] = outcome.to_json()
+                if self._checks and outcome.state is State.COMPLETE:
+                    self._unchecked[cell] = outcome
+            case CellEvents(cell=cell, events=events) if any(isinstance(each, Sent) for each in events):
+                for kept in (self.runs, self.checks, self._unchecked):
+                    kept.pop(cell, None)
+            case _:
+                pass
+
+    async def check(self, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Run the checks on the complete answers that have not been checked, in a thread; where `stopped`, the rest
+        is not judged."""
+        while self._unchecked:
+            cell, outcome = self._unchecked.popitem()
+            if stopped():
+                self.checks[cell] = (_STOPPED,) * len(self._checks)
+                continue
+            results = await asyncio.to_thread(run_checks, self._checks, outcome)
+            if cell in self.runs:  # else it is on its way once more
+                self.checks[cell] = results
+
+    async def report(
+        self, experiment: Experiment, state: GridState, sent_requests: int, *, baseline: int = 0
+    ) -> ExperimentReport:
+        """All figures of it as it stands, worked out in a thread. `experiment` may have grown since."""
+        runs, checks = dict(self.runs), dict(self.checks)
+        return await asyncio.to_thread(self._report, experiment, state, sent_requests, baseline, runs, checks)
+
+    def nothing_sent(self, state: GridState, *, baseline: int = 0) -> ExperimentReport:
+        """The report of an experiment of which nothing is to be sent."""
+        return self._report(self._comparing.experiment, state, 0, baseline, {}, {})
+
+    def _report(
+        self,
+        experiment: Experiment,
+        state: GridState,
+        sent_requests: int,
+        baseline: int,
+        runs: Mapping[Cell, Mapping[str, JSON]],
+        checks: Mapping[Cell, tuple[CheckResult, ...]],
+    ) -> ExperimentReport:
+        unsent = {cell: self._unsent(experiment, cell) for cell in experiment.cells() if cell not in runs}
+        results = Results(experiment, state, sent_requests, runs, checks, unsent)
+        made = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+        return report_of(results, baseline=baseline, made=made)
+
+    def _unsent(self, experiment: Experiment, cell: Cell) -> dict[str, JSON]:
+        column = experiment.columns()[cell.column]
+        try:
+            request = self._comparing.request(cell)
+        except InputError:  # what it reads is gone; that it was not sent is all there is to say
+            request = Request({})
+        connection = self._comparing.connection_of(column).name
+        return unsent_run(Outcome(State.CANCELLED, request, connection=connection, cost_usd=0.0))
