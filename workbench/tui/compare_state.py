@@ -57,6 +57,13 @@ class CellView(NamedTuple):
     diff_base: str | None
 
 
+class Baseline(NamedTuple):
+    """What the others are compared with: a repeat of a column; None is the one that the column shows."""
+
+    column: int
+    repeat: int | None
+
+
 # -- what the desk tells the screen, in batches (`CompareDesk.start`) --------------------------------------------------
 
 
