@@ -31,23 +31,30 @@ _LABEL = 9
 """Characters of a column's label."""
 
 
-class _Chart(NamedTuple):
+class Chart(NamedTuple):
+    """One figure of every column. `unit` says a value of it as text."""
+
     title: str
     unit: Callable[[float], str]
     points: tuple[tuple[float, ...], ...]
-    """By column; the line goes through their means."""
+    """By column, one for each run that has it; the line goes through their means."""
 
 
 def charts(report: ExperimentReport) -> tuple[str, ...]:
     """An `<svg>` for each figure that has something to show: spread, length, time, cost."""
+    return tuple(_svg(chart, report) for chart in charted(report))
+
+
+def charted(report: ExperimentReport) -> tuple[Chart, ...]:
+    """Spread, length, time and cost by column: those of them that have something to show."""
     columns = report.columns
-    drawn = [
-        _Chart("distance within", distance_text, tuple(_known([each.distance_within]) for each in columns)),
-        _Chart("tokens of an answer", lambda value: tokens_text(round(value)), _runs(columns, _completion)),
-        _Chart("time of an answer", seconds_text, _runs(columns, lambda cell: cell.total_s)),
-        _Chart("cost of an answer", _money, _runs(columns, lambda cell: cell.cost_usd)),
-    ]
-    return tuple(_svg(chart, report) for chart in drawn if any(value > 0 for part in chart.points for value in part))
+    found = (
+        Chart("distance within", distance_text, tuple(_known([each.distance_within]) for each in columns)),
+        Chart("tokens of an answer", lambda value: tokens_text(round(value)), _runs(columns, _completion)),
+        Chart("time of an answer", seconds_text, _runs(columns, lambda cell: cell.total_s)),
+        Chart("cost of an answer", _money, _runs(columns, lambda cell: cell.cost_usd)),
+    )
+    return tuple(chart for chart in found if any(value > 0 for part in chart.points for value in part))
 
 
 def _completion(cell: CellReport) -> float | None:
@@ -68,7 +75,7 @@ def _money(value: float) -> str:
     return money_text(value) if value else "$0"
 
 
-def _svg(chart: _Chart, report: ExperimentReport) -> str:
+def _svg(chart: Chart, report: ExperimentReport) -> str:
     places, is_ordered = _places(report)
     width = max(_LEAST_WIDTH, round(max(places, default=0)) + _RIGHT)
     top = max(value for part in chart.points for value in part)
