@@ -184,3 +184,5 @@ async def test_judgements_are_kept_the_last_of_each_round(database: Database, ex
     assert [each.picked for each in kept] == [None, 1]
     record.judged(Judgement(0, 1, ((0,), (1,)), 0, f"says {KEY}"))
     assert KEY not in opened(database, record).judgements[-1].note
+    record.unjudged(1, 1)
+    assert [(each.case, each.repeat) for each in opened(database, record).judgements] == [(0, 0), (0, 1)]

@@ -44,6 +44,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 _JUDGED = """
 INSERT OR REPLACE INTO judgements (experiment, case_index, repeat_index, judged_at, judgement) VALUES (?, ?, ?, ?, ?)
 """
+_UNJUDGED = "DELETE FROM judgements WHERE experiment = ? AND case_index = ? AND repeat_index = ?"
 _END = "UPDATE experiments SET ended_at = ?, state = ? WHERE id = ?"
 _SUMMARY = """
 SELECT id, began_at, ended_at, state, name, preset, cells, session,
@@ -265,6 +266,11 @@ class ExperimentRecord:
             to_json(judgement.to_json(), self._clean),
         )
         statements: list[Statement] = [(_JUDGED, values)]
+        self._database.submit(Write(lambda: statements))
+
+    def unjudged(self, case: int, repeat: int) -> None:
+        """The judgement of a round is taken back; never waits."""
+        statements: list[Statement] = [(_UNJUDGED, (self.id, case, repeat))]
         self._database.submit(Write(lambda: statements))
 
     def end(self, state: GridState) -> Awaitable[None]:

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ from workbench.tui.compare_state import (
     VerdictChanged,
 )
 from workbench.tui.json_judge import asked_for_json, border_words, verdicts_on
+from workbench.tui.judging import Judging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +91,9 @@ class CompareDesk:
         self.plan = plan
         self.comparing = Comparing(services, experiment, connection=connection, anyway=anyway, preset=preset)
         self._results = ComparingResults(self.comparing)
-        self._grid = self.comparing.grid(self._take, self.comparing.record(plan), limits=limits)
+        record = self.comparing.record(plan)
+        self._grid = self.comparing.grid(self._take, record, limits=limits)
+        self.judging = Judging(record)
         self.labels = column_labels(experiment)
         """Of the columns, in order. Foreign text."""
         self.verdict: Verdict | None = None
@@ -151,6 +155,8 @@ class CompareDesk:
 
     def _run_again(self, cells: Sequence[Cell]) -> bool:
         idle = [cell for cell in cells if cell not in self._grid.waiting and cell not in self._grid.running]
+        for cell in idle:
+            self.judging.forget(cell.case, cell.repeat)  # of an answer that will be another one
         self._grid.run_again(idle)
         self._go()
         return bool(idle)
@@ -291,6 +297,11 @@ class CompareDesk:
         """Which cell the others are compared with."""
         column, repeat = self.baseline
         return Cell(column, self.case, self._shown[column] if repeat is None else repeat)
+
+    def complete_answers(self) -> dict[Cell, str]:
+        """The answers that can be judged."""
+        texts = {cell: self._cells[cell].complete_text for cell in sorted(self._cells)}
+        return {cell: text for cell, text in texts.items() if text is not None}
 
     def report_of(self, cell: Cell) -> CellReport | None:
         """All that came of a cell; None before it has ended."""
@@ -451,7 +462,8 @@ class CompareDesk:
         """All figures of it as it stands: for tables, charts and exports."""
         await self._results.check()
         state = self.state or (GridState.PARTIAL if self._ended else GridState.STOPPED)
-        return await self._results.report(self.experiment, state, self.spent.requests, baseline=self.baseline.column)
+        made = await self._results.report(self.experiment, state, self.spent.requests, baseline=self.baseline.column)
+        return replace(made, judgements=self.judging.judgements)
 
 
 def _failed_checks(results: Sequence[CheckResult]) -> str:
