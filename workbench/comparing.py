@@ -91,14 +91,15 @@ class Comparing:
     def request(self, cell: Cell) -> Request:
         """The request that a cell would send now. InputError."""
         column = self.experiment.columns()[cell.column]
-        return self._build(self.experiment.prompt_of(cell), column.connection)
+        return self.built(self.experiment.prompt_of(cell), column.connection)
 
-    def _build(self, prompt: Prompt, connection: str) -> Request:
+    def built(self, prompt: Prompt, connection: str) -> Request:
+        """The request that a prompt would be now at the connection of that name; "" is the base's. InputError."""
         return self.services.build(prompt, self.connection(connection, prompt.model), anyway=self._anyway)
 
     def problems(self) -> tuple[Problem, ...]:
         """What must be mended before it is sent; with `anyway`, only what can't be sent at all."""
-        found = axis_problems(self.experiment, self._build)
+        found = axis_problems(self.experiment, self.built)
         return tuple(problem for problem in found if not (self._anyway and problem.can_send))
 
     def notes(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "workbench", "parts", "messages", "variables", "parameters", "output", "json", "compare"]
+Scope = Literal["app", "workbench", "parts", "messages", "variables", "parameters", "output", "json", "compare", "columns"]
 
 SCOPES: dict[Scope, str] = {
     "app": "Everywhere",
@@ -25,6 +25,7 @@ SCOPES: dict[Scope, str] = {
     "output": "Output",
     "json": "JSON (the tree has the focus)",
     "compare": "Compare",
+    "columns": "Compare: the columns",
 }
 
 
@@ -73,6 +74,16 @@ COMMANDS: tuple[Command, ...] = (
         "^J",
     ),
     Command("stop", "escape", "Stop", "Stop the run and keep its text", "stop", "workbench", True, "esc"),
+    Command(
+        "compare",
+        "ctrl+t",
+        "Compare",
+        "Run the prompt at several settings side by side; what it takes is shown first",
+        "compare",
+        "workbench",
+        True,
+        "^T",
+    ),
     Command(
         "continue",
         "ctrl+n",
@@ -442,6 +453,82 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "compare.save", "s", "Save into the preset", "This comparison, to be run again from its file", "save", "compare"
     ),
+    Command("columns.diff", "d", "Differences", "What differs from the baseline, by words", "diff", "columns", True),
+    Command("columns.baseline", "b", "Baseline", "Compare the others with this column", "baseline", "columns", True),
+    Command(
+        "columns.first",
+        "f",
+        "First difference",
+        "Go to the first word where this column parts from the baseline",
+        "first_difference",
+        "columns",
+        True,
+    ),
+    Command("columns.next-difference", "n", "Next difference", "Go to the next one", "difference(1)", "columns"),
+    Command(
+        "columns.previous-difference", "N", "Previous difference", "Go to the one before", "difference(-1)", "columns"
+    ),
+    Command("columns.zoom", "z", "Full width", "This column alone, and back", "zoom", "columns", True),
+    Command("columns.left", "left", "Column left", "The column on the left", "column(-1)", "columns"),
+    Command("columns.right", "right", "Column right", "The column on the right", "column(1)", "columns"),
+    Command(
+        "columns.repeat-next",
+        "right_square_bracket",
+        "Next repeat",
+        "The next answer of this column; 1 to 9 go to one by its number",
+        "repeat_by(1)",
+        "columns",
+        False,
+        "]",
+    ),
+    Command(
+        "columns.repeat-previous",
+        "left_square_bracket",
+        "Previous repeat",
+        "The answer before",
+        "repeat_by(-1)",
+        "columns",
+        False,
+        "[",
+    ),
+    Command(
+        "columns.repeats-next",
+        "right_curly_bracket",
+        "Next repeat everywhere",
+        "In all columns at once",
+        "repeats_by(1)",
+        "columns",
+        False,
+        "}",
+    ),
+    Command(
+        "columns.repeats-previous",
+        "left_curly_bracket",
+        "Previous repeat everywhere",
+        "In all columns at once",
+        "repeats_by(-1)",
+        "columns",
+        False,
+        "{",
+    ),
+    Command("columns.case-next", "pagedown", "Next case", "Without cases, a page down", "page(1)", "columns"),
+    Command("columns.case-previous", "pageup", "Previous case", "Without cases, a page up", "page(-1)", "columns"),
+    Command("columns.down", "down", "Down", "A row down", "scroll_by(1)", "columns"),
+    Command("columns.up", "up", "Up", "A row up", "scroll_by(-1)", "columns"),
+    Command("columns.page-down", "space", "Page down", "A page of the answers down", "scroll_by_page(1)", "columns"),
+    Command("columns.page-up", "backspace", "Page up", "A page of the answers up", "scroll_by_page(-1)", "columns"),
+    Command("columns.start", "home", "Beginning", "The beginning of the answers", "scroll_to(False)", "columns"),
+    Command("columns.end", "end", "End", "The end of the answers; follows what comes", "scroll_to(True)", "columns"),
+    Command("columns.link", "l", "Scroll together", "All columns at once, or each alone", "link", "columns"),
+    Command(
+        "columns.plain",
+        "m",
+        "Markdown / plain",
+        "Show the answers laid out, or as the models wrote them",
+        "markdown",
+        "columns",
+    ),
+    Command("columns.copy", "y", "Copy", "Copy the selection, or else the answer", "copy_answer", "columns"),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -15,12 +15,12 @@ from workbench.core.preset import Kind, Place
 from workbench.core.slug import slug_of
 from workbench.tui.display import literal
 from workbench.tui.widgets.choice_line import ChoiceLine, Option
+from workbench.tui.widgets.form_row import field_row, labelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
-    from textual.widget import Widget
 
 
 class SaveAnswer(NamedTuple):
@@ -109,25 +109,20 @@ class SavePreset(ModalScreen[SaveAnswer | None]):
         with VerticalScroll(can_focus=False) as box:
             box.border_title = f"Save the {self._kind.value}"
             box.border_subtitle = "enter saves · tab the next field · esc leaves"
-            yield from self._field("name", self._first_name, "what you will look for")
-            yield from self._field("description", self._first_description, "one line, for the list")
+            yield from field_row("name", self._first_name, "what you will look for")
+            yield from field_row("description", self._first_description, "one line, for the list")
             places = tuple(Option(place.value, place.value) for place in self._places)
-            yield from _labelled("where", ChoiceLine(places, self._place.value, id="place"))
+            yield from labelled("where", ChoiceLine(places, self._place.value, id="place"))
             if self._typed:
                 yield from self._values_line()
             yield Static(id="path")
             yield Static(id="fate")
 
-    def _field(self, name: str, text: str, hint: str) -> ComposeResult:
-        field = Input(text, placeholder=hint, id=name, select_on_focus=False)
-        field.cursor_blink = False
-        yield from _labelled(name, field)
-
     def _values_line(self) -> ComposeResult:
         options = (Option("no", "no"), Option("yes", "as defaults"))
-        yield from _labelled("keep values", ChoiceLine(options, "no", id="values"))
+        yield from labelled("keep values", ChoiceLine(options, "no", id="values"))
         if self._from_files:
-            yield from _labelled("", Static("not those from an @file", classes="label -wide"))
+            yield from labelled("", Static("not those from an @file", classes="label -wide"))
 
     def on_mount(self) -> None:
         self._lay_out(self.app.size.width)
@@ -208,9 +203,3 @@ class SavePreset(ModalScreen[SaveAnswer | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
-
-
-def _labelled(label: str, widget: Widget) -> ComposeResult:
-    with Horizontal():
-        yield Static(label, classes="label")
-        yield widget

@@ -11,7 +11,7 @@ from workbench.core.errors import RunError, WorkbenchError
 from workbench.tui.screens.questions import connection_chooser, question_chooser
 
 if TYPE_CHECKING:
-    from textual.screen import ModalScreen
+    from textual.screen import Screen
 
     from workbench.tui.desk import Desk
     from workbench.tui.widgets.model_field import ModelPicker
@@ -26,7 +26,7 @@ Say = Callable[[str, "Kind"], None]
 class Ask(Protocol):
     """Shows a question and waits for what it ends with."""
 
-    async def __call__(self, question: ModalScreen[Answer], /) -> Answer: ...
+    async def __call__(self, question: Screen[Answer], /) -> Answer: ...
 
 
 class Where:

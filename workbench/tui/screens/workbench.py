@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on, work
 from textual.containers import Container, Vertical
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from workbench.core.errors import WorkbenchError
@@ -18,6 +18,7 @@ from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
 from workbench.tui.conversation import where_to_go_on
 from workbench.tui.header_state import header_state
+from workbench.tui.screens.comparing_moves import ComparingMoves
 from workbench.tui.screens.copying import Copying
 from workbench.tui.screens.draft_moves import DraftMoves
 from workbench.tui.screens.panels import PANELS, Panels, layout_classes
@@ -74,6 +75,9 @@ class WorkbenchScreen(Screen[None]):
         self._sending = Sending(desk, ask=self._ask, say=self.say, changed=self._moved, run=self._run_job)
         self._drafts = DraftMoves(desk, ask=self._ask, say=self.say, changed=self._opened)
         self._presets = PresetMoves(desk, ask=self._ask, say=self.say, changed=self._moved, opened=self._opened)
+        self._comparing = ComparingMoves(
+            desk, ask=self._ask, say=self.say, changed=self._moved, save=self._presets.save
+        )
         self._copying = Copying(desk, say=self.say, to_clipboard=self._to_clipboard)
         self._conversations: dict[str, Callable[[], Coroutine[None, None, None]]] = {
             "connection": self._where.choose_connection,
@@ -175,7 +179,7 @@ class WorkbenchScreen(Screen[None]):
 
         self.services.database.watch(tell)
 
-    async def _ask(self, question: ModalScreen[Answer]) -> Answer:
+    async def _ask(self, question: Screen[Answer]) -> Answer:
         return await self.app.push_screen_wait(question)
 
     def say(self, text: str, kind: Kind = "info") -> None:
@@ -453,6 +457,11 @@ class WorkbenchScreen(Screen[None]):
         """Begin one of the conversations; what was typed until now is in the desk's prompt then."""
         self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
         self.run_worker(self._conversations[what](), group="choose", exclusive=True)
+
+    def action_compare(self) -> None:
+        """Compare the prompt as it stands at several settings, on a screen of its own."""
+        self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
+        self.run_worker(self._comparing.begin(self.bench.warmed), group="compare", exclusive=True)
 
     def _opened(self) -> None:
         """Another prompt is on the desk: where one goes on in it is in sight, under the cursor if there was one."""

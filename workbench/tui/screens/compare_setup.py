@@ -1,0 +1,198 @@
+"""The gate of a comparison: what is varied, how often, and how far it may go; beside it what that takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from workbench.tui.compare_gate import GateFields, Look, Setup
+from workbench.tui.display import literal
+from workbench.tui.own_thread import in_own_thread
+from workbench.tui.widgets.form_row import field_row
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from workbench.tui.compare_gate import Gate
+
+LOOK_AFTER = 0.15
+"""Seconds without a key before the figures are worked out again."""
+_LABELS = {
+    "vary": "vary",
+    "also": "and vary",
+    "repeats": "repeats",
+    "cases": "cases",
+    "max_cost": "cap $",
+    "max_requests": "cap requests",
+    "concurrency": "at a time",
+}
+_HINTS = {
+    "vary": "temperature: 0, 0.5, 1 · model: ONE, ANOTHER · off: each",
+    "also": "a second axis, or nothing",
+    "repeats": "1",
+    "cases": 'a .csv, .jsonl or .yaml file, or [{"name": "text"}]',
+    "max_cost": "no cap, or 0.05",
+    "max_requests": "no cap, or 60",
+    "concurrency": "4",
+}
+
+
+class CompareSetup(ModalScreen[Setup | None]):
+    """Ends with what is to be sent, or with None on escape.
+
+    Nothing is sent on figures that were not shown: Enter that comes before them shows them, and only what costs
+    nothing goes on by itself. Problems that do not keep it from being sent take a second Enter.
+    """
+
+    DEFAULT_CSS = """
+    CompareSetup {
+        align: center middle;
+        & > VerticalScroll {
+            width: 90%;
+            max-width: 100;
+            height: auto;
+            max-height: 100%;
+            border: round $accent;
+            border-title-color: $text-accent;
+            border-subtitle-color: $text-muted;
+            background: $surface;
+            padding: 0 1;
+            scrollbar-size-vertical: 1;
+        }
+        & > VerticalScroll.-full { width: 100%; }
+        & Horizontal { height: 1; }
+        & .label { width: 14; color: $text-muted; }
+        & Input, & Input:focus { border: none; height: 1; padding: 0; width: 1fr; background: $surface-lighten-2; }
+        & #told { height: auto; color: $text-muted; display: none; }
+        & #told.-some { display: block; }
+        & #figures { height: auto; min-height: 3; margin-top: 1; }
+        & #notes { height: auto; color: $text-muted; }
+        & #problems { height: auto; color: $text-error; }
+        & #fate { height: auto; color: $text-muted; }
+        & #fate.-warns { color: $text-warning; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,ctrl+j", "start", "Start", priority=True),
+        Binding("escape", "leave", "Cancel", key_display="esc"),
+        Binding("up", "app.focus_previous", "Field above", show=False),
+        Binding("down", "app.focus_next", "Field below", show=False),
+    ]
+
+    def __init__(self, gate: Gate, fields: GateFields, *, told: str = "") -> None:
+        """`told` is a line above the figures, such as where the axis is from."""
+        super().__init__()
+        self._gate = gate
+        self._first = fields
+        self._told = told
+        self._look: Look | None = None
+        """The answer to the fields as they stand; None while it is worked out."""
+        self._wanted: Literal["", "start"] = ""
+        """Enter was pressed before the figures were there."""
+        self._asked = False
+        """Enter once more sends it in spite of its problems."""
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        hints = dict(_HINTS)
+        if many := self._gate.saved_cases:
+            hints["cases"] = f"{many:,} saved with the prompt; or a .csv, .jsonl or .yaml file"
+        with VerticalScroll(can_focus=False) as box:
+            box.border_title = "Compare"
+            box.border_subtitle = "enter starts · tab the next field · esc leaves"
+            yield Static(literal(self._told), id="told", classes="-some" if self._told else "")
+            for name, text in self._first._asdict().items():
+                yield from field_row(name, text, hints[name], label=_LABELS[name])
+            yield Static(id="figures")
+            yield Static(id="notes")
+            yield Static(id="problems")
+            yield Static(id="fate")
+
+    def on_mount(self) -> None:
+        self._lay_out(self.app.size.width)
+        field = self.query_one("#vary", Input)
+        field.focus()
+        field.cursor_position = len(field.value)
+        self._work_out()
+
+    def on_resize(self) -> None:
+        self._lay_out(self.size.width)
+
+    def _lay_out(self, width: int) -> None:
+        self.query_one(VerticalScroll).set_class(width < 60, "-full")
+
+    @property
+    def _fields(self) -> GateFields:
+        return GateFields(*(self.query_one(f"#{name}", Input).value for name in GateFields._fields))
+
+    # -- the figures -------------------------------------------------------------------------------------------
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._look is not None and self._fields == self._look.fields:
+            return
+        self._look, self._wanted, self._asked = None, "", False
+        if self._timer is None:
+            self._timer = self.set_timer(LOOK_AFTER, self._work_out)
+        else:
+            self._timer.reset()
+
+    def _work_out(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self.run_worker(self._look_at(self._fields), group="look", exclusive=True)
+
+    async def _look_at(self, fields: GateFields) -> None:
+        look = await in_own_thread(self._gate.look, fields)
+        if fields != self._fields:
+            return  # a key came meanwhile: its own look follows
+        self._look = look
+        wanted, self._wanted = self._wanted, ""
+        self._show(look)
+        if wanted:
+            self._decide(look, blind=True)
+
+    def _show(self, look: Look) -> None:
+        self.query_one("#figures", Static).update(literal("\n".join(look.lines)))
+        self.query_one("#notes", Static).update(literal("\n".join(look.notes)))
+        wrong = [*look.wrong.values(), *(problem.text for problem in look.problems)]
+        self.query_one("#problems", Static).update(literal("\n".join(f"✗ {line}" for line in wrong)))
+        self._tell("", warns=False)
+
+    def _tell(self, text: str, *, warns: bool) -> None:
+        line = self.query_one("#fate", Static)
+        line.set_class(warns, "-warns")
+        line.update(literal(text))
+
+    # -- keys --------------------------------------------------------------------------------------------------
+
+    def action_start(self) -> None:
+        """Send it, once its figures were shown."""
+        if self._look is None:
+            self._wanted = "start"
+            self._tell("working out what it takes…", warns=False)
+            self._work_out()
+        else:
+            self._decide(self._look, blind=False)
+
+    def _decide(self, look: Look, *, blind: bool) -> None:
+        if look.setup is None:
+            self.query_one(f"#{next(iter(look.wrong))}", Input).focus()
+        elif not look.can_send:
+            self._tell("nothing is sent: mend what is marked ✗ first", warns=True)
+        elif look.problems and not self._asked:
+            self._asked = True
+            self._tell("enter once more sends it in spite of that", warns=True)
+        elif blind and not look.free:
+            self._tell("enter sends it", warns=True)
+        else:
+            self.dismiss(look.setup._replace(anyway=bool(look.problems)))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
