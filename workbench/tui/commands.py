@@ -13,7 +13,9 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["app", "workbench", "parts", "messages", "variables", "parameters", "output", "json", "compare", "columns"]
+Scope = Literal[
+    "app", "workbench", "parts", "messages", "variables", "parameters", "output", "json", "compare", "columns"
+]
 
 SCOPES: dict[Scope, str] = {
     "app": "Everywhere",

@@ -35,7 +35,8 @@ def _breaks_anywhere() -> re.Pattern[str]:
 _NO_ROW_START = frozenset(
     "、。，．！？：；）］｝」』】〉》〕ー々ゝヽぁぃぅぇぉっゃゅょァィゥェォッャュョ・…‥,.!?:;)]}%"
 )
-_NO_ROW_END = frozenset("「『（［｛【〈《〔([{")
+_NO_ROW_END = frozenset("「『（［｛【〈《〔([{+")
+"""A plus stays with the letter after it, as a prefix does (UAX #14, LB 23a)."""
 
 
 class LineCells(NamedTuple):

@@ -29,6 +29,8 @@ class Look:
     KEY = 4096
     STRING = 8192
     NUMBER = 16384
+    ADDED = 32768
+    REMOVED = 65536
 
 
 class Span(NamedTuple):

@@ -38,6 +38,8 @@ _COMPONENTS = (
     (Look.LINK, "link"),
     (Look.DIM, "dim"),
     (Look.MARKER, "marker"),
+    (Look.ADDED, "added"),
+    (Look.REMOVED, "removed"),
 )
 COMPONENTS = frozenset(f"stream-view--{name}" for _, name in _COMPONENTS) | {
     "stream-view--match",

@@ -44,6 +44,8 @@ class RowsView(ScrollView, can_focus=True):
         & > .stream-view--key { color: $text-primary; }
         & > .stream-view--string { color: $text-secondary; }
         & > .stream-view--number { color: $text-warning; }
+        & > .stream-view--added { color: $text-success; text-style: underline; }
+        & > .stream-view--removed { color: $text-error; text-style: strike; }
         & > .stream-view--match { text-style: bold underline; }
         & > .stream-view--match-current { text-style: bold reverse; }
     }
