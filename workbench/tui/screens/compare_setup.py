@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -70,10 +70,11 @@ class CompareSetup(ModalScreen[Setup | None]):
         & Input, & Input:focus { border: none; height: 1; padding: 0; width: 1fr; background: $surface-lighten-2; }
         & #told { height: auto; color: $text-muted; display: none; }
         & #told.-some { display: block; }
-        & #figures { height: auto; min-height: 3; margin-top: 1; }
+        & #answer { height: auto; min-height: 6; margin-top: 1; }
+        & #figures { height: auto; }
         & #notes { height: auto; color: $text-muted; }
         & #problems { height: auto; color: $text-error; }
-        & #fate { height: auto; color: $text-muted; }
+        & #fate { height: auto; min-height: 1; color: $text-muted; }
         & #fate.-warns { color: $text-warning; }
     }
     """
@@ -108,9 +109,11 @@ class CompareSetup(ModalScreen[Setup | None]):
             yield Static(literal(self._told), id="told", classes="-some" if self._told else "")
             for name, text in self._first._asdict().items():
                 yield from field_row(name, text, hints[name], label=_LABELS[name])
-            yield Static(id="figures")
-            yield Static(id="notes")
-            yield Static(id="problems")
+            # Of a height of their own, so that the fields stay where they are while one types.
+            with Vertical(id="answer"):
+                yield Static(id="figures")
+                yield Static(id="notes")
+                yield Static(id="problems")
             yield Static(id="fate")
 
     def on_mount(self) -> None:
