@@ -361,12 +361,18 @@ class Services:
     def export_prompt(self, prompt: Prompt, connection: Connection, shape: str) -> Path:
         """Write that into a new file of the exports folder; where it is. StorageError."""
         from workbench.core.exchange.exports import SHAPES
+
+        text = self.exported(prompt, connection, shape)
+        return self.export_new(prompt.name or "prompt", SHAPES[shape].ending, text)
+
+    def export_new(self, title: str, ending: str, text: str) -> Path:
+        """Write a new file of the exports folder, named by `title`; where it is. StorageError."""
         from workbench.core.slug import slug_of
 
-        stem, ending = slug_of(prompt.name or "prompt"), SHAPES[shape].ending
+        stem = slug_of(title)
         names = (f"{stem}{f'-{number}' if number else ''}.{ending}" for number in count())
         name = next(name for name in names if not (self.paths.exports / name).exists())
-        return self.export(name, self.exported(prompt, connection, shape))
+        return self.export(name, text)
 
     def write_settings_file(self) -> Path:
         """Where the settings file is; a commented one is written where there is none. StorageError."""

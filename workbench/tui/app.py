@@ -117,9 +117,8 @@ class WorkbenchApp(App[None]):
     def action_notices(self) -> None:
         from workbench.tui.screens.reading import ReadingScreen
 
-        if isinstance(self.screen, WorkbenchScreen):
-            past = self.screen.query_one(NoticeBar).past
-            text = display.literal("\n".join(notice.line for notice in reversed(past)) or "nothing was said yet")
+        for bar in self.screen.query(NoticeBar):
+            text = display.literal("\n".join(notice.line for notice in reversed(bar.past)) or "nothing was said yet")
             self.push_screen(ReadingScreen("Notices, the newest first", text))
 
     def action_write_settings(self) -> None:
@@ -145,8 +144,8 @@ class WorkbenchApp(App[None]):
 
     def tell(self, text: str, kind: Kind) -> None:
         """One line on the screen that is open, where it has a place for one."""
-        if isinstance(self.screen, WorkbenchScreen):
-            self.screen.say(text, kind)
+        for bar in self.screen.query(NoticeBar):
+            bar.show(text, kind)
 
     async def action_quit(self) -> None:
         self.exit()

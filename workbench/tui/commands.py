@@ -420,11 +420,27 @@ COMMANDS: tuple[Command, ...] = (
         True,
     ),
     Command(
-        "compare.again", "r", "Run again", "Send the shown answer's request once more", "run_again", "compare", True
+        "compare.stop-column",
+        "C",
+        "Stop the column",
+        "End this column's answers, those that wait too",
+        "stop_column",
+        "compare",
     ),
     Command(
-        "compare.failed", "R", "Failed again", "Send once more whatever failed or was stopped", "run_failed", "compare"
+        "compare.go-on",
+        "ctrl+j,ctrl+enter",
+        "Go on",
+        "Send what was stopped or never sent",
+        "go_on",
+        "compare",
+        False,
+        "^J",
     ),
+    Command(
+        "compare.again", "r", "Run again", "Send the shown answer's request once more", "run_again", "compare", True
+    ),
+    Command("compare.failed", "R", "Failed again", "Send once more whatever failed", "run_failed", "compare"),
     Command(
         "compare.repeat",
         "plus",

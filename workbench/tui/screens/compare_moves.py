@@ -1,0 +1,171 @@
+"""What the person does with a comparison: judging, exporting, saving, taking what was found to the workbench."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from workbench.core.errors import StorageError
+from workbench.core.judging import win_rates
+from workbench.core.report_figures import JUDGED, win_figures
+from workbench.tui.compare_state import Taken
+from workbench.tui.display import one_line
+from workbench.tui.widgets.chooser import Chooser, yes_or_no
+from workbench.tui.widgets.pick_list import Choice
+
+if TYPE_CHECKING:
+    from workbench.core.judging import Round
+    from workbench.core.prompt import Comparison
+    from workbench.tui.compare_desk import CompareDesk
+    from workbench.tui.screens.where import Ask, Say
+
+Save = Callable[["Comparison"], Awaitable[str]]
+
+_FILES = (
+    Choice("html", "A page", "one .html file with everything, to look at and to send on"),
+    Choice("md", "Markdown", "a .md file: figures, verdict, every answer"),
+    Choice("csv", "CSV", "a row for each answer, for a spreadsheet"),
+    Choice("jsonl", "JSONL", "a line for each answer with its request, for programs"),
+)
+_AGAIN = "again"
+_MARGIN = 8
+"""Cells of a box that its text does not have."""
+
+
+def stop_question(desk: CompareDesk) -> Chooser:
+    """Ends with "yes" or "no"; Enter alone stays."""
+    left = desk.total - desk.ended
+    text = f"{left:,} of {desk.total:,} answers are not there yet. What has come is kept in history."
+    return yes_or_no("It is still running", text, yes="Stop it and leave", no="Stay")
+
+
+class CompareMoves:
+    """The conversations of the compare screen. `ask` shows a screen and waits for it, `say` a line."""
+
+    def __init__(self, desk: CompareDesk, *, ask: Ask, say: Say, save: Save) -> None:
+        self._desk = desk
+        self._ask = ask
+        self._say = say
+        self._save = save
+
+    # -- taking --------------------------------------------------------------------------------------------------
+
+    def setting(self, column: int) -> Taken:
+        """What a column varies, for the workbench's prompt."""
+        return Taken(prompt=self._desk.prompt_of(column), connection=self._desk.experiment.columns()[column].connection)
+
+    def answer(self, column: int) -> Taken | None:
+        """The answer that a column shows; None where it shows none that has ended."""
+        report = self._desk.report_of(self._desk.shown_cell(column))
+        return Taken(answer=report.text) if report is not None and report.text.strip() else None
+
+    # -- the first difference ------------------------------------------------------------------------------------
+
+    def first_difference_words(self, column: int) -> str:
+        """What the model might have said instead where a column parts from the baseline, with the probabilities of it;
+        "" where its endpoint told none."""
+        from workbench.core.compare import first_divergence
+        from workbench.core.token_choices import choices_at, choices_text
+
+        report = self._desk.report_of(self._desk.shown_cell(column))
+        base = self._desk.cell_view(column).diff_base
+        if report is None or base is None or not report.choices:
+            return ""
+        parted = first_divergence(base, report.text)
+        if parted is None:
+            return ""
+        found = choices_at(report.choices[0].get("logprobs"), report.text, parted.b_start)
+        return choices_text(found) if found is not None else ""
+
+    # -- judging -------------------------------------------------------------------------------------------------
+
+    async def judge(self) -> None:
+        """Let the person judge what was not judged yet, then show whose answers were picked."""
+        desk = self._desk
+        rounds = desk.judging.open_rounds(desk.complete_answers())
+        if not rounds and desk.judging.judgements:
+            chosen = await self._ask(_all_judged())
+            if chosen is None:
+                return
+            if chosen == _AGAIN:
+                desk.judging.forget_all()
+                rounds = desk.judging.open_rounds(desk.complete_answers())
+        if not rounds and not desk.judging.judgements:
+            self._say("nothing to judge yet: it takes two complete answers that differ", "info")
+            return
+        if rounds:
+            await self._judge(rounds)
+        if any(each.picked is not None for each in desk.judging.judgements):
+            await self._reveal()
+        else:
+            self._say("nothing was picked", "info")
+
+    async def _judge(self, rounds: tuple[Round, ...]) -> None:
+        from workbench.tui.screens.judge_blind import JudgeBlind
+
+        desk = self._desk
+        await self._ask(JudgeBlind(rounds, desk.judging.keep, desk.judging.forget, cases=desk.experiment.cases))
+
+    async def _reveal(self) -> None:
+        from workbench.tui.screens.reading import ReadingScreen
+
+        judgements = self._desk.judging.judgements
+        rates = win_rates(judgements, len(self._desk.labels))
+        rows = [win_figures(label, rate) for label, rate in zip(self._desk.labels, rates, strict=True)]
+        await self._ask(ReadingScreen("Judged blind", win_table(rows, len(judgements))))
+
+    # -- exporting and saving ------------------------------------------------------------------------------------
+
+    async def export(self) -> None:
+        """Let the person choose a kind of file, write it, and say where."""
+        text = "The comparison as it stands, in the exports folder. No key is ever in it."
+        ending = await self._ask(Chooser("Export", _FILES, text=text))
+        if ending is None:
+            return
+        from workbench.core.experiment_files import file_text
+
+        services = self._desk.comparing.services
+        report = await self._desk.report()
+        try:
+            written = await asyncio.to_thread(file_text, report, f".{ending}")
+            path = await asyncio.to_thread(services.export_new, f"{self._desk.title} comparison", ending, written)
+        except StorageError as error:
+            self._say(error.line, "error")
+        else:
+            self._say(f"saved {path}", "success")
+
+    async def save(self) -> None:
+        """Keep what is compared in the prompt's preset."""
+        if told := await self._save(self._desk.experiment.to_comparison()):
+            self._say(told, "success")
+
+
+def _all_judged() -> Chooser:
+    rows = [Choice("result", "Show the result"), Choice(_AGAIN, "Judge all again", "what was picked is forgotten")]
+    return Chooser("Judge blind", rows, text="Every answer that differs from another was judged.", chosen="result")
+
+
+def win_table(rows: list[tuple[str, ...]], judged: int) -> Content:
+    """Whose answers were picked: a line for each column, the intervals beside the rates."""
+    label = max(len("setting"), *(min(36, len(row[0])) for row in rows))
+    lines = [Content.styled(_columns(JUDGED, label), "$text-muted")]
+    lines += [Content(_columns((one_line(row[0], label), *row[1:]), label)) for row in rows]
+    lines += [
+        Content(""),
+        Content.styled(
+            f"{judged:,} round{'s' * (judged != 1)} judged. Where two intervals overlap, it takes more rounds to tell "
+            "the two apart.",
+            "$text-muted",
+        ),
+    ]
+    return Content("\n").join(lines)
+
+
+def _columns(row: tuple[str, ...], label: int) -> str:
+    from workbench.tui.widgets.drawing import fitted
+
+    name, picked, of, rate, interval = row
+    return f"{fitted(name, label).text}  {picked:>6}  {of:>4}  {rate:>8}  {interval}"
