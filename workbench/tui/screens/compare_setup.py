@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -91,9 +91,10 @@ class CompareSetup(ModalScreen[Setup | None]):
         self._gate = gate
         self._first = fields
         self._told = told
+        self._looked_at: GateFields | None = None
         self._look: Look | None = None
         """The answer to the fields as they stand; None while it is worked out."""
-        self._wanted: Literal["", "start"] = ""
+        self._wanted = False
         """Enter was pressed before the figures were there."""
         self._asked = False
         """Enter once more sends it in spite of its problems."""
@@ -137,9 +138,9 @@ class CompareSetup(ModalScreen[Setup | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self._look is not None and self._fields == self._look.fields:
-            return
-        self._look, self._wanted, self._asked = None, "", False
+        if self._fields == self._looked_at:
+            return  # a field says so too when it is shown first
+        self._look, self._wanted, self._asked = None, False, False
         if self._timer is None:
             self._timer = self.set_timer(LOOK_AFTER, self._work_out)
         else:
@@ -149,14 +150,15 @@ class CompareSetup(ModalScreen[Setup | None]):
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        self.run_worker(self._look_at(self._fields), group="look", exclusive=True)
+        self._looked_at = self._fields
+        self.run_worker(self._look_at(self._looked_at), group="look", exclusive=True)
 
     async def _look_at(self, fields: GateFields) -> None:
         look = await in_own_thread(self._gate.look, fields)
         if fields != self._fields:
             return  # a key came meanwhile: its own look follows
         self._look = look
-        wanted, self._wanted = self._wanted, ""
+        wanted, self._wanted = self._wanted, False
         self._show(look)
         if wanted:
             self._decide(look, blind=True)
@@ -178,9 +180,10 @@ class CompareSetup(ModalScreen[Setup | None]):
     def action_start(self) -> None:
         """Send it, once its figures were shown."""
         if self._look is None:
-            self._wanted = "start"
-            self._tell("working out what it takes…", warns=False)
-            self._work_out()
+            self._wanted = True
+            if self._looked_at is not None:  # else the key came before the fields: they are looked at as they appear
+                self._tell("working out what it takes…", warns=False)
+                self._work_out()
         else:
             self._decide(self._look, blind=False)
 
