@@ -41,6 +41,25 @@ def test_the_baseline_is_compared_with_the_farthest_of_the_others() -> None:
     assert noise_of(growing(), 0, 1).pair == ("temperature 1", "temperature 0")
 
 
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (100, "between temperature 0 and temperature 1.5  0.44  p = 0.03"),
+        (82, "between temperature 0 and temperature 1.5  0.44"),
+        (74, "between temperature 0 and 1.5  0.44"),
+        (58, "between 0 and 1.5  0.44"),
+        (40, ""),
+    ],
+)
+def test_the_names_of_the_two_are_shortened_by_what_they_share(width: int, said: str) -> None:
+    noise = Noise(
+        words="x", within=(0.0, 0.1, 0.2), pair=("temperature 0", "temperature 1.5"), between=0.44, pair_p=0.03
+    )
+    first = text(noise, width)[0]
+    assert first.endswith(said)
+    assert ("between" in first) == bool(said)
+
+
 def test_what_is_not_known_is_no_zero() -> None:
     one = verdict(LABELS[:2], [[["a b c"]], [["a b d"]]])
     figures, words = text(noise_of(one, 0, 0))

@@ -380,9 +380,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("part.previous", "up,k", "Previous", "The row above", "select(-1)", "parts"),
     Command("part.next", "down,j", "Next", "The row below", "select(1)", "parts"),
     Command(
-        "compare.leave", "escape", "Back", "To the workbench; asks first while it runs", "leave", "compare", True, "esc"
-    ),
-    Command(
         "compare.figures",
         "t",
         "Figures",
@@ -470,6 +467,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "compare.save", "s", "Save into the preset", "This comparison, to be run again from its file", "save", "compare"
+    ),
+    Command(
+        "compare.leave", "escape", "Back", "To the workbench; asks first while it runs", "leave", "compare", True, "esc"
     ),
     Command("columns.diff", "d", "Differences", "What differs from the baseline, by words", "diff", "columns", True),
     Command("columns.baseline", "b", "Baseline", "Compare the others with this column", "baseline", "columns", True),

@@ -51,8 +51,12 @@ def figures_lines(report: ExperimentReport, comparisons: Sequence[Comparison], w
     for note in report.notes:
         lines += [[Piece(text, "label")] for text in wrapped(note, width, 4)]
     lines.append([])
-    rows = [column_figures(name, column) for name, column in zip(report.labels, report.columns, strict=True)]
-    lines += _table(FIGURES, rows, width, here=report.baseline)
+    several = len(report.columns) > 1
+    rows = [
+        column_figures(f"{name} · baseline" if several and column.index == report.baseline else name, column)
+        for name, column in zip(report.labels, report.columns, strict=True)
+    ]
+    lines += _table(FIGURES, rows, width)
     lines += _section("between", _pairs(report, comparisons, width))
     if report.judgements:
         judged = [win_figures(name, rate) for name, rate in zip(report.labels, report.win_rates, strict=True)]
@@ -68,7 +72,7 @@ def _section(title: str, lines: list[Line]) -> list[Line]:
 # -- tables ----------------------------------------------------------------------------------------------------------
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int, here: int | None = None) -> list[Line]:
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[Line]:
     """The rows under their head, the first column to the left, the others to the right; the last ones go where there
     is no room, the label is cut before."""
     sizes = [max(cell_len(row[place]) for row in (head, *rows)) for place in range(len(head))]
@@ -81,10 +85,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int, here:
         used += _GAP + size
     label = min(label, _LEAST_LABEL + max(0, width - used))
     lines = [_row(head, kept, sizes, label, "label", "label")]
-    return lines + [
-        _row(row, kept, sizes, label, "here" if index == here and len(rows) > 1 else "name", "value")
-        for index, row in enumerate(rows)
-    ]
+    return lines + [_row(row, kept, sizes, label, "name", "value") for row in rows]
 
 
 def _row(row: Sequence[str], kept: Sequence[int], sizes: Sequence[int], label: int, first: str, rest: str) -> Line:

@@ -73,6 +73,7 @@ class CompareScreen(Screen["Taken | None"]):
         self._leaving = False
         self._counting: asyncio.Task[None] | None = None
         self._figures_old = True
+        self._was_running = False
 
     def compose(self) -> ComposeResult:
         self.update_classes(layout_classes(self.app.size, ""), update=False)
@@ -133,6 +134,9 @@ class CompareScreen(Screen["Taken | None"]):
         self._heads_old = False
         self._columns.show_columns(self.desk.heads())
         self._header.show(facts_of(self.desk))
+        if self.desk.running != self._was_running:
+            self._was_running = self.desk.running
+            self.refresh_bindings()
 
     def _show_verdict(self) -> None:
         self._verdict.show(noise_of(self.desk.verdict, self._columns.current, self.desk.baseline.column))
@@ -191,6 +195,12 @@ class CompareScreen(Screen["Taken | None"]):
         if event.number == 0 and (words := self._moves.first_difference_words(event.column)):
             self.say(words)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is stopped that does not run, and nothing is gone on with that does."""
+        if action in ("stop_one", "stop_column", "stop_all"):
+            return self.desk.running
+        return not self.desk.running if action == "go_on" else True
+
     # -- keys ----------------------------------------------------------------------------------------------------
 
     def action_stop_one(self) -> None:
@@ -204,9 +214,6 @@ class CompareScreen(Screen["Taken | None"]):
 
     def action_go_on(self) -> None:
         """Send what was stopped or never sent."""
-        if self.desk.running:
-            self.say("it is still running: X stops it")
-            return
         self.desk.resume()
         if not self.desk.running:
             self.say("everything was sent: r runs one again, + adds a repeat")
@@ -230,6 +237,7 @@ class CompareScreen(Screen["Taken | None"]):
         shown = self.query_one(ContentSwitcher)
         figures = shown.current == "compare-columns"
         shown.current = "compare-figures" if figures else "compare-columns"
+        self._verdict.display = not figures  # the figures have its words, and all notes
         (self._figures if figures else self._columns).focus()
         self._count()
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 NOTHING_YET = "Nothing is compared before two answers are complete."
 _BARS = "▁▂▃▄▅▆▇█"
 _GAP = "    "
-_LEAST_LABEL = 12
-"""Cells of a label below which the two that are named are left out."""
+_LONGEST_LABEL = 40
+"""Cells of a name."""
 
 
 class Noise(NamedTuple):
@@ -180,16 +180,28 @@ def spark(values: Sequence[float | None]) -> str:
 
 
 def _between(noise: Noise, room: int) -> list[Piece]:
+    """The distance of the pair with the names of both; the p goes first where there is no room, then what the names
+    share, then the names."""
     if noise.pair is None:
         return []
     value = [Piece("  "), Piece(distance_text(noise.between), "label" if noise.between is None else "value")]
-    if noise.pair_p is not None:
-        value.append(Piece(f"  {p_words(noise.pair_p)}", "label"))
-    for_labels = (room - width_of(value) - len("between  and ")) // 2
-    if for_labels < _LEAST_LABEL:
-        return [Piece("between", "label"), *value]
-    first, second = (shortened(label, for_labels, "label") for label in noise.pair)
-    return [Piece("between ", "label"), first, Piece(" and ", "label"), second, *value]
+    with_p = [*value, Piece(f"  {p_words(noise.pair_p)}", "label")] if noise.pair_p is not None else value
+    one, other = noise.pair
+    shared = _shared(one, other)
+    for names in (noise.pair, (one, other[shared:]), (one[shared:], other[shared:])):
+        first, second = (shortened(name, _LONGEST_LABEL, "label") for name in names)
+        named = [Piece("between ", "label"), first, Piece(" and ", "label"), second]
+        for told in (with_p, value):
+            if width_of(named) + width_of(told) <= room:
+                return [*named, *told]
+    return []
+
+
+def _shared(one: str, other: str) -> int:
+    """Characters of whole words that both begin with: the name of what is varied."""
+    first, second = one.split(" "), other.split(" ")
+    same = next((at for at, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), 0)
+    return sum(len(word) + 1 for word in first[:same])
 
 
 def _lengths(noise: Noise) -> list[Piece]:
