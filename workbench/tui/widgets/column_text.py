@@ -11,6 +11,7 @@ from textual.message import Message
 from workbench.tui.widgets.stream_view import StreamView
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.timer import Timer
 
     from workbench.tui.layout.document import Document, Place
@@ -35,6 +36,17 @@ class ColumnText(StreamView, can_focus=False):
             super().__init__()
             self.view = view
             self.row = row
+
+        @property
+        def control(self) -> ColumnText:
+            return self.view
+
+    class Clicked(Message):
+        """The view was clicked."""
+
+        def __init__(self, view: ColumnText) -> None:
+            super().__init__()
+            self.view = view
 
         @property
         def control(self) -> ColumnText:
@@ -222,6 +234,10 @@ class ColumnText(StreamView, can_focus=False):
             self._set_top(row)
             self._draw_bar()
             self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        # StreamView's own handler runs too.
+        self.post_message(self.Clicked(self))
 
     def on_resize(self) -> None:
         # The rows are others now. StreamView's own handler runs too.

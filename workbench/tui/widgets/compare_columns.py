@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from textual import on
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Static
 
 from workbench.tui.commands import bindings
-from workbench.tui.display import literal, one_line
-from workbench.tui.widgets.column_dots import ColumnDots
+from workbench.tui.widgets.column_bands import ColumnBand, ColumnFeet, ColumnHeads
+from workbench.tui.widgets.column_frame import GROWING, Framed, difference_words
 from workbench.tui.widgets.column_text import ColumnText
-from workbench.tui.widgets.compare_column import LEAST_WIDTH, CompareColumn
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
     from workbench.tui.compare_state import CellView, ColumnHead
 
+LEAST_WIDTH = 24
+"""Cells of a column, its frame included."""
 Kind = Literal["info", "success", "warning", "error"]
 _NOT_BLIND = (
     "repeat",
@@ -42,24 +43,41 @@ _NOT_BLIND = (
 class _Slot:
     """A column: what stands in it, also while it is not in view."""
 
-    __slots__ = ("come", "head", "view", "widget")
+    __slots__ = ("base", "come", "difference", "footer", "head", "note", "pane", "state")
 
     def __init__(self, head: ColumnHead) -> None:
         self.head = head
-        self.view: CellView | None = None
+        self.state = "waiting"
+        self.footer = head.footer
+        self.note = self.difference = ""
+        self.base: str | None = None
+        """What the answer is compared with."""
         self.come: list[str] = []
-        """What came after `view`, for a column without a widget."""
-        self.widget: CompareColumn | None = None
+        """The answer, while there is no pane that has it."""
+        self.pane: ColumnText | None = None
 
     @property
     def text(self) -> str:
         """The whole answer so far."""
-        if self.widget is not None:
-            return self.widget.text.source
-        return "".join([self.view.text if self.view is not None else "", *self.come])
+        return self.pane.source if self.pane is not None else "".join(self.come)
+
+    def show(self, view: CellView) -> None:
+        """Another answer, or what became of the one that stands here."""
+        self.state, self.footer, self.note, self.base = view.state, view.footer, view.error, view.diff_base
+        if self.pane is not None:
+            self.pane.show_answer(view.text, ended=view.state not in GROWING)
+        else:
+            self.come = [view.text]
+
+    def make_pane(self) -> ColumnText:
+        """The pane of a column that comes into view for the first time."""
+        self.pane = ColumnText()
+        self.pane.show_answer("".join(self.come), ended=self.state not in GROWING)
+        self.come = []
+        return self.pane
 
 
-class CompareColumns(Vertical, can_focus=True):
+class CompareColumns(Horizontal, can_focus=True):
     """Columns side by side. Its keys are the commands of the scope "columns"."""
 
     class CurrentChanged(Message):
@@ -133,16 +151,21 @@ class CompareColumns(Vertical, can_focus=True):
     DEFAULT_CSS = """
     CompareColumns {
         height: 1fr;
-        #columns { height: 1fr; }
-        #columns-where { display: none; height: 1; padding: 0 1; color: $text-muted; }
-        #columns-where.-some { display: block; }
+        ColumnText {
+            height: 1fr;
+            padding: 0 0 0 1;
+            border-left: round $foreground 25%;
+            border-right: round $foreground 25%;
+            &.-current { border-left: round $accent; border-right: round $accent; }
+            &.-away { display: none; }
+        }
     }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._row = Horizontal(id="columns")
-        self._where = Static(id="columns-where", markup=False)
+        self._heads = ColumnHeads()
+        self._feet = ColumnFeet()
         self._slots: list[_Slot] = []
         self._current = 0
         self._first = 0
@@ -160,8 +183,8 @@ class CompareColumns(Vertical, can_focus=True):
         self._blind = False
 
     def compose(self) -> ComposeResult:
-        yield self._where
-        yield self._row
+        yield self._heads
+        yield self._feet
 
     # -- what a caller does ------------------------------------------------------------------------------------------
 
@@ -171,33 +194,28 @@ class CompareColumns(Vertical, can_focus=True):
             self._begin(columns)
             return
         for slot, head in zip(self._slots, columns, strict=True):
-            if slot.head != head:
-                slot.head = head
-                if slot.widget is not None:
-                    slot.widget.show_head(head)
+            slot.head, slot.footer = head, head.footer
+        self._draw_bands()
 
     def append(self, column: int, text: str) -> None:
         """More of the answer that a column shows."""
         slot = self._slots[column]
-        if slot.widget is not None:
-            slot.widget.text.append(text)
+        if slot.pane is not None:
+            slot.pane.append(text)
         else:
             slot.come.append(text)
 
     def show_cell(self, column: int, view: CellView) -> None:
         """Show an answer whole in a column, or what became of the one that stands there."""
         slot = self._slots[column]
-        slot.view, slot.come = view, []
-        if slot.widget is not None:
-            slot.widget.show_cell(view)
-            # The text is in the widget now; two copies of it would stay.
-            slot.view = view._replace(text="")
-            self._compare(slot)
+        slot.show(view)
+        self._compare(slot)
+        self._draw_bands()
 
     def show_case(self, words: str, count: int) -> None:
         """Say which of `count` cases is shown; with more than one, page up and down step through them."""
         self._case_words, self._cases = words, count
-        self._draw_where()
+        self._draw_bands()
 
     @property
     def current(self) -> int:
@@ -229,8 +247,8 @@ class CompareColumns(Vertical, can_focus=True):
 
     def _begin(self, columns: tuple[ColumnHead, ...]) -> None:
         for slot in self._slots:
-            if slot.widget is not None:
-                slot.widget.remove()
+            if slot.pane is not None:
+                slot.pane.remove()
         self._slots = [_Slot(head) for head in columns]
         self._current = self._first = 0
         self._going, self._change = None, -1
@@ -250,41 +268,59 @@ class CompareColumns(Vertical, can_focus=True):
         fit = self._fit
         most = max(0, len(self._slots) - fit)
         self._first = min(max(self._first, self._current - fit + 1, 0), self._current, most)
-        seen = range(self._first, self._first + fit)
         for index, slot in enumerate(self._slots):
-            if slot.widget is None and index in seen:
+            place = index - self._first
+            if slot.pane is None and 0 <= place < fit:
                 self._make(index, slot)
-            if slot.widget is not None:
-                slot.widget.set_class(index not in seen, "-away")
-                slot.widget.set_current(index == self._current)
-        self._draw_where()
+            if slot.pane is not None:
+                slot.pane.set_class(not 0 <= place < fit, "-away")
+                slot.pane.set_class(index == self._current, "-current")
+                if 0 <= place < fit:
+                    slot.pane.styles.width = self._width(place)
+        self._draw_bands()
+
+    def _width(self, place: int) -> int:
+        """Cells of the column at this place among those that are seen: together they take all there are."""
+        whole, fit = self.size.width, self._fit
+        return whole * (place + 1) // fit - whole * place // fit
 
     def _make(self, index: int, slot: _Slot) -> None:
-        widget = slot.widget = CompareColumn(index, slot.head)
-        widget.text.kind = self._kind
-        after = next((each.widget for each in self._slots[index + 1 :] if each.widget is not None), None)
-        self._row.mount(widget, before=after)
-        if slot.view is not None:
-            widget.show_cell(slot.view)
-            slot.view = slot.view._replace(text="")
-        for text in slot.come:
-            widget.text.append(text)
-        slot.come = []
+        pane = slot.make_pane()
+        pane.kind = self._kind
+        self.mount(pane, before=next((each.pane for each in self._slots[index + 1 :] if each.pane is not None), None))
         self._compare(slot)
 
-    def _seen(self) -> list[CompareColumn]:
-        return [slot.widget for slot in self._slots[self._first : self._first + self._fit] if slot.widget is not None]
+    def _seen(self) -> list[_Slot]:
+        return self._slots[self._first : self._first + self._fit] if self._slots else []
 
-    def _draw_where(self) -> None:
+    def _draw_bands(self) -> None:
+        if not self.is_attached or not self.size.width:
+            return
+        framed = tuple(
+            Framed(
+                slot.head,
+                self._width(place),
+                self._first + place == self._current,
+                slot.state,
+                slot.footer,
+                slot.note,
+                slot.difference,
+            )
+            for place, slot in enumerate(self._seen())
+        )
+        self._heads.show(framed)
+        self._heads.show_where(self._where_words())
+        self._feet.show(framed)
+
+    def _where_words(self) -> str:
         """The case that is shown and, where not all fit, which columns are."""
         count, fit = len(self._slots), self._fit
         parts = [self._case_words] if self._case_words else []
-        if fit < count and not self._zoomed:
-            parts.insert(0, f"columns {self._first + 1} to {self._first + fit} of {count}")
-        elif self._zoomed and count > 1:
+        if self._zoomed and count > 1:
             parts.insert(0, f"column {self._current + 1} of {count}, z shows the others")
-        self._where.set_class(bool(parts), "-some")
-        self._where.update(literal(one_line(" · ".join(parts), max(0, self.size.width - 2))))
+        elif fit < count:
+            parts.insert(0, f"columns {self._first + 1} to {self._first + fit} of {count}")
+        return " · ".join(parts)
 
     def on_resize(self) -> None:
         self._place()
@@ -305,56 +341,52 @@ class CompareColumns(Vertical, can_focus=True):
 
     def _compare(self, slot: _Slot) -> None:
         """Let a column show the answer as it is, or what differs from its base."""
-        if slot.widget is None:
-            return
-        base = slot.view.diff_base if self._diff and slot.view is not None else None
-        slot.widget.text.kind = self._kind
-        slot.widget.text.compare_with(base)
+        base = slot.base if self._diff else None
         if base is None:
-            slot.widget.show_difference(None, compared=False)
+            slot.difference = ""
+        if slot.pane is not None:
+            slot.pane.kind = self._kind
+            slot.pane.compare_with(base)
 
     def _set_diff(self, wanted: bool) -> None:
         self._diff, self._change = wanted, -1
         for slot in self._slots:
             self._compare(slot)
-        self.refresh_bindings()
+        self._draw_bands()
 
     def on_column_text_compared(self, event: ColumnText.Compared) -> None:
         event.stop()
-        for slot in self._slots:
-            widget = slot.widget
-            if widget is not None and widget.text is event.view:
-                widget.show_difference(event.marked, compared=self._diff)
-                if self._going == widget.index:
-                    self._go_to_difference(slot, widget, 0)
+        for index, slot in enumerate(self._slots):
+            if slot.pane is event.view and self._diff and slot.base is not None:
+                slot.difference = difference_words(event.marked, slot.state)
+                self._draw_bands()
+                if self._going == index:
+                    self._go_to_difference(index, 0)
 
-    def _base_of(self, slot: _Slot) -> str | None:
-        return slot.view.diff_base if slot.view is not None else None
-
-    def _go_to_difference(self, slot: _Slot, widget: CompareColumn, number: int) -> None:
+    def _go_to_difference(self, column: int, number: int) -> None:
         """Bring a difference into view, here and in the baseline where that shows the text compared with."""
         self._going = None
-        marked = widget.text.marked
-        if marked is None:
+        slot = self._slots[column]
+        marked = slot.pane.marked if slot.pane is not None else None
+        if slot.pane is None or marked is None:
             self.post_message(self.Told("these two are too long to be compared word by word"))
             return
         if not marked.changes:
             self.post_message(self.Told("no difference: the same as the baseline, word for word"))
             return
         self._change = number % len(marked.changes)
-        widget.text.show_change(self._change)
         change = marked.changes[self._change]
-        for each in self._slots:
-            other = each.widget
-            if each.head.baseline and other is not None and each is not slot and each.text == self._base_of(slot):
-                other.text.show_place(change.base, change.base_length)
-        self.post_message(self.WentToDifference(widget.index, self._change))
+        slot.pane.show_change(self._change)
+        for other in self._seen():
+            if other.head.baseline and other is not slot and other.pane is not None and other.text == slot.base:
+                other.pane.show_place(change.base, change.base_length)
+        self.post_message(self.WentToDifference(column, self._change))
 
     def action_diff(self) -> None:
         """Show what differs from the baseline by words, or the answers as they are."""
         self._going = None
         self._set_diff(not self._diff)
-        if self._diff and all(self._base_of(slot) is None for slot in self._slots):
+        if self._diff and all(slot.base is None for slot in self._slots):
             self.post_message(self.Told("the differences are shown when the baseline's answer is there"))
 
     def action_baseline(self) -> None:
@@ -372,19 +404,18 @@ class CompareColumns(Vertical, can_focus=True):
 
     def _go_by(self, step: int | None) -> None:
         slot = self._slots[self._current] if self._slots else None
-        if slot is None or slot.widget is None:
+        if slot is None or slot.pane is None:
             return
-        if self._base_of(slot) is None:
+        if slot.base is None:
             words = "this is the baseline: go to another column" if slot.head.baseline else "no baseline answer yet"
             self.post_message(self.Told(words))
             return
         if not self._diff:
             self._set_diff(True)
-        if slot.widget.text.marked is None and not slot.widget.text.too_long:
+        if slot.pane.marked is None and not slot.pane.too_long:
             self._going = self._current
         else:
-            at = 0 if step is None or self._change < 0 else self._change + step
-            self._go_to_difference(slot, slot.widget, at)
+            self._go_to_difference(self._current, 0 if step is None or self._change < 0 else self._change + step)
 
     # -- moving --------------------------------------------------------------------------------------------------------
 
@@ -426,37 +457,36 @@ class CompareColumns(Vertical, can_focus=True):
 
     # -- scrolling -----------------------------------------------------------------------------------------------------
 
-    def _text(self) -> ColumnText | None:
-        widget = self._slots[self._current].widget if self._slots else None
-        return widget.text if widget is not None else None
+    def _pane(self) -> ColumnText | None:
+        return self._slots[self._current].pane if self._slots else None
 
     def action_scroll_by(self, rows: int) -> None:
         """Scroll the answers by rows."""
-        if (text := self._text()) is not None:
-            text.scroll_to(y=text.scroll_offset.y + rows, animate=False, immediate=True)
+        if (pane := self._pane()) is not None:
+            pane.scroll_to(y=pane.scroll_offset.y + rows, animate=False, immediate=True)
 
     def action_scroll_by_page(self, pages: int) -> None:
         """Scroll the answers by pages."""
-        if (text := self._text()) is not None:
-            self.action_scroll_by(pages * max(1, text.size.height - 1))
+        if (pane := self._pane()) is not None:
+            self.action_scroll_by(pages * max(1, pane.size.height - 1))
 
     def action_scroll_to(self, end: bool) -> None:
         """Scroll to the beginning, or to the end and follow what comes."""
-        text = self._text()
-        if text is None:
+        pane = self._pane()
+        if pane is None:
             return
         if not end:
-            text.scroll_to(y=0, animate=False, immediate=True)
+            pane.scroll_to(y=0, animate=False, immediate=True)
             return
-        for each in [column.text for column in self._seen()] if self.linked else [text]:
-            each.follow_end()
+        for each in [slot.pane for slot in self._seen()] if self.linked else [pane]:
+            if each is not None:
+                each.follow_end()
 
     def on_column_text_scrolled(self, event: ColumnText.Scrolled) -> None:
         event.stop()
-        if self.linked:
-            for column in self._seen():
-                if column.text is not event.view:
-                    column.text.follow_leader(event.view)
+        for slot in self._seen() if self.linked else []:
+            if slot.pane is not None and slot.pane is not event.view:
+                slot.pane.follow_leader(event.view)
 
     def action_link(self) -> None:
         """Let the columns scroll together, or each alone."""
@@ -467,35 +497,39 @@ class CompareColumns(Vertical, can_focus=True):
 
     def action_select(self, step: str) -> None:
         """Select in the current answer."""
-        if (text := self._text()) is not None:
-            text.action_select(step)
+        if (pane := self._pane()) is not None:
+            pane.action_select(step)
 
     def action_markdown(self) -> None:
         """Show the answers laid out, or as the models wrote them."""
         self._markdown = not self._markdown
         for slot in self._slots:
-            if slot.widget is not None:
-                slot.widget.text.kind = self._kind
+            if slot.pane is not None:
+                slot.pane.kind = self._kind
 
     def action_copy_answer(self) -> None:
         """Copy what is selected, or else the whole answer."""
-        text = self._text()
-        if text is None:
+        pane = self._pane()
+        if pane is None:
             return
-        selected = text.selected_text()
+        selected = pane.selected_text()
         what = "the selection" if selected else f"the answer of {self._slots[self._current].head.label}"
-        self.post_message(self.CopyWanted(selected or text.source, what))
+        self.post_message(self.CopyWanted(selected or pane.source, what))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return not (self._blind and action in _NOT_BLIND)
 
-    def on_compare_column_clicked(self, event: CompareColumn.Clicked) -> None:
-        event.stop()
-        self._go_to(event.index)
+    # -- the mouse -----------------------------------------------------------------------------------------------------
 
-    def on_column_dots_chosen(self, event: ColumnDots.Chosen) -> None:
+    def on_column_text_clicked(self, event: ColumnText.Clicked) -> None:
         event.stop()
-        for slot in self._slots:
-            if slot.widget is not None and event.dots in slot.widget.children:
-                self._go_to(slot.widget.index)
-                self._choose_repeat(slot.widget.index, event.repeat)
+        for index, slot in enumerate(self._slots):
+            if slot.pane is event.view:
+                self._go_to(index)
+
+    @on(ColumnBand.Pressed)
+    def _band_pressed(self, event: ColumnBand.Pressed) -> None:
+        event.stop()
+        self._go_to(self._first + event.place)
+        if event.repeat is not None:
+            self._choose_repeat(self._current, event.repeat)

@@ -1,0 +1,134 @@
+"""How soon a key shows while eight columns of a comparison stream at 100 tokens a second each. Run it by hand:
+
+    .venv/bin/python tests/bench/bench_columns.py [-n RUNS]
+
+From outside, in a terminal of 200x50: a host of nothing but the columns and a field, with the heads drawn anew twice a
+second as the compare screen does. Beside it the same host with nothing that streams. Linux.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.bench import harness
+from tests.bench.harness import Figure, Late, Program, Row, print_table
+from tests.support.terminal import clean_environ
+
+COLUMNS = 8
+TOKENS_PER_S = 100
+LETTERS = [chr(code) for code in range(0x13A0, 0x13F0)]
+"""Cherokee, one cell each: no program here shows one before it is typed, so where one first appears is its echo."""
+KEYS = 60
+PAUSE_S = (0.06, 0.14)
+LOST_S = 3.0
+READY = "READYTOTYPE"
+WORDS = (
+    "the model writes **bold** words and `code` in a paragraph long enough to be wrapped 한글도 나온다 and goes on\n\n"
+    "- an item\n- another with *emphasis*\n\n```python\nvalue = compute(value)\n```\n\n"
+).split(" ")
+
+
+def host(stream: bool, diff: bool) -> None:
+    """The program that is measured."""
+    from textual.app import App, ComposeResult
+    from textual.widgets import Input
+
+    from workbench.tui.compare_state import COMPLETE, STREAMING, CellView, ColumnHead
+    from workbench.tui.display import install
+    from workbench.tui.widgets.compare_columns import CompareColumns
+
+    class Host(App[None]):
+        def compose(self) -> ComposeResult:
+            yield CompareColumns()
+            yield Input(placeholder=READY)
+
+        def on_mount(self) -> None:
+            install(self)
+            self.seconds = 0.0
+            self.columns = self.query_one(CompareColumns)
+            self.query_one(Input).focus()
+            self.draw_heads()
+            base = " ".join(random.Random(1).choice(WORDS) for _ in range(2_000))
+            for column in range(COLUMNS):
+                self.columns.show_cell(column, CellView("", "streaming", "", "streaming", base if diff else None))
+            if diff:
+                self.columns.action_diff()
+            if stream:
+                self.set_interval(0.5, self.draw_heads)
+                for column in range(COLUMNS):
+                    self.run_worker(self.stream(column))
+
+        def draw_heads(self) -> None:
+            self.seconds += 0.5
+            footer = f"streaming  {self.seconds:.1f} s"
+            dots = (COMPLETE, STREAMING)
+            self.columns.show_columns(
+                tuple(ColumnHead(f"temperature {n / 4:g}", dots, 1, "", n == 0, footer) for n in range(COLUMNS))
+            )
+
+        async def stream(self, column: int) -> None:
+            words = random.Random(column)
+            loop = asyncio.get_running_loop()
+            due = loop.time() + column / COLUMNS / TOKENS_PER_S
+            while True:
+                due += 1 / TOKENS_PER_S
+                await asyncio.sleep(max(0.0, due - loop.time()))
+                self.columns.append(column, words.choice(WORDS) + " ")
+
+    Host().run()
+
+
+def echoes(folder: Path, *arguments: str) -> list[float]:
+    """Milliseconds from each of some keys to its place on the screen."""
+    command = [sys.executable, __file__, "--host", *arguments]
+    pauses = random.Random(7)
+    times = []
+    with Program(command, clean_environ(folder, {"PYTHONPATH": str(Path(__file__).parents[2])}), folder) as program:
+        program.wait(READY, 0)
+        program.drain(3.0)
+        for letter in LETTERS[:KEYS]:
+            mark = program.mark()
+            pressed = program.send(letter)
+            try:
+                times.append((program.wait(letter, mark, LOST_S) - pressed) * 1e3)
+            except Late:
+                times.append(LOST_S * 1e3)
+            program.drain(pauses.uniform(*PAUSE_S))
+        program.quit()
+    return times
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("-n", type=int, default=3, metavar="RUNS", help="of everything")
+    parser.add_argument("--host", nargs="*", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.host is not None:
+        host("stream" in options.host, "diff" in options.host)
+        return
+    harness.COLUMNS, harness.ROWS = 200, 50
+    runs: dict[str, list[list[float]]] = {"idle": [], "stream": [], "stream diff": []}
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        for _ in range(options.n):
+            for kind, found in runs.items():
+                found.append(echoes(Path(name), *kind.split()))
+    rows = []
+    for percent in (50, 95):
+        idle = Figure.quantile(runs["idle"], percent)
+        for kind, words in (("stream", "8 columns x 100 tokens/s"), ("stream diff", "the same, differences shown")):
+            target = 80 if percent == 95 else None
+            rows.append(
+                Row(f"{words}, p{percent}", "ms", Figure.quantile(runs[kind], percent), "idle", idle, target, "value")
+            )
+    print_table(rows)
+
+
+if __name__ == "__main__":
+    main()
