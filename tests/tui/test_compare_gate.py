@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -148,16 +149,15 @@ def test_limits_in_words() -> None:
 
 
 class SlowGate(Gate):
-    """Looks when it is allowed to."""
+    """Looks once it is allowed to."""
 
     def __init__(self, services: Services, prompt: Prompt, connection: str) -> None:
         super().__init__(services, prompt, connection)
-        self.looks: list[Look] = []
+        self.allowed = threading.Event()
 
     def look(self, fields: GateFields) -> Look:
-        look = super().look(fields)
-        self.looks.append(look)
-        return look
+        assert self.allowed.wait(20)
+        return super().look(fields)
 
 
 class Host(App[None]):
@@ -188,9 +188,12 @@ class Host(App[None]):
 
 
 async def test_enter_at_once_starts_what_costs_nothing(services: Services) -> None:
-    app = Host(gate(services))
+    slow = SlowGate(services, PROMPT, "practice")
+    app = Host(slow)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter")
+        assert not app.got
+        slow.allowed.set()
         setup = await app.ended(pilot)
         assert setup is not None
         assert setup.experiment.cell_count == 4
@@ -198,10 +201,11 @@ async def test_enter_at_once_starts_what_costs_nothing(services: Services) -> No
 
 
 async def test_enter_at_once_shows_what_costs_money_and_sends_nothing(services: Services) -> None:
-    prompt = Prompt(model="gpt-4o-mini", messages=PROMPT.messages)
-    app = Host(gate(services, prompt, "openai"))
+    slow = SlowGate(services, Prompt(model="gpt-4o-mini", messages=PROMPT.messages), "openai")
+    app = Host(slow)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter")
+        slow.allowed.set()
         await app.told(pilot, "fate", "enter sends it")
         assert not app.got
         assert "$" in app.text("figures")

@@ -411,6 +411,7 @@ class CompareDesk:
             began = time.monotonic()
             await self._review()
             rest = max(BETWEEN_VERDICTS, _REST * (time.monotonic() - began))
+        await self._review()  # what ended during the last look
 
     async def _review(self) -> None:
         async with self._reviewing:

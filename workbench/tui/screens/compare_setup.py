@@ -138,7 +138,7 @@ class CompareSetup(ModalScreen[Setup | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self._fields == self._looked_at:
+        if self._fields == (self._looked_at or self._first):
             return  # a field says so too when it is shown first
         self._look, self._wanted, self._asked = None, False, False
         if self._timer is None:
