@@ -6,7 +6,7 @@ import asyncio
 import gc
 import threading
 import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
 
@@ -35,6 +35,14 @@ def _palette_provider() -> type[Provider]:
     from workbench.tui.palette import WorkbenchCommands
 
     return WorkbenchCommands
+
+
+@runtime_checkable
+class MainScreen(Protocol):
+    """A screen on which something runs, with a notice line: the workbench, and the comparison."""
+
+    def say(self, text: str, kind: Kind = "info") -> None: ...
+    def stop_running(self) -> None: ...
 
 
 class WorkbenchApp(App[None]):
@@ -91,8 +99,8 @@ class WorkbenchApp(App[None]):
     def _stop_on_signal(self) -> None:
         """SIGINT, from outside: ctrl+c in the terminal is a key and copies."""
         for screen in self.screen_stack:
-            if isinstance(screen, WorkbenchScreen):
-                screen.output.stop()
+            if isinstance(screen, MainScreen):
+                screen.stop_running()
 
     def _handle_exception(self, error: Exception) -> None:
         """End with exit code 70 and a report without locals: Textual's own traceback prints each frame's variables."""

@@ -50,6 +50,7 @@ class CompareScreen(Screen["Taken | None"]):
         #compare-shown { height: 1fr; }
         #compare-notice { height: auto; }
         #compare-too-small { display: none; }
+        &.-figures VerdictBar { display: none; }  /* the figures have its words, and all notes */
         &.-low VerdictBar { height: 1; border: none; }
         &.-low #compare-notice { max-height: 1; }
         &.-tiny {
@@ -209,6 +210,9 @@ class CompareScreen(Screen["Taken | None"]):
     def action_stop_column(self) -> None:
         self.desk.stop_column(self._columns.current)
 
+    def stop_running(self) -> None:
+        self.desk.stop()
+
     def action_stop_all(self) -> None:
         self.desk.stop()
 
@@ -237,7 +241,7 @@ class CompareScreen(Screen["Taken | None"]):
         shown = self.query_one(ContentSwitcher)
         figures = shown.current == "compare-columns"
         shown.current = "compare-figures" if figures else "compare-columns"
-        self._verdict.display = not figures  # the figures have its words, and all notes
+        self.set_class(figures, "-figures")
         (self._figures if figures else self._columns).focus()
         self._count()
 

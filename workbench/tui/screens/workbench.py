@@ -18,7 +18,7 @@ from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
 from workbench.tui.conversation import where_to_go_on
 from workbench.tui.header_state import header_state
-from workbench.tui.screens.comparing_moves import ComparingMoves
+from workbench.tui.screens.begin_compare import BeginCompare
 from workbench.tui.screens.copying import Copying
 from workbench.tui.screens.draft_moves import DraftMoves
 from workbench.tui.screens.panels import PANELS, Panels, layout_classes
@@ -75,9 +75,7 @@ class WorkbenchScreen(Screen[None]):
         self._sending = Sending(desk, ask=self._ask, say=self.say, changed=self._moved, run=self._run_job)
         self._drafts = DraftMoves(desk, ask=self._ask, say=self.say, changed=self._opened)
         self._presets = PresetMoves(desk, ask=self._ask, say=self.say, changed=self._moved, opened=self._opened)
-        self._comparing = ComparingMoves(
-            desk, ask=self._ask, say=self.say, changed=self._moved, save=self._presets.save
-        )
+        self._comparing = BeginCompare(desk, ask=self._ask, say=self.say, changed=self._moved, save=self._presets.save)
         self._copying = Copying(desk, say=self.say, to_clipboard=self._to_clipboard)
         self._conversations: dict[str, Callable[[], Coroutine[None, None, None]]] = {
             "connection": self._where.choose_connection,
@@ -183,8 +181,10 @@ class WorkbenchScreen(Screen[None]):
         return await self.app.push_screen_wait(question)
 
     def say(self, text: str, kind: Kind = "info") -> None:
-        """One line for the person; `text` may be foreign."""
+        """One line for the person, also where another screen lies on this one; `text` may be foreign."""
         self.query_one(NoticeBar).show(text, kind)
+        if self.app.screen is not self:
+            self.bench.tell(text, kind)
 
     # -- the prompt --------------------------------------------------------------------------------------------
 
@@ -336,6 +336,9 @@ class WorkbenchScreen(Screen[None]):
             self.messages.leave_editor()
         else:
             self.query_one(NoticeBar).dismiss()
+
+    def stop_running(self) -> None:
+        self.output.stop()
 
     def _frame(self) -> None:
         self._show_header()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _OTHER = "other"
 
 
-class ComparingMoves:
+class BeginCompare:
     """Compares the prompt on the desk. `ask` shows a screen and waits for it, `say` a line, `changed` shows the prompt
     anew, `save` saves it into its preset."""
 
