@@ -8,10 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.support.app import Bench, open_bench
 from workbench.core.events import State
+from workbench.tui.palette import WorkbenchCommands
 from workbench.tui.screens.compare import CompareScreen
 from workbench.tui.screens.compare_setup import CompareSetup
 from workbench.tui.screens.judge_blind import JudgeBlind
@@ -63,43 +62,65 @@ async def ended(bench: Bench) -> CompareScreen:
     return screen
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
-async def test_ctrl_t_enter_and_four_columns_are_complete(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with comparing(tmp_path, size=size) as bench:
-        screen = await ended(bench)
-        desk = screen.desk
-        assert len(desk.labels) == 4
-        assert desk.state is not None
-        assert desk.state.value == "complete"
-        heads = desk.heads()
-        assert all(set(head.dots) == {"●"} for head in heads)
-        assert heads[0].aggregate == "all the same"
-        noise = screen.query_one(VerdictBar).noise
-        assert desk.verdict is not None
-        assert noise.words == desk.verdict.words
-        assert noise.within[0] == 0.0
-        assert "complete" in said(bench)
-        report = desk.report_of(desk.shown_cell(0))
-        assert report is not None
-        assert report.state == State.COMPLETE
-        assert report.text == desk.cell_view(0).text != ""
+SIZES = [(80, 24), (200, 50), (30, 8)]
 
 
-async def test_differences_figures_judging_and_export(tmp_path: Path) -> None:
+async def test_from_ctrl_t_to_a_verdict_and_what_is_done_with_it(tmp_path: Path) -> None:
     async with comparing(tmp_path) as bench:
         screen = await ended(bench)
-        await bench.press("right", "d")
-        columns = screen.query_one(CompareColumns)
-        await bench.until(lambda: columns.comparing)
-        await bench.press("t")
-        figures = screen.query_one(FiguresView)
-        await bench.until(lambda: figures.report is not None)
-        assert figures.display
-        assert not columns.display
-        await bench.press("escape")
-        await bench.until(lambda: columns.display)
+        complete(bench)
+        palette(screen)
+        await differences_and_figures(bench)
         await judge(bench)
         await export(bench)
+        await again(bench)
+        await sizes(bench)
+        text = screen.desk.cell_view(0).text
+        await bench.press("a")
+        await bench.until(lambda: isinstance(bench.app.screen, WorkbenchScreen))
+        await bench.until(lambda: any(each.content == text for each in bench.screen.messages.messages))
+
+
+def complete(bench: Bench) -> None:
+    """Four columns have all their answers, and the words under them are the verdict's."""
+    screen = screen_of(bench)
+    desk = screen.desk
+    assert len(desk.labels) == 4
+    assert desk.state is not None
+    assert desk.state.value == "complete"
+    heads = desk.heads()
+    assert all(set(head.dots) == {"●"} for head in heads)
+    assert heads[0].aggregate == "all the same"
+    noise = screen.query_one(VerdictBar).noise
+    assert desk.verdict is not None
+    assert noise.words == desk.verdict.words
+    assert noise.within[0] == 0.0
+    assert "complete" in said(bench)
+    report = desk.report_of(desk.shown_cell(0))
+    assert report is not None
+    assert report.state == State.COMPLETE
+    assert report.text == desk.cell_view(0).text != ""
+
+
+def palette(screen: CompareScreen) -> None:
+    """Everything that a key does here is in the palette too."""
+    runnable = WorkbenchCommands(screen)._runnable()
+    assert {command.scope for command, _ in runnable} == {"app", "compare", "columns"}
+    for command, node in runnable:
+        assert hasattr(node, f"action_{command.action.partition('(')[0]}"), command.id
+
+
+async def differences_and_figures(bench: Bench) -> None:
+    screen = screen_of(bench)
+    columns, figures = screen.query_one(CompareColumns), screen.query_one(FiguresView)
+    await bench.press("right", "d")
+    await bench.until(lambda: columns.comparing)
+    await bench.press("left", "d", "t")
+    await bench.until(lambda: figures.report is not None)
+    assert figures.display
+    assert not columns.display
+    await bench.press("escape")
+    await bench.until(lambda: columns.display and not figures.display)
 
 
 async def judge(bench: Bench) -> None:
@@ -135,67 +156,66 @@ async def export(bench: Bench) -> None:
     assert [line["judged"] for line in lines].count(True) >= 1
 
 
-async def test_stop_all_then_go_on(tmp_path: Path) -> None:
+async def again(bench: Bench) -> None:
+    """A repeat more of every column, one cell once more, none that failed."""
+    desk = screen_of(bench).desk
+    total, judged = desk.total, len(desk.judging.judgements)
+    await bench.press("plus")
+    await bench.until(lambda: desk.total == total + 4 and not desk.running)
+    sent = desk.spent.requests
+    await bench.press("r")
+    await bench.until(lambda: desk.spent.requests == sent + 1 and not desk.running)
+    assert len(desk.judging.judgements) == judged - 1  # what was picked was another answer
+    await bench.press("R")
+    assert said(bench) == "none failed"
+    await bench.press("ctrl+j")
+    assert said(bench).startswith("everything was sent")
+
+
+async def sizes(bench: Bench) -> None:
+    """Every line is there at each size, and none is wider than the screen."""
+    screen = screen_of(bench)
+    for width, height in SIZES:
+        await bench.pilot.resize_terminal(width, height)
+        await bench.pilot.pause()
+        rows = [strip.text for strip in screen._compositor.render_strips()]
+        assert len(rows) == height
+        if width < 40:
+            assert rows[0].startswith("needs 40 x 12")
+        else:
+            assert rows[0].startswith(" compare")
+            assert "complete 16/16" in rows[0]
+            assert any("The variety" in row or "The content" in row or "every answer" in row for row in rows)
+    await bench.pilot.resize_terminal(120, 40)
+
+
+async def test_stopping_going_on_and_leaving(tmp_path: Path) -> None:
     async with comparing(tmp_path, model="practice") as bench:
         screen = screen_of(bench)
-        await bench.until(lambda: any("◐" in head.dots for head in screen.desk.heads()))
+        desk = screen.desk
+        await bench.until(lambda: any("◐" in head.dots for head in desk.heads()))
         await bench.press("X")
-        await bench.until(lambda: not screen.desk.running, 1.0)
-        assert screen.desk.state is not None
-        assert screen.desk.state.value == "stopped"
+        await bench.until(lambda: not desk.running, 1.0)
+        assert desk.state is not None
+        assert desk.state.value == "stopped"
         await bench.until(lambda: "^J sends what is left" in said(bench))
-        sent = screen.desk.spent.requests
+        sent = desk.spent.requests
         await bench.press("ctrl+j")
-        await bench.until(lambda: screen.desk.running and screen.desk.spent.requests > sent)
-        await bench.press("X")
-        await bench.until(lambda: not screen.desk.running, 1.0)
-
-
-async def test_leaving_asks_while_it_runs(tmp_path: Path) -> None:
-    async with comparing(tmp_path, model="practice") as bench:
-        screen = screen_of(bench)
-        await bench.until(lambda: screen.desk.spent.requests > 0)
-        await bench.press("escape")
-        await bench.until(lambda: isinstance(bench.app.screen, Chooser))
-        await bench.press("enter")
+        await bench.until(lambda: desk.running and desk.spent.requests > sent)
+        await leave(bench, "escape", "enter")
         await bench.until(lambda: bench.app.screen is screen)
-        await bench.until(lambda: screen.desk.running)
-        await bench.press("escape")
-        await bench.until(lambda: isinstance(bench.app.screen, Chooser))
-        await bench.press("1")
+        await bench.until(lambda: desk.running)
+        await leave(bench, "p", "1")
         await bench.until(lambda: isinstance(bench.app.screen, WorkbenchScreen), 2.0)
-        assert not screen.desk.running
+        assert not desk.running
         assert bench.services.database.flush(10)
         assert bench.services.experiments.recent(1)[0].state is not None
-
-
-async def test_a_setting_and_an_answer_are_taken(tmp_path: Path) -> None:
-    async with comparing(tmp_path) as bench:
-        screen = await ended(bench)
-        await bench.press("right", "p")
-        await bench.until(lambda: isinstance(bench.app.screen, WorkbenchScreen))
-        assert bench.screen.desk.prompt.parameters.get("temperature") == screen.desk.experiment.axes[0].values[1]
+        await bench.until(lambda: bench.screen.desk.prompt.parameters.get("temperature") == 0)
         assert bench.screen.messages.messages[0].content == "Write about rain."
 
 
-async def test_an_answer_becomes_a_message(tmp_path: Path) -> None:
-    async with comparing(tmp_path) as bench:
-        screen = await ended(bench)
-        text = screen.desk.cell_view(0).text
-        await bench.press("a")
-        await bench.until(lambda: isinstance(bench.app.screen, WorkbenchScreen))
-        await bench.until(lambda: any(each.content == text for each in bench.screen.messages.messages))
-
-
-async def test_one_again_another_repeat_and_the_palette(tmp_path: Path) -> None:
-    async with comparing(tmp_path) as bench:
-        screen = await ended(bench)
-        total = screen.desk.total
-        await bench.press("plus")
-        await bench.until(lambda: screen.desk.total == total + 4 and not screen.desk.running)
-        sent = screen.desk.spent.requests
-        await bench.press("r")
-        await bench.until(lambda: screen.desk.spent.requests == sent + 1 and not screen.desk.running)
-        await bench.press("R")
-        assert said(bench) == "none failed"
-        assert set(screen.command_nodes()) == {"app", "compare", "columns"}
+async def leave(bench: Bench, key: str, answer: str) -> None:
+    """Press a key that leaves while it runs, and answer the question."""
+    await bench.press(key)
+    await bench.until(lambda: isinstance(bench.app.screen, Chooser))
+    await bench.press(answer)

@@ -450,7 +450,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "compare.take-setting",
-        "p,enter",
+        "p",
         "Take the setting",
         "What the column varies becomes the prompt's",
         "take_setting",
