@@ -85,6 +85,8 @@ class _Layout:
         self._line: list[str] = []
         self._length = 0
         self._spans: list[Span] = []
+        self._starts: list[Place] = []
+        """Where each marked stretch begins."""
 
     def lay(self, ops: Sequence[DiffOp]) -> Marked:
         places: list[tuple[Place, int, DiffOp]] = []
@@ -94,13 +96,15 @@ class _Layout:
             if op.kind == "equal":
                 self._put(came)
                 continue
-            place, before = Place(self._wrapper.source, self._length), self._length
+            count = len(self._starts)
             self._put_removed(lost, came)
             self._put_added(came)
-            shown = self._length - before if self._wrapper.source == place.source else len(lost) + len(came)
-            places.append((place, shown, op))
+            if len(self._starts) > count:
+                place = self._starts[count]
+                here = self._wrapper.source == place.source
+                places.append((place, self._length - place.at if here else len(lost) + len(came), op))
             added, removed = added + _words(came), removed + _words(lost)
-        if self._line:
+        if self._length:
             self._end_line()
         return Marked(self._document, tuple(self._change(*each) for each in places), added, removed)
 
@@ -127,15 +131,22 @@ class _Layout:
             self._put(came, Look.ADDED, "+")
 
     def _put(self, text: str, look: int = 0, mark: str = "") -> None:
+        """Text of one kind; each of its lines begins with the mark, before its first letter."""
         for number, line in enumerate(text.split("\n")):
             if number:
                 self._end_line()
-            if line:
-                shown = mark + line if line.strip() else line
-                if look:
-                    self._spans.append(Span(self._length, self._length + len(shown), look))
-                self._line.append(shown)
-                self._length += len(shown)
+            if not line.strip() or not look:
+                self._add(line)
+                continue
+            rest = line.lstrip(" ")
+            self._add(line[: len(line) - len(rest)])
+            self._starts.append(Place(self._wrapper.source, self._length))
+            self._spans.append(Span(self._length, self._length + len(mark + rest), look))
+            self._add(mark + rest)
+
+    def _add(self, text: str) -> None:
+        self._line.append(text)
+        self._length += len(text)
 
     def _end_line(self) -> None:
         self._wrapper.push_line("".join(self._line), tuple(self._spans))

@@ -23,9 +23,10 @@ GROWING = ("waiting", "streaming")
 """The states of an answer that may still grow."""
 NOTE_LINES = 4
 _WRONG = ("error", "truncated")
-_TITLE_EDGES = 6
+_TITLE_EDGES = 5
 """Cells of a border line that no title takes."""
-_LONGEST_LABEL = 500
+_LONGEST = 500
+"""Cells of a label or footer that are looked at."""
 _BASELINE = (" · baseline", " · base")
 """Behind the label of the column that the others are compared with; where neither fits, a = before it."""
 _BETWEEN = "  "
@@ -158,7 +159,7 @@ def _title(column: Framed, room: int) -> str:
 
 def label_in(label: str, room: int) -> str:
     """A label in at most `room` cells; a long one loses its middle, since it ends with what is varied."""
-    whole = one_line(label, _LONGEST_LABEL)
+    whole = one_line(label, _LONGEST)
     if cell_len(whole) <= room:
         return whole
     tail = whole
@@ -169,6 +170,7 @@ def label_in(label: str, room: int) -> str:
 
 def footer_in(footer: str, room: int) -> tuple[str, str]:
     """The figures that fit into `room` cells, closer together where they have to be, and the rest."""
+    footer = one_line(footer, _LONGEST)
     if cell_len(footer) <= room:
         return footer, ""
     for unit in (" tok", " t"):
