@@ -46,6 +46,7 @@ from workbench.tui.compare_state import (
 )
 from workbench.tui.json_judge import asked_for_json, border_words, verdicts_on
 from workbench.tui.judging import Judging
+from workbench.tui.own_thread import in_own_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +67,8 @@ BETWEEN_VERDICTS = 0.5
 """Seconds between two verdicts at least: what changes more often is not read."""
 _REST = 2.0
 """A verdict that took long is worked out anew after so many times what it took: the keys come first."""
+_MOST_LIVE = 400
+"""Answers above which the verdict waits for the end: its work grows with their square."""
 _NEVER_RUN = CellProgress()
 """What stands for a cell that nothing was heard of yet."""
 
@@ -106,8 +109,8 @@ class CompareDesk:
         self._shown = [0] * experiment.column_count
         self._cells: dict[Cell, CellProgress] = {}
         self._ended = self._failed = 0
-        self._common: dict[tuple[int, int], str] = {}
-        """What the answers of a column and case have in common, until another one ends."""
+        self._summaries: dict[tuple[int, int], tuple[tuple[str, ...], str]] = {}
+        """The dots of a column and case and what its answers have in common, until a cell of it moves on."""
         self._distances = DistanceCache()
         self._unjudged: dict[Cell, Outcome] = {}
         """Ended with an answer that was to be JSON."""
@@ -164,6 +167,7 @@ class CompareDesk:
     def add_repeat(self) -> None:
         """One more repeat of every column and case. InputError where the experiment would become too large."""
         self._grid.add_repeat()
+        self._summaries.clear()
         self._emit([HeadsChanged()])
         self._go()
 
@@ -263,18 +267,23 @@ class CompareDesk:
         return tuple(self._head(column) for column in range(len(self.labels)))
 
     def _head(self, column: int) -> ColumnHead:
-        cells = [self._at(Cell(column, self.case, repeat)) for repeat in range(self.experiment.repeats)]
-        common = self._common.get((column, self.case))
-        if common is None:
-            common = self._common[column, self.case] = in_common(cell.complete_text for cell in cells)
+        dots, common = self._summary(column)
         return ColumnHead(
             self.labels[column],
-            tuple(cell.dot for cell in cells),
+            dots,
             self._shown[column],
             common,
             column == self.baseline.column,
-            cells[self._shown[column]].footer,
+            self._at(self.shown_cell(column)).footer,
         )
+
+    def _summary(self, column: int) -> tuple[tuple[str, ...], str]:
+        known = self._summaries.get((column, self.case))
+        if known is None:
+            cells = [self._at(Cell(column, self.case, repeat)) for repeat in range(self.experiment.repeats)]
+            known = tuple(cell.dot for cell in cells), in_common(cell.complete_text for cell in cells)
+            self._summaries[column, self.case] = known
+        return known
 
     def cell_view(self, column: int) -> CellView:
         """The answer that a column shows."""
@@ -378,7 +387,7 @@ class CompareDesk:
             case CellEnded(outcome=outcome):
                 self._end(cell, progress, outcome)
         self._count(progress, 1)
-        self._common.pop((cell.column, cell.case), None)
+        self._summaries.pop((cell.column, cell.case), None)
         shown: list[Change] = []
         if cell == self.baseline_cell:
             shown = self._all_cells()
@@ -415,10 +424,10 @@ class CompareDesk:
 
     async def _review(self) -> None:
         async with self._reviewing:
-            if not self._unreviewed:
+            if not self._unreviewed or (self._running and self.ended > _MOST_LIVE):
                 return
             self._unreviewed = False
-            self.verdict = await asyncio.to_thread(self._verdict())
+            self.verdict = await in_own_thread(self._verdict())  # of many answers it takes long: leaving goes first
             self._emit([VerdictChanged()])
             await self._judge()
 
