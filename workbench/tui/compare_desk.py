@@ -8,20 +8,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.comparing import Comparing
 from workbench.comparing_results import ComparingResults
 from workbench.core.axis_text import axis_text
 from workbench.core.column_labels import column_labels
-from workbench.core.compare import DistanceCache, Verdict, verdict
 from workbench.core.experiment import Cell
 from workbench.core.experiment_report import CellReport
 from workbench.core.grid_values import GridState
-from workbench.core.report_build import order_of
 from workbench.core.usage import seconds_text
 from workbench.grid_events import (
     CellEnded,
@@ -33,6 +29,7 @@ from workbench.grid_events import (
     HostHeld,
 )
 from workbench.tui.compare_cells import CellProgress, in_common
+from workbench.tui.compare_review import CompareReview
 from workbench.tui.compare_state import (
     Baseline,
     CellChanged,
@@ -42,17 +39,14 @@ from workbench.tui.compare_state import (
     GridDone,
     HeadsChanged,
     TextCame,
-    VerdictChanged,
 )
-from workbench.tui.json_judge import asked_for_json, border_words, verdicts_on
 from workbench.tui.judging import Judging
-from workbench.tui.own_thread import in_own_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.core.axes import Axis
-    from workbench.core.checks import CheckResult
+    from workbench.core.compare import Verdict
     from workbench.core.experiment import Experiment
     from workbench.core.experiment_report import ExperimentReport
     from workbench.core.grid_values import GridLimits, Spent
@@ -63,12 +57,6 @@ if TYPE_CHECKING:
     from workbench.services import Services
     from workbench.tui.compare_state import Change
 
-BETWEEN_VERDICTS = 0.5
-"""Seconds between two verdicts at least: what changes more often is not read."""
-_REST = 2.0
-"""A verdict that took long is worked out anew after so many times what it took: the keys come first."""
-_MOST_LIVE = 400
-"""Answers above which the verdict waits for the end: its work grows with their square."""
 _NEVER_RUN = CellProgress()
 """What stands for a cell that nothing was heard of yet."""
 
@@ -99,8 +87,6 @@ class CompareDesk:
         self.judging = Judging(record)
         self.labels = column_labels(experiment)
         """Of the columns, in order. Foreign text."""
-        self.verdict: Verdict | None = None
-        """What the complete answers show so far; None before the first look at them."""
         self.baseline = Baseline(0, None)
         self.case = 0
         """The case that is shown, from 0."""
@@ -111,15 +97,11 @@ class CompareDesk:
         self._ended = self._failed = 0
         self._summaries: dict[tuple[int, int], tuple[tuple[str, ...], str]] = {}
         """The dots of a column and case and what its answers have in common, until a cell of it moves on."""
-        self._distances = DistanceCache()
-        self._unjudged: dict[Cell, Outcome] = {}
-        """Ended with an answer that was to be JSON."""
-        self._unreviewed = False
-        self._reviewing = asyncio.Lock()
         self._running = False
         self._why = ""
         self._held, self._held_until = "", 0.0
         self._emit: Callable[[Changes], None] = lambda changes: None
+        self._review = CompareReview(self._cells, self.labels, self._results, lambda changes: self._emit(changes))
         self._spawn: Spawn | None = None
 
     # -- what is asked for -------------------------------------------------------------------------------------
@@ -184,7 +166,7 @@ class CompareDesk:
     async def _execute(self) -> None:
         """Send what is queued, with a look at the answers now and then."""
         over = asyncio.Event()
-        reviews = asyncio.create_task(self._reviews(over))
+        reviews = asyncio.create_task(self._review.until_over(over, lambda: self.experiment))
         try:
             self.state = await self._grid.execute()
             while self._grid.waiting:  # queued while it ended
@@ -209,6 +191,11 @@ class CompareDesk:
     def running(self) -> bool:
         """Whether anything runs or waits."""
         return self._running
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the complete answers show so far; None before the first look at them."""
+        return self._review.verdict
 
     @property
     def spent(self) -> Spent:
@@ -400,73 +387,11 @@ class CompareDesk:
         setting = experiment.columns()[cell.column].setting
         case = experiment.cases[cell.case] if experiment.cases else {}
         progress.end(CellReport(cell, setting, outcome.state.value, self._results.runs[cell], case))
-        self._unreviewed = True
-        if asked_for_json(outcome):
-            self._unjudged[cell] = outcome
+        self._review.ended(cell, outcome)
 
     def _count(self, progress: CellProgress, by: int) -> None:
         self._ended += by * progress.ended
         self._failed += by * progress.failed
-
-    # -- the verdict -------------------------------------------------------------------------------------------
-
-    async def _reviews(self, over: asyncio.Event) -> None:
-        """Look at the answers whenever some have ended, until the grid is `over`, and then a last time."""
-        rest = BETWEEN_VERDICTS
-        while not over.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(rest):
-                    await over.wait()
-            began = time.monotonic()
-            await self._review()
-            rest = max(BETWEEN_VERDICTS, _REST * (time.monotonic() - began))
-        await self._review()  # what ended during the last look
-
-    async def _review(self) -> None:
-        async with self._reviewing:
-            if not self._unreviewed or (self._running and self.ended > _MOST_LIVE):
-                return
-            self._unreviewed = False
-            self.verdict = await in_own_thread(self._verdict())  # of many answers it takes long: leaving goes first
-            self._emit([VerdictChanged()])
-            await self._judge()
-
-    def _verdict(self) -> Callable[[], Verdict]:
-        """The work that makes the verdict on the answers as they are now."""
-        experiment = self.experiment
-        answers: list[list[list[str]]] = [[[] for _ in range(experiment.case_count)] for _ in self.labels]
-        incomplete = 0
-        for cell in sorted(self._cells):
-            text = self._cells[cell].complete_text
-            if text is not None:
-                answers[cell.column][cell.case].append(text)
-            else:
-                incomplete += self._cells[cell].ended
-        return partial(
-            verdict,
-            self.labels,
-            answers,
-            order=order_of(experiment),
-            incomplete=incomplete,
-            cache=self._distances,
-        )
-
-    async def _judge(self) -> None:
-        """Say at the answers whether they are the JSON that was asked for, and which checks fail."""
-        unjudged, self._unjudged = self._unjudged, {}
-        words = {cell: border_words(await verdicts_on(outcome)) for cell, outcome in unjudged.items()}
-        before = dict(self._results.checks)
-        await self._results.check()
-        checks = self._results.checks
-        changes: list[Change] = []
-        for cell in {*words, *(cell for cell in checks if cell not in before)}:
-            progress = self._cells[cell]
-            judged = tuple(filter(None, (words.get(cell, ""), _failed_checks(checks.get(cell, ())))))
-            if progress.ended and cell not in self._unjudged and judged != progress.judged:
-                progress.judged = judged
-                changes += [CellChanged(cell.column), HeadsChanged()]
-        if changes:
-            self._emit(_merged(changes))
 
     async def report(self) -> ExperimentReport:
         """All figures of it as it stands: for tables, charts and exports."""
@@ -474,11 +399,6 @@ class CompareDesk:
         state = self.state or (GridState.PARTIAL if self._ended else GridState.STOPPED)
         made = await self._results.report(self.experiment, state, self.spent.requests, baseline=self.baseline.column)
         return replace(made, judgements=self.judging.judgements)
-
-
-def _failed_checks(results: Sequence[CheckResult]) -> str:
-    failed = sum(result.passed is False for result in results)
-    return f"{failed} check{'s fail' if failed != 1 else ' fails'}" if failed else ""
 
 
 def _merged(changes: list[Change]) -> Changes:
