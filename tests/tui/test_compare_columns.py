@@ -250,6 +250,19 @@ async def test_differences_are_shown_by_words_and_taken_away() -> None:
         assert hands.screen.count("3 distinct") == 3
 
 
+async def test_differences_are_read_from_where_the_answer_was_read() -> None:
+    async with opened(size=(96, 8)) as hands:
+        hands.columns.show_cell(0, answer("", state="streaming"))
+        hands.columns.show_cell(1, answer("", state="streaming"))
+        hands.columns.append(0, "kept\n\ngone\n\ngone\n\ngone\n\ngone")
+        hands.columns.append(1, "kept")
+        hands.columns.show_cell(0, answer(hands.panes[0].source))
+        hands.columns.show_cell(1, answer("kept", hands.panes[0].source))
+        await hands.press("right", "d")
+        await hands.sees("-gone")
+        assert hands.panes[1].scroll_offset.y == 0
+
+
 async def test_an_answer_that_streams_is_compared_as_far_as_it_has_come() -> None:
     async with opened() as hands:
         hands.columns.show_cell(0, answer(BASE))
@@ -267,10 +280,11 @@ async def test_the_first_difference_is_brought_into_view_in_both_columns() -> No
         same = "\n".join(f"line {n}" for n in range(50))
         hands.columns.show_cell(0, answer(f"{same}\nthe cat\n{same}"))
         hands.columns.show_cell(1, answer(f"{same}\nthe dog\n{same}\nthe end", f"{same}\nthe cat\n{same}"))
+        hands.columns.show_cell(2, answer(f"{same}\nthird"))
         await hands.press("f")
         assert "baseline" in hands.app.of(CompareColumns.Told)[-1].text  # type: ignore[attr-defined]
         await hands.press("right", "f")
-        await hands.sees("the -cat +dog", "│ the cat")
+        await hands.sees("the -cat +dog", "│ the cat", "│ third")
         assert hands.columns.comparing
         await hands.press("n")
         await hands.sees("+the end")

@@ -125,6 +125,9 @@ class ColumnText(StreamView, can_focus=False):
         if base is None or self._base is None:
             self._forget_comparison()
             self._drop_selection()
+            if not self.streaming:
+                # With what is gone in it the text is longer: it is read from where it was, not from its end.
+                self._set_following(False)
         self._base = base
         self._version += 1
         self._too_long = False

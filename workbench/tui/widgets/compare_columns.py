@@ -378,8 +378,12 @@ class CompareColumns(Horizontal, can_focus=True):
         change = marked.changes[self._change]
         slot.pane.show_change(self._change)
         for other in self._seen():
-            if other.head.baseline and other is not slot and other.pane is not None and other.text == slot.base:
+            if other is slot or other.pane is None:
+                continue
+            if other.head.baseline and other.text == slot.base:
                 other.pane.show_place(change.base, change.base_length)
+            elif self.linked:
+                other.pane.follow_leader(slot.pane)
         self.post_message(self.WentToDifference(column, self._change))
 
     def action_diff(self) -> None:
