@@ -116,11 +116,10 @@ def without_stream_usage(request: Request) -> Request:
 
 
 def _model(prompt: Prompt, default_model: str, models: Collection[str], findings: Findings) -> str:
-    model = sent_model(prompt, default_model)
-    if not models or model in models or not default_model:
-        return model
-    findings.note("model", f"{default_model} is asked: this connection has no {model}")
-    return default_model
+    named, asked = sent_model(prompt, default_model), clean_text(prompt.model_or(default_model, models))
+    if asked != named:
+        findings.note("model", f"{asked} is asked: this connection has no {named}")
+    return asked
 
 
 def _with_part_parameters(prompt: Prompt, parts: Parts, findings: Findings) -> Prompt:
