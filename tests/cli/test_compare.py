@@ -10,22 +10,27 @@ import signal
 import stat
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import CommandLine
 from tests.support.fault_server import CUT, STALL, FaultServer, Seen, Step, sse, text_chunk, whole
 from tests.support.terminal import clean_environ
+from workbench.cli import compare_run
 from workbench.cli.compare_progress import Progress
 from workbench.cli.diagnostics import ExitCode
 from workbench.cli.table import width
 from workbench.core.events import State
 from workbench.core.experiment import Cell
+from workbench.core.experiment_report import ExperimentReport
 from workbench.core.grid_values import Spent
 from workbench.core.outcome import Outcome
+from workbench.core.report_build import Results, report_of
 from workbench.core.request import Request
 from workbench.grid_events import CellEnded, CellStarted, HostHeld
 
@@ -252,6 +257,28 @@ async def test_ctrl_c_ends_all_and_keeps_what_came(tmp_path: Path) -> None:
     assert told["cells"][0]["choices"][0]["text"] == "whole"
     assert len((tmp_path / "kept.jsonl").read_text("utf-8").splitlines()) == 4
     assert "canary" not in (out + err).decode() + (tmp_path / "kept.jsonl").read_text("utf-8")
+
+
+def test_ctrl_c_does_not_wait_for_the_statistics(cli: CommandLine) -> None:
+    endless = threading.Event()
+
+    def slow(results: Results, *, tested: bool = True, **named: Any) -> ExperimentReport:
+        if tested:
+            os.kill(os.getpid(), signal.SIGINT)
+            endless.wait(30)
+        return report_of(results, tested=tested, **named)
+
+    cli.monkeypatch.setattr(compare_run, "report_of", slow)
+    began = time.monotonic()
+    done = cli("compare", "hello", *FAST, "--vary", "seed=1,2", "--json")
+    took = time.monotonic() - began
+    endless.set()
+    assert done.code == ExitCode.INTERRUPTED
+    assert took < 10, "the statistics would have taken 30 s"
+    told = json.loads(done.out)
+    assert (told["state"], told["verdict"]) == ("complete", "The answers were not compared.")
+    assert told["tests"]["content"]["p_value"] is None
+    assert all(cell["choices"][0]["text"] for cell in told["cells"])
 
 
 # -- the progress line -----------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from workbench.core.outcome import Outcome
 from workbench.core.report_build import Results, report_of, unsent_run
 from workbench.core.request import Request
 from workbench.grid_events import CellEnded, GridEnded
+from workbench.tui.own_thread import in_own_thread
 
 if TYPE_CHECKING:
     import argparse
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 _TICK = 0.2
 """Seconds between two looks at the clock, for the time in the progress line."""
+_PATIENCE = 0.5
+"""Seconds that the statistics still have after a ctrl-c."""
 _STOPPED = CheckResult(None, "not judged: stopped")
 
 
@@ -58,12 +62,13 @@ class ComparisonRun:
         self._ended: dict[Cell, Outcome] = {}
         self._why = ""
         self._signal = 0
+        self._signalled_at = 0.0
         self._grid: Grid | None = None
 
     def plan_only(self) -> int:
         """Nothing is sent. With --json: the cells that would be."""
         if self._options.json:
-            Output().json(self._report(GridState.STOPPED, {}).to_json())
+            Output().json(self._report(self._results(GridState.STOPPED, {}), tested=False).to_json())
         return 0
 
     def run(self) -> int:
@@ -94,11 +99,13 @@ class ComparisonRun:
         ticking = asyncio.create_task(self._tick())
         try:
             state = await grid.execute()
-            await comparing.services.close_endpoints()
-            checks = await self._checked()
-            return await asyncio.to_thread(self._report, state, checks)
         finally:
             ticking.cancel()
+            self._progress.clear()
+        await comparing.services.close_endpoints()
+        try:
+            return await self._reported(self._results(state, await self._checked()))
+        finally:
             self._progress.clear()
 
     def _take(self, events: Sequence[GridEvent]) -> None:
@@ -120,7 +127,7 @@ class ComparisonRun:
             self._progress.draw(self._grid.spent)
 
     def _interrupt(self, number: int) -> None:
-        self._signal = number
+        self._signal, self._signalled_at = number, time.monotonic()
         if self._grid is not None:
             self._grid.stop()
 
@@ -139,18 +146,35 @@ class ComparisonRun:
                 checked[cell] = await asyncio.to_thread(run_checks, checks, outcome)
         return checked
 
-    def _report(self, state: GridState, checks: dict[Cell, tuple[CheckResult, ...]]) -> ExperimentReport:
+    async def _reported(self, results: Results) -> ExperimentReport:
+        """The report; without what compares the answers where that takes longer than one who pressed ctrl-c waits."""
+        working = asyncio.ensure_future(in_own_thread(self._report, results))
+        while not working.done():
+            if (await asyncio.wait({working}, timeout=_TICK))[0]:
+                break
+            self._progress.say("comparing the answers")
+            if self._signal and time.monotonic() - self._signalled_at > _PATIENCE:
+                working.cancel()
+                return self._report(results, tested=False)
+        return working.result()
+
+    def _results(self, state: GridState, checks: dict[Cell, tuple[CheckResult, ...]]) -> Results:
         experiment = self._comparing.experiment
-        results = Results(
+        shows_unsent = self._options.json or self._out is not None
+        return Results(
             experiment=experiment,
             state=state,
             sent_requests=self._grid.spent.requests if self._grid is not None else 0,
             runs={cell: outcome.to_json() for cell, outcome in self._ended.items()},
             checks=checks,
-            unsent={cell: self._unsent(cell) for cell in experiment.cells() if cell not in self._ended},
+            unsent={
+                cell: self._unsent(cell) for cell in experiment.cells() if shows_unsent and cell not in self._ended
+            },
         )
+
+    def _report(self, results: Results, *, tested: bool = True) -> ExperimentReport:
         made = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-        return report_of(results, baseline=self._baseline, made=made)
+        return report_of(results, baseline=self._baseline, made=made, tested=tested)
 
     def _unsent(self, cell: Cell) -> dict[str, JSON]:
         column = self._comparing.experiment.columns()[cell.column]
