@@ -234,6 +234,22 @@ def test_over_the_cap_nothing_more_is_sent(cli: CommandLine) -> None:
     assert "it ends at 4 requests" in done.err
 
 
+def test_a_cap_in_dollars_ends_it(cli: CommandLine) -> None:
+    cli.monkeypatch.setattr("workbench.adapters.prices.costs_nothing", lambda _: False)
+    cli.monkeypatch.setattr("workbench.adapters.prices.price", lambda *_: 0.02)
+    cli.monkeypatch.setattr("workbench.adapters.prices.price_estimate", lambda *_: 0.01)
+    with server(cli) as endpoint:
+        endpoint.answer_with(by_temperature(bad=lambda _: None))
+        arguments = ("--vary", "temperature=0,0.5,1", "--repeats", "2", "--max-cost", "$0.05", "--concurrency", "1")
+        done = cli("compare", "hi", "--model", "m", *arguments)
+        assert len(endpoint.requests) == 3
+    assert done.code == ExitCode.BUDGET
+    assert "~$0.060" in done.err
+    assert "budget: 3 requests sent · $0.060" in done.err
+    assert "3 of 6 were not sent" in done.err
+    assert "nothing" not in done.err
+
+
 async def test_ctrl_c_ends_all_and_keeps_what_came(tmp_path: Path) -> None:
     async with FaultServer() as endpoint:
         stalled = sse(text_chunk("part"), STALL, done=False, end=False)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.core.reports import outcome, report
 from workbench.core.axes import Axis
-from workbench.core.compare import Order
+from workbench.core.compare.variety import Order
 from workbench.core.events import State
 from workbench.core.experiment import Experiment
 from workbench.core.grid_values import GridState

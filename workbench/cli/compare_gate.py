@@ -8,7 +8,7 @@ from workbench.cli.compare_setup import dollars, whole_number
 from workbench.cli.diagnostics import say
 from workbench.core.errors import InputError
 from workbench.core.grid_values import GridLimits
-from workbench.core.usage import money_text
+from workbench.core.usage import PRICE_UNKNOWN, money_text
 
 if TYPE_CHECKING:
     import argparse
@@ -58,7 +58,8 @@ def say_gate(comparing: Comparing, limits: GridLimits) -> None:
 
 def _cost(comparing: Comparing, text: str, *, is_free: bool) -> str:
     payment = comparing.payment()
-    parts = [] if is_free else [text]
+    # Where no price is known, the models are named and that is all there is to say.
+    parts = [] if is_free or text == PRICE_UNKNOWN else [text]
     if payment.free:
         parts.append(f"{', '.join(payment.free)} cost{'s' * (len(payment.free) == 1)} nothing")
     if payment.unpriced:

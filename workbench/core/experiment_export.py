@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 
 from workbench.core.json_text import describe, unseen_escaped
 from workbench.core.one_line import one_line
-from workbench.core.report_figures import FIGURES, checks_text, column_figures, facts_text, message_texts
+from workbench.core.report_figures import (
+    FIGURES,
+    PAIRS,
+    checks_text,
+    column_figures,
+    facts_text,
+    message_texts,
+    pair_figures,
+)
 from workbench.core.usage import money_text
 from workbench.core.visible import marked
 
@@ -103,6 +111,8 @@ def to_markdown(report: ExperimentReport) -> str:
     lines += [line for note in report.notes for line in (_inline(note), "")]
     named = list(zip(report.labels, report.columns, strict=True))
     lines += _table(FIGURES, [column_figures(name, column) for name, column in named])
+    if pairs := pair_figures(report):
+        lines += _table(PAIRS, pairs)
     for role, content in message_texts(report.request.get("messages")):
         lines += [f"## {_inline(role)}", "", *_fenced(content)]
     for name, column in named:

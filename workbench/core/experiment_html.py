@@ -14,7 +14,15 @@ from workbench.core.axis_text import axis_text
 from workbench.core.json_text import unseen_escaped
 from workbench.core.one_line import one_line
 from workbench.core.report_charts import charts
-from workbench.core.report_figures import FIGURES, checks_text, column_figures, facts_text, message_texts
+from workbench.core.report_figures import (
+    FIGURES,
+    PAIRS,
+    checks_text,
+    column_figures,
+    facts_text,
+    message_texts,
+    pair_figures,
+)
 from workbench.core.report_style import STYLE
 from workbench.core.usage import money_text
 from workbench.core.visible import marked
@@ -41,6 +49,7 @@ def to_html(report: ExperimentReport) -> str:
         f'<p class="verdict">{_text(report.verdict)}</p>' if report.verdict else "",
         "".join(f'<p class="facts">{_text(note)}</p>' for note in report.notes),
         _figures(report, names),
+        _pairs(report),
         _request(report),
         f'<section class="charts" aria-label="Charts">{"".join(charts(report))}</section>',
         *(_case(report, names, case) for case in range(report.experiment.case_count)),
@@ -87,6 +96,18 @@ def _figures(report: ExperimentReport, names: tuple[str, ...]) -> str:
         )
     ]
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{_lines(rows)}</tbody></table></div>'
+
+
+def _pairs(report: ExperimentReport) -> str:
+    rows = pair_figures(report)
+    if not rows:
+        return ""
+    head = "".join(f'<th scope="col">{name}</th>' for name in PAIRS)
+    body = _lines(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return (
+        '<details class="request"><summary>the settings two by two</summary><div class="wide"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
+    )
 
 
 def _baseline_mark(report: ExperimentReport, column: ColumnReport) -> str:
@@ -176,7 +197,7 @@ def _difference(report: ExperimentReport, cell: CellReport) -> str:
 
 def _marked_words(before: str, after: str) -> str:
     """The second text with what it adds to the first, and what of the first it lacks."""
-    from workbench.core.compare import diff
+    from workbench.core.compare.diff import diff
 
     # Made visible first: what stands for a character may depend on its neighbours, in another piece.
     old, new = marked(before), marked(after)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from workbench.core.checks import tally
 from workbench.core.column_labels import column_labels
-from workbench.core.compare import Order, verdict
+from workbench.core.compare.variety import Order
+from workbench.core.compare.verdict import verdict
 from workbench.core.experiment_report import NOT_SENT, CellReport, CheckCount, CheckRun, ColumnReport, ExperimentReport
 from workbench.core.parameters import BY_NAME
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from workbench.core.axes import Axis
     from workbench.core.checks import CheckResult
-    from workbench.core.compare import Spread
+    from workbench.core.compare.spread import Spread
     from workbench.core.experiment import Cell, Column, Experiment
     from workbench.core.grid_values import GridState
     from workbench.core.json_value import JSON
