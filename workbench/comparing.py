@@ -62,6 +62,7 @@ class Comparing:
         self._base = connection
         self._anyway = anyway
         self._preset = preset
+        self._plan: Plan | None = None
         self._chosen: dict[tuple[str, str], Connection] = {}
 
     def connection(self, name: str, model: str) -> Connection:
@@ -100,7 +101,8 @@ class Comparing:
         """The figures of the gate. Loads the token ranks and the prices: for a thread on a screen."""
         self.services.tokens.load()
         figures = [self._figures(column) for column in self.experiment.columns()]
-        return plan(self.experiment, figures, retries=self.services.settings.retries)
+        self._plan = plan(self.experiment, figures, retries=self.services.settings.retries)
+        return self._plan
 
     def payment(self) -> Payment:
         """Which connections cost nothing, and of which models nobody knows what they cost."""
@@ -151,11 +153,12 @@ class Comparing:
         return rules.max_output if rules is not None else None
 
     def record(self) -> ExperimentRecord:
-        """The row of this experiment in history, stored once the grid begins it."""
+        """The row of this experiment in history, stored once the grid begins it, with the figures of the gate."""
         from workbench.adapters.experiments import Experiments
 
         keys = [self.connection_of(column).key for column in self.experiment.columns()]
-        return Experiments(self.services.database).new(preset=self._preset, keys=keys)
+        shown = self._plan._asdict() if self._plan is not None else None
+        return Experiments(self.services.database).new(preset=self._preset, plan=shown, keys=keys)
 
     # -- running -------------------------------------------------------------------------------------------------
 

@@ -7,12 +7,13 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import stat
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,11 @@ def test_the_gate_the_table_and_the_verdict(cli: CommandLine) -> None:
     assert gate < done.err.index("4 requests sent")
     assert "\x1b" not in done.err + done.out
     assert "\r" not in done.err + done.out
+    with closing(sqlite3.connect(cli.home / "workbench.db")) as database:
+        ((state, cells, plan),) = database.execute("SELECT state, cells, plan FROM experiments").fetchall()
+        runs = database.execute("SELECT count(*) FROM cells JOIN runs ON runs.id = cells.run").fetchone()
+    assert (state, cells, runs) == ("complete", 4, (4,))
+    assert json.loads(plan)["cells"] == 4
 
 
 def test_the_object_of_json_has_its_fixed_names(cli: CommandLine) -> None:
