@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbench.core.experiment import Cell, with_case
 from workbench.core.experiment_problems import axis_problems
 from workbench.core.plan import figures_for, plan
-from workbench.core.prompt import Message, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,7 +141,7 @@ class Comparing:
 
     def _count(self, column: Column, request: Request) -> int:
         is_practice = self.connection_of(column).is_practice
-        return self.services.tokens.count_messages(_sent_messages(request), request.model, is_practice).value
+        return self.services.tokens.count_messages(request.messages, request.model, is_practice).value
 
     def _output_limit(self, model: str, connection: Connection) -> int | None:
         if connection.is_practice:
@@ -190,16 +189,6 @@ class Comparing:
         return self.services.job(
             prompt, self.connection_of(column), source=SOURCE, anyway=self._anyway, preset=self._preset
         )
-
-
-def _sent_messages(request: Request) -> list[Message]:
-    messages = request.body.get("messages")
-    sent = []
-    for message in messages if isinstance(messages, list) else ():
-        match message:  # what `extra` puts in their place may be anything
-            case {"role": "system" | "developer" | "user" | "assistant" as role, "content": str(content)}:
-                sent.append(Message(Role(role), content))
-    return sent
 
 
 def read_cases(services: Services, path: str) -> CaseFile:

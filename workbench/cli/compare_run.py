@@ -21,7 +21,7 @@ from workbench.core.outcome import Outcome
 from workbench.core.report_build import Results, report_of, unsent_run
 from workbench.core.request import Request
 from workbench.grid_events import CellEnded, GridEnded
-from workbench.tui.own_thread import in_own_thread
+from workbench.own_thread import in_own_thread
 
 if TYPE_CHECKING:
     import argparse

@@ -14,7 +14,7 @@ from workbench.core.preset import Kind, OpenedPreset, Place, Preset, PresetEntry
 from workbench.core.prompt import INSTRUCTION_ROLES, ParameterValues, Prompt
 from workbench.core.saved import as_saved, values_as_defaults
 from workbench.core.slug import slug_of
-from workbench.tui.own_thread import in_own_thread
+from workbench.own_thread import in_own_thread
 from workbench.tui.preset_source import PresetSource
 from workbench.tui.screens.where import Ask, Say
 
