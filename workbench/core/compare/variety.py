@@ -7,12 +7,13 @@ is Anderson's median in the space of all principal coordinates; a square that co
 texts allow, counts as 0. Two things are added, because repeats are few:
 
 - A distance from a middle found from n answers is too short: it is multiplied by √(n / (n - 1)) (Stier, Geange, Hanson
-  and Bolker 2013, Ecology 94:1057-1068). Without this, unequal numbers of repeats gave 35 to 45 % false alarms. Two
-  answers have but one distance, so they count as one value.
+  and Bolker 2013, Ecology 94:1057-1068). Without this, unequal numbers of repeats gave up to 46 % false alarms. Two answers
+  have but one distance, so they count as one value.
 - The n distances share one middle, so they carry less than n values would, most of all where answers begin alike and
   part at some word. The deviation of a column's mean is multiplied by ((n - 1) / n)^¼ before it is held against those
-  dealt anew, or ^½ where the numbers of answers are unequal. Without this, three repeats gave up to 12 %. Both
-  exponents are the smallest that kept the false alarms at 5 % for answers made in four ways (tests/core/compare).
+  dealt anew, or ^½ where the numbers of answers are unequal. Without this, three repeats gave up to 12 % and unequal
+  ones up to 9 %. Of the exponents tried (0, ¼, ⅓, ½) these are the smallest that kept the false alarms at 5 % for
+  answers made in four ways; tests/core/compare/simulation.py has the ways and prints the figures.
 
 Two statistics: the squared deviations of the columns' means (does the variety differ), and their one-sided slope along
 an ordered axis (does it grow). A slope of the raw distances with the raw labels dealt anew has more power where all
