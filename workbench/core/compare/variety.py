@@ -7,8 +7,8 @@ is Anderson's median in the space of all principal coordinates; a square that co
 texts allow, counts as 0. Two things are added, because repeats are few:
 
 - A distance from a middle found from n answers is too short: it is multiplied by √(n / (n - 1)) (Stier, Geange, Hanson
-  and Bolker 2013, Ecology 94:1057-1068). Without this, unequal numbers of repeats gave up to 46 % false alarms. Two answers
-  have but one distance, so they count as one value.
+  and Bolker 2013, Ecology 94:1057-1068). Without this, unequal numbers of repeats gave up to 46 % false alarms. Two
+  answers have but one distance, so they count as one value.
 - The n distances share one middle, so they carry less than n values would, most of all where answers begin alike and
   part at some word. The deviation of a column's mean is multiplied by ((n - 1) / n)^¼ before it is held against those
   dealt anew, or ^½ where the numbers of answers are unequal. Without this, three repeats gave up to 12 % and unequal
