@@ -31,6 +31,8 @@ LATER = (
     "workbench.core.summary",
     "workbench.adapters.presets",
     "workbench.adapters.yaml_file",
+    "workbench.comparing",
+    "workbench.grid",
     "workbench.runner",
 )
 """What a run, a preset or an import needs, and the first paint does not."""

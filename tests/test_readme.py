@@ -111,7 +111,7 @@ def test_each_command_ends_as_the_text_says(
     code = ended(each.arguments)
     out, err = capsys.readouterr()
     assert code == each.code, err
-    assert out.strip() or code, "it printed nothing"
+    assert (out + err).strip(), "it printed nothing"
     assert err.strip() or not code, "it failed without a word"
 
 

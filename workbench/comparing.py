@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbench.core.experiment import Cell, with_case
 from workbench.core.experiment_problems import axis_problems
 from workbench.core.plan import figures_for, plan
-from workbench.core.prompt import Message, Role
+from workbench.core.usage import PRICE_UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,8 @@ class Payment(NamedTuple):
 
     def cost_text(self, plan: Plan) -> str:
         """What the gate says of money: `~$0.017 to $0.051`, `practice costs nothing`, `the price of x is not known`."""
-        parts = [] if plan.free else [plan.cost_text]
+        # Where no price is known, the models are named and that is all there is to say.
+        parts = [] if plan.free or plan.cost_text == PRICE_UNKNOWN else [plan.cost_text]
         if self.free:
             parts.append(f"{', '.join(self.free)} cost{'s' * (len(self.free) == 1)} nothing")
         if self.unpriced:
@@ -155,7 +156,7 @@ class Comparing:
 
     def _count(self, column: Column, request: Request) -> int:
         is_practice = self.connection_of(column).is_practice
-        return self.services.tokens.count_messages(_sent_messages(request), request.model, is_practice).value
+        return self.services.tokens.count_messages(request.messages, request.model, is_practice).value
 
     def _output_limit(self, model: str, connection: Connection) -> int | None:
         if connection.is_practice:
@@ -201,16 +202,6 @@ class Comparing:
         return self.services.job(
             prompt, self.connection_of(column), source=SOURCE, anyway=self._anyway, preset=self._preset
         )
-
-
-def _sent_messages(request: Request) -> list[Message]:
-    messages = request.body.get("messages")
-    sent = []
-    for message in messages if isinstance(messages, list) else ():
-        match message:  # what `extra` puts in their place may be anything
-            case {"role": "system" | "developer" | "user" | "assistant" as role, "content": str(content)}:
-                sent.append(Message(Role(role), content))
-    return sent
 
 
 def proposal(services: Services, prompt: Prompt, connection: Connection) -> Ladder:

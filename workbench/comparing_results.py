@@ -6,6 +6,7 @@ The command line and the compare screen both use this one.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,10 @@ from workbench.core.outcome import Outcome
 from workbench.core.report_build import Results, report_of, unsent_run
 from workbench.core.request import Request
 from workbench.grid_events import CellEnded, CellEvents
+from workbench.own_thread import in_own_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from workbench.comparing import Comparing
     from workbench.core.experiment import Cell, Experiment
@@ -67,30 +69,28 @@ class ComparingResults:
             if cell in self.runs:  # else it is on its way once more
                 self.checks[cell] = results
 
+    def results(
+        self, experiment: Experiment, state: GridState, sent_requests: int, *, with_unsent: bool = True
+    ) -> Results:
+        """What came so far, which later cells don't change. `experiment` may have grown since; `with_unsent`: with the
+        requests of the cells that were not sent."""
+        runs, checks = dict(self.runs), dict(self.checks)
+        unsent = self._all_unsent(experiment, runs) if with_unsent else {}
+        return Results(experiment, state, sent_requests, runs, checks, unsent)
+
     async def report(
         self, experiment: Experiment, state: GridState, sent_requests: int, *, baseline: int = 0
     ) -> ExperimentReport:
-        """All figures of it as it stands, worked out in a thread. `experiment` may have grown since."""
-        runs, checks = dict(self.runs), dict(self.checks)
-        return await asyncio.to_thread(self._report, experiment, state, sent_requests, baseline, runs, checks)
+        """All figures of it as it stands, worked out in a thread that keeps nobody from leaving."""
+        came = self.results(experiment, state, sent_requests, with_unsent=False)
 
-    def nothing_sent(self, state: GridState, *, baseline: int = 0) -> ExperimentReport:
-        """The report of an experiment of which nothing is to be sent."""
-        return self._report(self._comparing.experiment, state, 0, baseline, {}, {})
+        def work() -> ExperimentReport:
+            return report_now(replace(came, unsent=self._all_unsent(experiment, came.runs)), baseline=baseline)
 
-    def _report(
-        self,
-        experiment: Experiment,
-        state: GridState,
-        sent_requests: int,
-        baseline: int,
-        runs: Mapping[Cell, Mapping[str, JSON]],
-        checks: Mapping[Cell, tuple[CheckResult, ...]],
-    ) -> ExperimentReport:
-        unsent = {cell: self._unsent(experiment, cell) for cell in experiment.cells() if cell not in runs}
-        results = Results(experiment, state, sent_requests, runs, checks, unsent)
-        made = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-        return report_of(results, baseline=baseline, made=made)
+        return await in_own_thread(work)
+
+    def _all_unsent(self, experiment: Experiment, runs: Container[Cell]) -> dict[Cell, Mapping[str, JSON]]:
+        return {cell: self._unsent(experiment, cell) for cell in experiment.cells() if cell not in runs}
 
     def _unsent(self, experiment: Experiment, cell: Cell) -> dict[str, JSON]:
         column = experiment.columns()[cell.column]
@@ -100,3 +100,10 @@ class ComparingResults:
             request = Request({})
         connection = self._comparing.connection_of(column).name
         return unsent_run(Outcome(State.CANCELLED, request, connection=connection, cost_usd=0.0))
+
+
+def report_now(results: Results, *, baseline: int = 0, tested: bool = True) -> ExperimentReport:
+    """The report of `results` with the time as it is now; without `tested`, at once and with no figures that compare
+    answers."""
+    made = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+    return report_of(results, baseline=baseline, made=made, tested=tested)

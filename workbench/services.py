@@ -209,9 +209,7 @@ class Services:
 
     def asked_model(self, prompt: Prompt, connection: Connection) -> str:
         """The model that the builder will ask: a prompt's own, unless the connection is known not to have it."""
-        model = prompt.model_or(connection.default_model)
-        known = self.known_models(connection)
-        return connection.default_model if known and model not in known else model
+        return prompt.model_or(connection.default_model, self.known_models(connection))
 
     def _values(self, prompt: Prompt) -> tuple[dict[str, str], list[Problem]]:
         from workbench.core.request import Problem

@@ -7,25 +7,31 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import stat
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import CommandLine
 from tests.support.fault_server import CUT, STALL, FaultServer, Seen, Step, sse, text_chunk, whole
 from tests.support.terminal import clean_environ
+from workbench import comparing_results
 from workbench.cli.compare_progress import Progress
 from workbench.cli.diagnostics import ExitCode
 from workbench.cli.table import width
 from workbench.core.events import State
 from workbench.core.experiment import Cell
+from workbench.core.experiment_report import ExperimentReport
 from workbench.core.grid_values import Spent
 from workbench.core.outcome import Outcome
+from workbench.core.report_build import Results, report_of
 from workbench.core.request import Request
 from workbench.grid_events import CellEnded, CellStarted, HostHeld
 
@@ -91,6 +97,11 @@ def test_the_gate_the_table_and_the_verdict(cli: CommandLine) -> None:
     assert gate < done.err.index("4 requests sent")
     assert "\x1b" not in done.err + done.out
     assert "\r" not in done.err + done.out
+    with closing(sqlite3.connect(cli.home / "workbench.db")) as database:
+        ((state, cells, plan),) = database.execute("SELECT state, cells, plan FROM experiments").fetchall()
+        runs = database.execute("SELECT count(*) FROM cells JOIN runs ON runs.id = cells.run").fetchone()
+    assert (state, cells, runs) == ("complete", 4, (4,))
+    assert json.loads(plan)["cells"] == 4
 
 
 def test_the_object_of_json_has_its_fixed_names(cli: CommandLine) -> None:
@@ -229,6 +240,22 @@ def test_over_the_cap_nothing_more_is_sent(cli: CommandLine) -> None:
     assert "it ends at 4 requests" in done.err
 
 
+def test_a_cap_in_dollars_ends_it(cli: CommandLine) -> None:
+    cli.monkeypatch.setattr("workbench.adapters.prices.costs_nothing", lambda _: False)
+    cli.monkeypatch.setattr("workbench.adapters.prices.price", lambda *_: 0.02)
+    cli.monkeypatch.setattr("workbench.adapters.prices.price_estimate", lambda *_: 0.01)
+    with server(cli) as endpoint:
+        endpoint.answer_with(by_temperature(bad=lambda _: None))
+        arguments = ("--vary", "temperature=0,0.5,1", "--repeats", "2", "--max-cost", "$0.05", "--concurrency", "1")
+        done = cli("compare", "hi", "--model", "m", *arguments)
+        assert len(endpoint.requests) == 3
+    assert done.code == ExitCode.BUDGET
+    assert "~$0.060" in done.err
+    assert "budget: 3 requests sent · $0.060" in done.err
+    assert "3 of 6 were not sent" in done.err
+    assert "nothing" not in done.err
+
+
 async def test_ctrl_c_ends_all_and_keeps_what_came(tmp_path: Path) -> None:
     async with FaultServer() as endpoint:
         stalled = sse(text_chunk("part"), STALL, done=False, end=False)
@@ -252,6 +279,28 @@ async def test_ctrl_c_ends_all_and_keeps_what_came(tmp_path: Path) -> None:
     assert told["cells"][0]["choices"][0]["text"] == "whole"
     assert len((tmp_path / "kept.jsonl").read_text("utf-8").splitlines()) == 4
     assert "canary" not in (out + err).decode() + (tmp_path / "kept.jsonl").read_text("utf-8")
+
+
+def test_ctrl_c_does_not_wait_for_the_statistics(cli: CommandLine) -> None:
+    endless = threading.Event()
+
+    def slow(results: Results, *, tested: bool = True, **named: Any) -> ExperimentReport:
+        if tested:
+            os.kill(os.getpid(), signal.SIGINT)
+            endless.wait(30)
+        return report_of(results, tested=tested, **named)
+
+    cli.monkeypatch.setattr(comparing_results, "report_of", slow)
+    began = time.monotonic()
+    done = cli("compare", "hello", *FAST, "--vary", "seed=1,2", "--json")
+    took = time.monotonic() - began
+    endless.set()
+    assert done.code == ExitCode.INTERRUPTED
+    assert took < 10, "the statistics would have taken 30 s"
+    told = json.loads(done.out)
+    assert (told["state"], told["verdict"]) == ("complete", "The answers were not compared.")
+    assert told["tests"]["content"]["p_value"] is None
+    assert all(cell["choices"][0]["text"] for cell in told["cells"])
 
 
 # -- the progress line -----------------------------------------------------------------------------------------------

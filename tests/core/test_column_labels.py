@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from tests.core.experiments import PROMPT, experiments
 from workbench.core.axes import Axis
 from workbench.core.axis_text import parse_axis
-from workbench.core.column_labels import SHOWN, column_labels
+from workbench.core.column_labels import SHOWN, column_labels, setting_words
 from workbench.core.experiment import Experiment
 
 
@@ -59,6 +59,10 @@ def test_long_values_are_cut_and_still_told_apart() -> None:
     one, two = column_labels(Experiment(PROMPT, (Axis("user", (long + "a", long + "b")),)))
     assert one == f"user {'x' * (SHOWN - 1)}…"
     assert two == f"{one} (2)"
+
+
+def test_a_blank_model_is_the_default_one() -> None:
+    assert setting_words("model", " ") == setting_words("model", "") == "the default model"
 
 
 @given(experiments)

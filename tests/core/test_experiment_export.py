@@ -98,7 +98,7 @@ def test_markdown_shows_every_answer_and_obeys_none() -> None:
     assert not any(token.type == "html_block" for token in tokens)
     headings = [inline[index].content for index, token in enumerate(inline) if token.map == [0, 1]]
     assert len(headings) == 1
-    assert len([token for token in tokens if token.type == "tr_open"]) == 3
+    assert len([token for token in tokens if token.type == "tr_open"]) == 3 + 2
     assert "rate \\| limit" in to_markdown(made)
 
 

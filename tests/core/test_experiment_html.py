@@ -102,6 +102,19 @@ def test_a_difference_has_a_sign_that_is_no_colour() -> None:
     assert "The same as the baseline" in html
 
 
+def test_the_settings_are_told_two_by_two() -> None:
+    page = Page(to_html(report([["one"] * 5, ["two"] * 5])))
+    row = page.texts["td"][-6:]
+    assert row[:3] == ["temperature 0.0", "temperature 0.5", "1.00"]
+    assert row[5] == "yes"
+    assert float(row[3]) <= 0.05
+    alone = Page(to_html(report([["one"], ["two"]])))
+    assert alone.texts["td"][-6:][3:] == ["—", "—", "—"]
+    many = Page(to_html(report([["a"]] * 12, baseline=3)))
+    shown = [text for text in many.texts["tr"] if text.startswith("temperature") and "temperature" in text[5:]]
+    assert len(shown) == 11
+
+
 def test_the_baseline_is_the_column_that_was_named() -> None:
     page = Page(to_html(report([["one two"], ["one"]], baseline=1)))
     assert [text.strip() for text in page.texts["ins"]] == ["two"]

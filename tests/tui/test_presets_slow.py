@@ -17,9 +17,9 @@ from tests.support.app import Bench, open_bench
 from workbench.core.errors import InputError
 from workbench.core.preset import Place
 from workbench.core.prompt import Message, Prompt, Role
+from workbench.own_thread import in_own_thread
 from workbench.services import Services
 from workbench.tui.desk import Desk
-from workbench.tui.own_thread import in_own_thread
 from workbench.tui.screens.preset_moves import PresetMoves
 from workbench.tui.screens.preset_picker import PresetPicker
 from workbench.tui.screens.save_preset import SaveAnswer

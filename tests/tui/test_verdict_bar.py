@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
-from workbench.core.compare import Order, Verdict, verdict
+from workbench.core.compare.variety import Order
+from workbench.core.compare.verdict import Verdict, verdict
 from workbench.tui.widgets.drawing import width_of
 from workbench.tui.widgets.verdict_bar import NOTHING_YET, Noise, VerdictBar, noise_lines, noise_of, spark
 

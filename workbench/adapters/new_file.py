@@ -29,7 +29,7 @@ class NewFile(NamedTuple):
                 raise InputError(f"{path} is a folder", "name a file in it")
             if not whole.parent.is_dir():
                 raise InputError(f"{path} can't be written: there is no folder {whole.parent}", "make it first")
-            if not over and os.path.lexists(whole):
+            if _is_there(whole) and not over:
                 raise InputError(f"{path} is there already", "choose another name, or write over it with --force")
             if not os.access(whole.parent, os.W_OK | os.X_OK):
                 raise InputError(f"{path} can't be written: you may not write into {whole.parent}", "name another one")
@@ -47,3 +47,12 @@ class NewFile(NamedTuple):
         if not self.over and os.path.lexists(self.path):
             raise StorageError(f"{self.path} was made by another program meanwhile", "it was left as it is")
         yield
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file, or a link, has that name. Raises OSError, ValueError for what is no name at all."""
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return False
+    return True

@@ -63,7 +63,7 @@ def compare(options: argparse.Namespace) -> int:
             complain(Refused("not sent", problems=problems))
             return ExitCode.BAD_INPUT
         check_cap(comparing, limits)
-        say_gate(comparing, limits)
+        plan = say_gate(comparing, limits)
         if not options.json:
             for text in comparing.notes():
                 say(f"workbench: {text}")
@@ -71,7 +71,7 @@ def compare(options: argparse.Namespace) -> int:
         from workbench.cli.compare_run import ComparisonRun
 
         comparison = ComparisonRun(comparing, options, limits, baseline, out)
-        return comparison.plan_only() if options.dry_run else comparison.run()
+        return comparison.plan_only() if options.dry_run else comparison.run(plan)
 
 
 def _comparing(options: argparse.Namespace, started: StartedPrompt, services: Services) -> Comparing:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
     from workbench.comparing import Comparing
+    from workbench.core.plan import Plan
 
 
 def limits_of(options: argparse.Namespace) -> GridLimits:
@@ -32,8 +33,8 @@ def check_cap(comparing: Comparing, limits: GridLimits) -> None:
         raise InputError(what, "give --max-requests too")
 
 
-def say_gate(comparing: Comparing, limits: GridLimits) -> None:
-    """How many requests, tokens and dollars, and the limits, on standard error."""
+def say_gate(comparing: Comparing, limits: GridLimits) -> Plan:
+    """How many requests, tokens and dollars, and the limits, on standard error; the plan that this says."""
     plan, payment = comparing.plan(), comparing.payment()
     say(f"workbench: {comparing.experiment.size_text}: {plan.requests_text}")
     say(f"workbench: {plan.tokens_text} · {payment.cost_text(plan)}")
@@ -46,3 +47,4 @@ def say_gate(comparing: Comparing, limits: GridLimits) -> None:
     say(f"workbench: {limit} · {limits.concurrency} at a time")
     if "practice" in payment.free:
         say(f"workbench: {comparing.services.about_practice}")
+    return plan

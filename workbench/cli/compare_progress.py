@@ -61,6 +61,10 @@ class Progress:
             self._drawn = time_now
             self._line.show(self._text(spent, time_now))
 
+    def say(self, text: str) -> None:
+        """Show what goes on after the last request."""
+        self._line.show(fitted(text, self._line.columns))
+
     def clear(self) -> None:
         self._line.clear()
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from typing import TYPE_CHECKING
 
 from workbench.cli.compare_print import exit_code, print_report, say_ending
 from workbench.cli.compare_progress import Progress
 from workbench.cli.diagnostics import ExitCode, complain, say
 from workbench.cli.output import Output
-from workbench.comparing_results import ComparingResults
+from workbench.comparing_results import ComparingResults, report_now
 from workbench.core.errors import StorageError
 from workbench.core.grid_values import GridState
 from workbench.grid_events import GridEnded
+from workbench.own_thread import in_own_thread
 
 if TYPE_CHECKING:
     import argparse
@@ -23,11 +25,15 @@ if TYPE_CHECKING:
     from workbench.comparing import Comparing
     from workbench.core.experiment_report import ExperimentReport
     from workbench.core.grid_values import GridLimits
+    from workbench.core.plan import Plan
+    from workbench.core.report_build import Results
     from workbench.grid import Grid
     from workbench.grid_events import GridEvent
 
 _TICK = 0.2
 """Seconds between two looks at the clock, for the time in the progress line."""
+_PATIENCE = 0.5
+"""Seconds that the statistics still have after a ctrl-c."""
 
 
 class ComparisonRun:
@@ -50,20 +56,24 @@ class ComparisonRun:
         self._results = ComparingResults(comparing)
         self._why = ""
         self._signal = 0
+        self._signalled_at = 0.0
         self._grid: Grid | None = None
 
     def plan_only(self) -> int:
         """Nothing is sent. With --json: the cells that would be."""
         if self._options.json:
-            report = self._results.nothing_sent(GridState.STOPPED, baseline=self._baseline)
-            Output().json(report.to_json())
+            results = self._results.results(self._comparing.experiment, GridState.STOPPED, 0)
+            Output().json(report_now(results, baseline=self._baseline, tested=False).to_json())
         return 0
 
-    def run(self) -> int:
-        """Send it, and print what came; the exit code. BrokenPipeError, StorageError from stdout."""
+    def run(self, plan: Plan) -> int:
+        """Send it, and print what came; the exit code. `plan` is what the gate showed.
+
+        BrokenPipeError, StorageError from stdout.
+        """
         services = self._comparing.services
         services.history.sweep()
-        report = asyncio.run(self._execute())
+        report = asyncio.run(self._execute(plan))
         if services.database.trouble is not None:
             say(f"workbench: {services.database.trouble}")
         say_ending(report, self._why)
@@ -77,9 +87,9 @@ class ComparisonRun:
             print_report(report, output)
         return 128 + self._signal if self._signal else code
 
-    async def _execute(self) -> ExperimentReport:
+    async def _execute(self, plan: Plan) -> ExperimentReport:
         comparing = self._comparing
-        self._grid = grid = comparing.grid(self._take, comparing.record(), limits=self._limits)
+        self._grid = grid = comparing.grid(self._take, comparing.record(plan), limits=self._limits)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:  # what nohup turned off stays off
@@ -87,11 +97,18 @@ class ComparisonRun:
         ticking = asyncio.create_task(self._tick())
         try:
             state = await grid.execute()
-            await comparing.services.close_endpoints()
-            await self._results.check(lambda: bool(self._signal))
-            return await self._results.report(comparing.experiment, state, grid.spent.requests, baseline=self._baseline)
         finally:
             ticking.cancel()
+            self._progress.clear()
+        await comparing.services.close_endpoints()
+        try:
+            await self._results.check(lambda: bool(self._signal))
+            shows_unsent = self._options.json or self._out is not None
+            sent = grid.spent.requests
+            return await self._reported(
+                self._results.results(comparing.experiment, state, sent, with_unsent=shows_unsent)
+            )
+        finally:
             self._progress.clear()
 
     def _take(self, events: Sequence[GridEvent]) -> None:
@@ -112,9 +129,21 @@ class ComparisonRun:
             self._progress.draw(self._grid.spent)
 
     def _interrupt(self, number: int) -> None:
-        self._signal = number
+        self._signal, self._signalled_at = number, time.monotonic()
         if self._grid is not None:
             self._grid.stop()
+
+    async def _reported(self, results: Results) -> ExperimentReport:
+        """The report; without what compares the answers where that takes longer than one who pressed ctrl-c waits."""
+        working = asyncio.ensure_future(in_own_thread(report_now, results, baseline=self._baseline))
+        while not working.done():
+            if (await asyncio.wait({working}, timeout=_TICK))[0]:
+                break
+            self._progress.say("comparing the answers")
+            if self._signal and time.monotonic() - self._signalled_at > _PATIENCE:
+                working.cancel()
+                return report_now(results, baseline=self._baseline, tested=False)
+        return working.result()
 
     def _write(self, report: ExperimentReport, out: NewFile) -> bool:
         """Write the file; whether that went well."""

@@ -68,7 +68,7 @@ def _numbered(words: list[str]) -> list[str]:
 def setting_words(name: str, value: JSON) -> str:
     """One setting in a few words: `temperature 0.5`, `gpt-5.4-mini`, `@ openai`, `no persona`."""
     if name == MODEL:
-        return _short(str(value)) or "the default model"
+        return _short(str(value)) if str(value).strip() else "the default model"
     if name == CONNECTION:
         return f"@ {_short(str(value))}"
     if name in (PERSONA, FORMAT):

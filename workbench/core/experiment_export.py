@@ -18,11 +18,13 @@ from workbench.core.one_line import one_line
 from workbench.core.report_figures import (
     FIGURES,
     JUDGED,
+    PAIRS,
     checks_text,
     column_figures,
     facts_text,
     judging_notes,
     message_texts,
+    pair_figures,
     win_figures,
 )
 from workbench.core.usage import money_text
@@ -121,6 +123,8 @@ def to_markdown(report: ExperimentReport) -> str:
     lines += [line for note in report.notes for line in (_inline(note), "")]
     named = list(zip(report.labels, report.columns, strict=True))
     lines += _table(FIGURES, [column_figures(name, column) for name, column in named])
+    if pairs := pair_figures(report):
+        lines += _table(PAIRS, pairs)
     lines += _judged(report)
     for role, content in message_texts(report.request.get("messages")):
         lines += [f"## {_inline(role)}", "", *_fenced(content)]

@@ -17,11 +17,13 @@ from workbench.core.report_charts import charts
 from workbench.core.report_figures import (
     FIGURES,
     JUDGED,
+    PAIRS,
     checks_text,
     column_figures,
     facts_text,
     judging_notes,
     message_texts,
+    pair_figures,
     win_figures,
 )
 from workbench.core.report_style import STYLE
@@ -50,6 +52,7 @@ def to_html(report: ExperimentReport) -> str:
         f'<p class="verdict">{_text(report.verdict)}</p>' if report.verdict else "",
         "".join(f'<p class="facts">{_text(note)}</p>' for note in report.notes),
         _figures(report, names),
+        _pairs(report),
         _judged(report, names),
         _request(report),
         f'<section class="charts" aria-label="Charts">{"".join(charts(report))}</section>',
@@ -97,6 +100,18 @@ def _figures(report: ExperimentReport, names: tuple[str, ...]) -> str:
         )
     ]
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{_lines(rows)}</tbody></table></div>'
+
+
+def _pairs(report: ExperimentReport) -> str:
+    rows = pair_figures(report)
+    if not rows:
+        return ""
+    head = "".join(f'<th scope="col">{name}</th>' for name in PAIRS)
+    body = _lines(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return (
+        '<details class="request"><summary>the settings two by two</summary><div class="wide"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
+    )
 
 
 def _judged(report: ExperimentReport, names: tuple[str, ...]) -> str:
@@ -202,7 +217,7 @@ def _difference(report: ExperimentReport, cell: CellReport) -> str:
 
 def _marked_words(before: str, after: str) -> str:
     """The second text with what it adds to the first, and what of the first it lacks."""
-    from workbench.core.compare import diff
+    from workbench.core.compare.diff import diff
 
     # Made visible first: what stands for a character may depend on its neighbours, in another piece.
     old, new = marked(before), marked(after)

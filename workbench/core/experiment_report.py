@@ -101,22 +101,22 @@ class CellReport:
     @property
     def cost_usd(self) -> float | None:
         """None where the price is unknown; 0.0 for what was never sent."""
-        return 0.0 if self.state == NOT_SENT else _number(self.run.get("cost_usd"))
+        return 0.0 if self.state == NOT_SENT else number(self.run.get("cost_usd"))
 
     @property
     def total_s(self) -> float | None:
         timings = self.run.get("timings")
-        return _number(timings.get("total_s")) if isinstance(timings, dict) else None
+        return number(timings.get("total_s")) if isinstance(timings, dict) else None
 
     @property
     def first_token_s(self) -> float | None:
         timings = self.run.get("timings")
-        return _number(timings.get("first_token_s")) if isinstance(timings, dict) else None
+        return number(timings.get("first_token_s")) if isinstance(timings, dict) else None
 
     @property
     def attempts(self) -> int:
         """Physical requests."""
-        return int(_number(self.run.get("attempts")) or 0)
+        return int(number(self.run.get("attempts")) or 0)
 
     @property
     def error(self) -> str:
@@ -154,7 +154,8 @@ def _answer(choice: Mapping[str, JSON]) -> str:
     return "\n".join(as_text(function) for function in called)
 
 
-def _number(value: JSON) -> float | None:
+def number(value: JSON) -> float | None:
+    """The number that a value is, or None."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 

@@ -5,7 +5,7 @@ Everything here is a frozen value: an edit returns a copy, so an old state is ke
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -137,9 +137,10 @@ class Prompt:
     checks: tuple[Check, ...] = ()
     compare: Comparison | None = None
 
-    def model_or(self, default: str) -> str:
-        """The model that is asked: its own, or `default` where it names none."""
-        return self.model if self.model.strip() else default
+    def model_or(self, default: str, known: Collection[str] = ()) -> str:
+        """The model that is asked: its own; `default` where it names none, or none of the `known` where they are."""
+        named = self.model if self.model.strip() else default
+        return default if default and known and named not in known else named
 
     def insert(self, index: int, message: Message) -> Prompt:
         """A copy with `message` before the one at `index` (`len(messages)`: at the end)."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from workbench.core.checks import tally
 from workbench.core.column_labels import column_labels
-from workbench.core.compare import Order, verdict
+from workbench.core.compare.variety import Order
+from workbench.core.compare.verdict import verdict
 from workbench.core.experiment_report import NOT_SENT, CellReport, CheckCount, CheckRun, ColumnReport, ExperimentReport
 from workbench.core.parameters import BY_NAME
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.core.judging import Judgement
     from workbench.core.outcome import Outcome
 
+_UNTESTED = "The answers were not compared."
 _UNORDERED = ("seed",)
 """Numbers that are names: 2 is not more than 1."""
 _LEVELS = ("reasoning_effort", "verbosity")
@@ -56,22 +58,33 @@ def report_of(
     baseline: int = 0,
     title: str = "",
     made: str = "",
+    tested: bool = True,
     judgements: tuple[Judgement, ...] = (),
 ) -> ExperimentReport:
-    """All figures of it. Takes its time, a second and more with many repeats: for a thread."""
+    """All figures of it. `made` says when it was run.
+
+    Takes its time, a second and more with many repeats: for a thread. Without `tested` it takes none, and has no
+    figures that compare answers.
+    """
     by_column: dict[int, list[CellReport]] = {}
     for cell in sorted(results.experiment.cells()):
         by_column.setdefault(cell.column, []).append(_cell(results, cell))
     answers = [_texts(results.experiment, cells) for cells in by_column.values()]
     sent = [each for cells in by_column.values() for each in cells if each.state != NOT_SENT]
-    found = verdict(
-        column_labels(results.experiment),
-        answers,
-        order=order_of(results.experiment),
-        incomplete=sum(not each.is_complete for each in sent),
+    found = (
+        verdict(
+            column_labels(results.experiment),
+            answers,
+            order=order_of(results.experiment),
+            incomplete=sum(not each.is_complete for each in sent),
+        )
+        if tested
+        else None
     )
     columns = tuple(
-        _column(results, column, tuple(by_column[column.index]), found.findings.spreads[column.index])
+        _column(
+            results, column, tuple(by_column[column.index]), found.findings.spreads[column.index] if found else None
+        )
         for column in results.experiment.columns()
     )
     return ExperimentReport(
@@ -79,14 +92,23 @@ def report_of(
         state=results.state.value,
         columns=columns,
         sent_requests=results.sent_requests,
-        verdict=found.words,
-        findings=found.to_json(),
-        notes=found.notes,
+        verdict=found.words if found else _UNTESTED,
+        findings=found.to_json() if found else _no_findings(),
+        notes=found.notes if found else (),
         baseline=baseline,
         title=title or results.experiment.prompt.name,
         made=made,
         judgements=judgements,
     )
+
+
+def _no_findings() -> dict[str, JSON]:
+    untested: dict[str, JSON] = {"p_value": None, "smallest_possible_p": None}
+    return {
+        "comparisons": [],
+        "tests": {"content": dict(untested), "variety": dict(untested)},
+        "verdict": _UNTESTED,
+    }
 
 
 def order_of(experiment: Experiment) -> Order | None:
@@ -127,7 +149,7 @@ def _texts(experiment: Experiment, cells: list[CellReport]) -> list[list[str]]:
     return texts
 
 
-def _column(results: Results, column: Column, cells: tuple[CellReport, ...], spread: Spread) -> ColumnReport:
+def _column(results: Results, column: Column, cells: tuple[CellReport, ...], spread: Spread | None) -> ColumnReport:
     checks = tuple(
         CheckCount(check, tally(cell.checks[place].result for cell in cells if cell.checks))
         for place, check in enumerate(results.experiment.prompt.checks)
@@ -136,9 +158,9 @@ def _column(results: Results, column: Column, cells: tuple[CellReport, ...], spr
         column.index,
         column.setting,
         cells,
-        distinct=spread.distinct if spread.runs else None,
-        identical_share=spread.identical_share,
-        distance_within=spread.distance_within,
+        distinct=spread.distinct if spread and spread.runs else None,
+        identical_share=spread.identical_share if spread else None,
+        distance_within=spread.distance_within if spread else None,
         checks=checks,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.core.experiment_report import number
 from workbench.core.json_text import as_text
 from workbench.core.usage import UNKNOWN, money_text, seconds_text, tokens_text
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from workbench.core.judging import WinRate
 
 FIGURES = ("setting", "runs", "distinct", "identical", "distance", "tokens", "cost", "checks")
+
+PAIRS = ("setting", "and", "distance", "p", "smallest possible p", "differs")
+_MOST_PAIRS = 45
+"""Those of ten columns."""
 
 
 def column_figures(name: str, column: ColumnReport) -> tuple[str, ...]:
@@ -28,6 +33,31 @@ def column_figures(name: str, column: ColumnReport) -> tuple[str, ...]:
         money_text(column.cost_usd),
         passed_text(column),
     )
+
+
+def pair_figures(report: ExperimentReport) -> list[tuple[str, ...]]:
+    """A row under PAIRS for each two columns; of many, only those with the baseline."""
+    labels = report.labels
+    rows: list[tuple[str, ...]] = []
+    pairs = report.findings.get("comparisons")
+    found = [pair for pair in pairs if isinstance(pair, dict)] if isinstance(pairs, list) else []
+    for pair in found:
+        a, b = pair.get("a"), pair.get("b")
+        if not isinstance(a, int) or not isinstance(b, int):
+            continue
+        if len(found) > _MOST_PAIRS and report.baseline not in (a, b):
+            continue
+        differs = pair.get("differs")
+        told = UNKNOWN if differs is None else "yes" if differs else "not shown"
+        p_values = (p_text(pair.get("p_value")), p_text(pair.get("smallest_possible_p")))
+        rows.append((labels[a], labels[b], distance_text(number(pair.get("distance_between"))), *p_values, told))
+    return rows
+
+
+def p_text(value: JSON) -> str:
+    """`0.048`, `<0.001`; `—` for None."""
+    p = number(value)
+    return UNKNOWN if p is None else "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def percent(share: float | None) -> str:

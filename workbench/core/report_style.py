@@ -28,7 +28,7 @@ table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabu
 th, td { padding: 0.3rem 0.9rem 0.3rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 thead th { color: var(--dim); font-weight: normal; white-space: nowrap; }
 tbody th { min-width: 9rem; max-width: 28rem; font-weight: 600; overflow-wrap: anywhere; }
-.charts { display: flex; flex-wrap: wrap; gap: 1rem 2rem; margin: 1.5rem 0; }
+.charts { display: flex; flex-wrap: wrap; gap: 1rem 1.25rem; margin: 1.5rem 0; }
 figure { margin: 0; max-width: 100%; overflow-x: auto; }
 svg { display: block; }
 svg .grid { stroke: var(--line); fill: none; }

@@ -11,6 +11,7 @@ from workbench.core.json_clean import NotJson, clean_json, clean_text
 from workbench.core.merge import merged_parameters
 from workbench.core.parameters import BY_NAME, PARAMETERS, check_value, nearest
 from workbench.core.parts import NO_PARTS
+from workbench.core.prompt import Message, Role
 from workbench.core.request_checks import check_body
 from workbench.core.request_messages import LOST, build_messages
 from workbench.core.request_rules import (
@@ -57,6 +58,18 @@ class Request:
     @property
     def model(self) -> str:
         return str(self.body.get("model", ""))
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages as they are sent: merged, filled and within the limit; those that have another form are not
+        among them."""
+        sent: list[Message] = []
+        messages = self.body.get("messages")
+        for message in messages if isinstance(messages, list) else ():
+            match message:  # what `extra` puts in their place may be anything
+                case {"role": "system" | "developer" | "user" | "assistant" as role, "content": str(content)}:
+                    sent.append(Message(Role(role), content))
+        return tuple(sent)
 
     @property
     def streams(self) -> bool:
@@ -116,11 +129,10 @@ def without_stream_usage(request: Request) -> Request:
 
 
 def _model(prompt: Prompt, default_model: str, models: Collection[str], findings: Findings) -> str:
-    model = sent_model(prompt, default_model)
-    if not models or model in models or not default_model:
-        return model
-    findings.note("model", f"{default_model} is asked: this connection has no {model}")
-    return default_model
+    named, asked = sent_model(prompt, default_model), clean_text(prompt.model_or(default_model, models))
+    if asked != named:
+        findings.note("model", f"{asked} is asked: this connection has no {named}")
+    return asked
 
 
 def _with_part_parameters(prompt: Prompt, parts: Parts, findings: Findings) -> Prompt:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.core.axes import Axis
-    from workbench.core.compare import Verdict
+    from workbench.core.compare.verdict import Verdict
     from workbench.core.experiment import Experiment
     from workbench.core.experiment_report import ExperimentReport
     from workbench.core.grid_values import GridLimits, Spent

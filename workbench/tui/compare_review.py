@@ -10,11 +10,12 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.core.compare import DistanceCache, Verdict, verdict
+from workbench.core.compare.answers import DistanceCache
+from workbench.core.compare.verdict import Verdict, verdict
 from workbench.core.report_build import order_of
+from workbench.own_thread import in_own_thread
 from workbench.tui.compare_state import CellChanged, Changes, HeadsChanged, VerdictChanged
 from workbench.tui.json_judge import asked_for_json, border_words, verdicts_on
-from workbench.tui.own_thread import in_own_thread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

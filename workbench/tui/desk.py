@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbench.core.errors import InputError
 from workbench.core.parts import NO_PARTS
 from workbench.core.preset import Kind
-from workbench.core.prompt import Message, Prompt, Role, Variable
+from workbench.core.prompt import Prompt, Variable
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
 from workbench.core.saved import as_saved
 from workbench.core.usage import SessionCost
+from workbench.own_thread import in_own_thread
 from workbench.tui.conversation import Taken, before_answer, starting_prompt, with_answer
-from workbench.tui.own_thread import in_own_thread
 from workbench.tui.preset_source import PresetSource
 
 if TYPE_CHECKING:
@@ -319,9 +319,7 @@ class Desk:
 
     def count_request(self, request: Request) -> int:
         """The tokens that a request's messages take."""
-        return self.services.tokens.count_messages(
-            sent_messages(request), request.model, self.connection.is_practice
-        ).value
+        return self.services.tokens.count_messages(request.messages, request.model, self.connection.is_practice).value
 
     # -- running -----------------------------------------------------------------------------------------------
 
@@ -364,14 +362,3 @@ class Desk:
         practice = self.shown is not None and self.shown.connection.is_practice
         texts = [text for choice in outcome.answer.choices for text in (choice.text, choice.reasoning)]
         return sum(count(text, outcome.request.model, practice).value for text in texts)
-
-
-def sent_messages(request: Request) -> tuple[Message, ...]:
-    """The messages of a request as the builder made them: merged, filled and within the limit."""
-    sent: list[Message] = []
-    messages = request.body.get("messages")
-    for message in messages if isinstance(messages, list) else ():
-        match message:  # what `extra` puts in their place may be anything
-            case {"role": "system" | "developer" | "user" | "assistant" as role, "content": str(content)}:
-                sent.append(Message(Role(role), content))
-    return tuple(sent)

@@ -96,7 +96,7 @@ def comparisons(cases: Sequence[Case], columns: int) -> tuple[Comparison, ...]:
 
 def draws_for(pairs: int) -> int:
     """How many ways are drawn for each of so many pairs, for a p that their correction leaves small."""
-    return min(max(DRAWS, 100 * pairs - 1), _MOST_DRAWS)
+    return min(max(DRAWS, 40 * pairs - 1), _MOST_DRAWS)
 
 
 class _Block(NamedTuple):

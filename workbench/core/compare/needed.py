@@ -30,13 +30,13 @@ class Needed(NamedTuple):
 
 def repeats_needed(columns: int, cases: int, order: Order | None) -> Needed:
     """What is needed for `columns` and `cases`; with an `order`, `variety` is the trend along it."""
-    pairs = columns * (columns - 1) // 2
+    pairs = max(columns * (columns - 1) // 2, 1)
 
     def content(repeats: int) -> float:
         return _smallest(count_partitions((repeats,) * columns) ** cases, DRAWS)
 
     def pair(repeats: int) -> float:
-        return pairs * _smallest(count_partitions((repeats, repeats)) ** cases, draws_for(pairs))
+        return pairs * _smallest(count_partitions((repeats,) * min(columns, 2)) ** cases, draws_for(pairs))
 
     def dispersion(repeats: int) -> float:
         ways = count_arrangements((values_of(repeats),) * columns) ** cases

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from statistics import fmean
 from typing import NamedTuple
 
 from workbench.core.compare.answers import Case
@@ -76,4 +75,4 @@ def _most(count: Counter[str]) -> int:
 
 
 def _mean(cases: Sequence[Sequence[float]]) -> float | None:
-    return fmean(map(fmean, cases)) if cases else None
+    return sum(sum(values) / len(values) for values in cases) / len(cases) if cases else None

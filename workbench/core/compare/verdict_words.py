@@ -30,7 +30,7 @@ def notes_on(found: Findings) -> tuple[str, ...]:
             "The settings have unequal numbers of answers: part of the difference in content may be one in variety."
         )
     limits = _limits(found)
-    if limits and limits[1:] not in sentences(found):
+    if limits and not found.all_the_same and limits[1:] not in sentences(found):
         notes.append(_sentence(limits))
     notes.extend(_pairs_out_of_reach(found))
     return tuple(notes)

@@ -67,7 +67,7 @@ class CompareMoves:
     def first_difference_words(self, column: int) -> str:
         """What the model might have said instead where a column parts from the baseline, with the probabilities of it;
         "" where its endpoint told none."""
-        from workbench.core.compare import first_divergence
+        from workbench.core.compare.divergence import first_divergence
         from workbench.core.token_choices import choices_at, choices_text
 
         report = self._desk.report_of(self._desk.shown_cell(column))

@@ -9,9 +9,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from workbench.own_thread import in_own_thread
 from workbench.tui.compare_gate import GateFields, Look, Setup
 from workbench.tui.display import literal
-from workbench.tui.own_thread import in_own_thread
 from workbench.tui.widgets.form_row import field_row
 
 if TYPE_CHECKING:

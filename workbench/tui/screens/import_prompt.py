@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.keys import looks_like_key, mask_keys
 from workbench.core.usage import size_text
 from workbench.tui.display import literal, one_line
+from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.message_editor import PASTE_LIMIT, MessageEditor
 
 if TYPE_CHECKING:
@@ -49,35 +49,28 @@ class ImportEditor(MessageEditor):
             super().paste(text)
 
 
-class ImportPrompt(ModalScreen[str | None]):
+class ImportPrompt(Dialog[str | None]):
     """Ends with the text or path as it was given, once `check` has nothing against it, or with None on escape."""
 
     DEFAULT_CSS = """
     ImportPrompt {
-        align: center middle;
-        & > Vertical {
-            width: 90%;
+        & > .box {
             max-width: 110;
             height: 80%;
             max-height: 34;
-            border: round $accent;
-            border-title-color: $text-accent;
-            border-subtitle-color: $text-muted;
-            background: $surface;
-            padding: 0 1;
         }
-        & > Vertical.-full { width: 100%; height: 100%; }
+        & > .box.-full { width: 100%; height: 100%; }
         & VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
         & ImportEditor { padding: 0; }
         & #held { height: auto; display: none; }
         & #accepted { height: auto; max-height: 3; color: $text-muted; }
-        & > Vertical.-full #accepted { max-height: 2; }
-        & > Vertical.-refusing #verdict { max-height: 5; }
-        & > Vertical.-refusing #accepted { display: none; }
+        & > .box.-full #accepted { max-height: 2; }
+        & > .box.-refusing #verdict { max-height: 5; }
+        & > .box.-refusing #accepted { display: none; }
         & #verdict { height: auto; min-height: 1; max-height: 3; margin-top: 1; }
         & #verdict.-wrong { color: $text-error; }
-        & > Vertical.-holding ImportEditor { display: none; }
-        & > Vertical.-holding #held { display: block; }
+        & > .box.-holding ImportEditor { display: none; }
+        & > .box.-holding #held { display: block; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -96,7 +89,7 @@ class ImportPrompt(ModalScreen[str | None]):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        with Vertical() as box:
+        with Vertical(classes="box") as box:
             box.border_title = "Import a prompt"
             box.border_subtitle = _KEYS
             with VerticalScroll(can_focus=False):
@@ -115,7 +108,7 @@ class ImportPrompt(ModalScreen[str | None]):
 
     def _lay_out(self) -> None:
         width, height = self.app.size
-        self.query_one(Vertical).set_class(width < 60 or height < 20, "-full")
+        self.query_one(".box").set_class(width < 60 or height < 20, "-full")
 
     @property
     def _editor(self) -> ImportEditor:
@@ -164,7 +157,7 @@ class ImportPrompt(ModalScreen[str | None]):
     def _tell(self, text: str, *, wrong: bool = False) -> None:
         line = self.query_one("#verdict", Static)
         line.set_class(wrong, "-wrong")
-        self.query_one(Vertical).set_class(wrong, "-refusing")
+        self.query_one(".box").set_class(wrong, "-refusing")
         line.update(literal(text))
 
     # -- a text that is held -----------------------------------------------------------------------------------
@@ -189,7 +182,7 @@ class ImportPrompt(ModalScreen[str | None]):
 
     def _show_holding(self) -> None:
         holding = bool(self._held)
-        box = self.query_one(Vertical)
+        box = self.query_one(".box")
         box.set_class(holding, "-holding")
         box.border_subtitle = _HELD_KEYS if holding else _KEYS
         self.set_focus(None if holding else self._editor)

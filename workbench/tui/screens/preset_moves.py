@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from workbench.core.errors import ChangedOnDisk, InputError, WorkbenchError
 from workbench.core.parts import Format, Persona
 from workbench.core.preset import Kind, OpenedPreset, Place, Preset, PresetEntry
-from workbench.core.prompt import ParameterValues, Prompt, Role
+from workbench.core.prompt import INSTRUCTION_ROLES, ParameterValues, Prompt
 from workbench.core.saved import as_saved, values_as_defaults
 from workbench.core.slug import slug_of
-from workbench.tui.own_thread import in_own_thread
+from workbench.own_thread import in_own_thread
 from workbench.tui.preset_source import PresetSource
 from workbench.tui.screens.where import Ask, Say
 
@@ -253,7 +253,7 @@ class PresetMoves:
 
 
 def _instructions(prompt: Prompt) -> bool:
-    return any(m.on and m.role in (Role.SYSTEM, Role.DEVELOPER) and m.content.strip() for m in prompt.messages)
+    return any(m.on and m.role in INSTRUCTION_ROLES and m.content.strip() for m in prompt.messages)
 
 
 def part_of(prompt: Prompt, kind: Kind, slug: str, name: str, description: str) -> Persona | Format:
@@ -261,6 +261,6 @@ def part_of(prompt: Prompt, kind: Kind, slug: str, name: str, description: str) 
     shape = prompt.parameters.get("response_format")
     if kind is Kind.FORMAT:
         return Format(slug, name, description, response_format=shape if isinstance(shape, dict) else None)
-    messages = tuple(m for m in prompt.messages if m.on and m.role in (Role.SYSTEM, Role.DEVELOPER))
+    messages = tuple(m for m in prompt.messages if m.on and m.role in INSTRUCTION_ROLES)
     kept = ParameterValues({k: v for k, v in prompt.parameters.items() if k != "response_format"})
     return Persona(slug, name, description, messages, kept)

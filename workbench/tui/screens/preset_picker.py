@@ -10,13 +10,13 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.matching import Searchable, folded, ranked
 from workbench.core.preset import PresetEntry
 from workbench.tui.display import literal, one_line
+from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.pick_list import Choice, PickList
 from workbench.tui.widgets.preset_preview import PresetPreview
 
@@ -47,7 +47,7 @@ class _Row(NamedTuple):
     words: Searchable
 
 
-class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
+class PresetPicker(Dialog["PresetEntry | Off | None"]):
     """Ends with the entry that was chosen, with "off" where the row `off_label` was, or with None on escape.
 
     The entries arrive when they arrive: `set_entries` shows them, and what was typed stays. A file that can't be
@@ -56,20 +56,12 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
 
     DEFAULT_CSS = """
     PresetPicker {
-        align: center middle;
-        & > Vertical {
-            width: 90%;
+        & > .box {
             max-width: 150;
             height: 90%;
             max-height: 44;
-            border: round $accent;
-            border-title-color: $text-accent;
-            border-subtitle-color: $text-muted;
-            background: $surface;
-            padding: 0 1;
         }
-        & > Vertical.-full { width: 100%; height: 100%; }
-        & Input, & Input:focus { border: none; height: 1; padding: 0; background: $surface-lighten-2; }
+        & > .box.-full { width: 100%; height: 100%; }
         & Static { height: 1; color: $text-muted; }
         & Static.-wrong { color: $text-error; }
         & Container { height: 1fr; layout: horizontal; }
@@ -82,7 +74,6 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", key_display="esc"),
         Binding("up", "move(-1)", "Up", show=False),
         Binding("down", "move(1)", "Down", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
@@ -110,7 +101,7 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
         """The row whose preview is shown, or on its way."""
 
     def compose(self) -> ComposeResult:
-        with Vertical() as box:
+        with Vertical(classes="box") as box:
             box.border_title = literal(self._heading)
             box.border_subtitle = "enter takes it · esc leaves · shift+↑↓ scrolls the text"
             field = Input(placeholder="type a part of a name")
@@ -131,7 +122,7 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
 
     def _lay_out(self, size: Size) -> None:
         width, height = size
-        self.query_one(Vertical).set_class(width < ROOMY[0] or height < ROOMY[1], "-full")
+        self.query_one(".box").set_class(width < ROOMY[0] or height < ROOMY[1], "-full")
         self.query_one(Container).set_class(width < BESIDE, "-below")
 
     # -- the rows ----------------------------------------------------------------------------------------------
@@ -296,9 +287,6 @@ class PresetPicker(ModalScreen["PresetEntry | Off | None"]):
         if self._all is not None:
             self._say_count()
             self._show_highlighted()
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def on_pick_list_picked(self, event: PickList.Picked) -> None:
         """The first click on a row shows what it holds, the second takes it."""

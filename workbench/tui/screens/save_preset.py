@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.core.errors import WorkbenchError
@@ -15,6 +14,7 @@ from workbench.core.preset import Kind, Place
 from workbench.core.slug import slug_of
 from workbench.tui.display import literal
 from workbench.tui.widgets.choice_line import ChoiceLine, Option
+from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.form_row import field_row, labelled
 
 if TYPE_CHECKING:
@@ -40,25 +40,18 @@ class _Fate(NamedTuple):
     state: Literal["new", "hidden", "replaces", "wrong"] = "new"
 
 
-class SavePreset(ModalScreen[SaveAnswer | None]):
+class SavePreset(Dialog[SaveAnswer | None]):
     """Ends with the answer, or with None on escape. A file that would be written over takes a second Enter."""
 
     DEFAULT_CSS = """
     SavePreset {
-        align: center middle;
-        & > VerticalScroll {
-            width: 90%;
+        & > .box {
             max-width: 96;
             height: auto;
             max-height: 100%;
-            border: round $accent;
-            border-title-color: $text-accent;
-            border-subtitle-color: $text-muted;
-            background: $surface;
-            padding: 0 1;
             scrollbar-size-vertical: 1;
         }
-        & > VerticalScroll.-full { width: 100%; }
+        & > .box.-full { width: 100%; }
         & Horizontal { height: 1; }
         & .label { width: 13; color: $text-muted; }
         & .label.-wide { width: 1fr; }
@@ -71,7 +64,6 @@ class SavePreset(ModalScreen[SaveAnswer | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,ctrl+s", "save", "Save", priority=True),
-        Binding("escape", "leave", "Cancel", key_display="esc"),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
@@ -106,7 +98,7 @@ class SavePreset(ModalScreen[SaveAnswer | None]):
     # -- what stands there -------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False) as box:
+        with VerticalScroll(can_focus=False, classes="box") as box:
             box.border_title = f"Save the {self._kind.value}"
             box.border_subtitle = "enter saves · tab the next field · esc leaves"
             yield from field_row("name", self._first_name, "what you will look for")
@@ -133,7 +125,7 @@ class SavePreset(ModalScreen[SaveAnswer | None]):
         self._lay_out(self.size.width)
 
     def _lay_out(self, width: int) -> None:
-        self.query_one(VerticalScroll).set_class(width < 60, "-full")
+        self.query_one(".box").set_class(width < 60, "-full")
 
     # -- what would come of it ---------------------------------------------------------------------------------
 
@@ -200,6 +192,3 @@ class SavePreset(ModalScreen[SaveAnswer | None]):
             self._tell(_Fate("enter once more writes over the file that is there", "replaces"))
         else:
             self.dismiss(answer)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)

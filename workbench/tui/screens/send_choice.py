@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.core.prompt import SEND_ALL, SendLimit
 from workbench.core.turns import left_out, turns_of
 from workbench.core.usage import share_text, tokens_text
 from workbench.tui.display import literal
+from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.pick_list import Choice, PickList
 
 if TYPE_CHECKING:
@@ -92,33 +92,24 @@ def typed_limit(text: str) -> SendLimit | None:
     return SendLimit(tokens=number) if in_tokens else SendLimit(number)
 
 
-class SendChooser(ModalScreen[SendChoice | None]):
+class SendChooser(Dialog[SendChoice | None]):
     """Ends with the choice, or with None on escape."""
 
     DEFAULT_CSS = """
     SendChooser {
-        align: center middle;
-        & > Vertical {
-            width: 90%;
+        & > .box {
             max-width: 96;
             height: auto;
             max-height: 90%;
-            border: round $accent;
-            border-title-color: $text-accent;
-            border-subtitle-color: $text-muted;
-            background: $surface;
-            padding: 0 1;
         }
-        & > Vertical.-full { width: 100%; max-height: 100%; }
-        & Input, & Input:focus { border: none; height: 1; padding: 0; background: $surface-lighten-2; }
+        & > .box.-full { width: 100%; max-height: 100%; }
         & Static { height: auto; max-height: 3; color: $text-muted; margin-bottom: 1; }
-        & > Vertical.-full Static { margin-bottom: 0; max-height: 2; }
+        & > .box.-full Static { margin-bottom: 0; max-height: 2; }
         & Static.-wrong { color: $text-error; }
         & PickList { height: auto; max-height: 18; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", key_display="esc"),
         Binding("up", "move(-1)", "Up", show=False),
         Binding("down", "move(1)", "Down", show=False),
         Binding("pageup", "move(-10)", "Page up", show=False),
@@ -133,7 +124,7 @@ class SendChooser(ModalScreen[SendChoice | None]):
         self._list = PickList(choices, highlighted=at)
 
     def compose(self) -> ComposeResult:
-        with Vertical() as box:
+        with Vertical(classes="box") as box:
             box.border_title = "What is sent of the conversation"
             box.border_subtitle = "enter takes it · esc leaves"
             field = Input(placeholder="6 turns · 3000 tokens")
@@ -151,7 +142,7 @@ class SendChooser(ModalScreen[SendChoice | None]):
 
     def _lay_out(self) -> None:
         width, height = self.app.size
-        self.query_one(Vertical).set_class(width < 60 or height < 20, "-full")
+        self.query_one(".box").set_class(width < 60 or height < 20, "-full")
 
     def action_move(self, delta: int) -> None:
         self._list.move(delta, leave=True)
@@ -176,9 +167,6 @@ class SendChooser(ModalScreen[SendChoice | None]):
         line = self.query_one(Static)
         line.set_class(wrong, "-wrong")
         line.update(literal(text))
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def on_pick_list_picked(self, event: PickList.Picked) -> None:
         event.stop()

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from workbench.tui.display import literal
+from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.pick_list import Choice, PickList
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class Chooser(ModalScreen[str | None]):
+class Chooser(Dialog[str | None]):
     """Ends with the `id` of the chosen row, or with None on escape.
 
     A question with money or trust in it passes `chosen` as the answer that does nothing, so that a blind Enter is safe.
@@ -27,24 +27,16 @@ class Chooser(ModalScreen[str | None]):
 
     DEFAULT_CSS = """
     Chooser {
-        align: center middle;
-        & > Vertical {
-            width: 90%;
+        & > .box {
             max-width: 84;
             height: auto;
             max-height: 90%;
-            border: round $accent;
-            border-title-color: $text-accent;
-            border-subtitle-color: $text-muted;
-            background: $surface;
-            padding: 0 1;
         }
         & Static { height: auto; margin-bottom: 1; }
         & PickList { height: auto; max-height: 20; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", key_display="esc"),
         Binding("enter", "choose", "Choose"),
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
@@ -61,7 +53,7 @@ class Chooser(ModalScreen[str | None]):
         self._list = PickList(choices, highlighted=first if choices else None, numbered=True)
 
     def compose(self) -> ComposeResult:
-        with Vertical() as box:
+        with Vertical(classes="box") as box:
             box.border_title = literal(self._heading)
             box.border_subtitle = "enter chooses · esc leaves"
             if self._text:
@@ -74,9 +66,6 @@ class Chooser(ModalScreen[str | None]):
     def action_choose(self) -> None:
         if self._list.highlighted is not None:
             self.dismiss(self._list.highlighted.id)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def on_key(self, event: events.Key) -> None:
         number = "123456789".find(event.character or " ")

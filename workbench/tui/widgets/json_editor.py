@@ -10,7 +10,6 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from workbench.core.errors import InputError
@@ -18,6 +17,7 @@ from workbench.core.format_draft import draft_of, format_templates, pretty, tidy
 from workbench.core.parameters import Parameter, parse_value
 from workbench.tui.display import literal
 from workbench.tui.widgets.chooser import Chooser
+from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.pick_list import Choice
 
 if TYPE_CHECKING:
@@ -44,21 +44,16 @@ class Edited:
     value: JSON
 
 
-class JsonEditor(ModalScreen[Edited | None]):
+class JsonEditor(Dialog[Edited | None]):
     """Ends with `Edited`, or with None where the value is to stay. Text that is no JSON stays in the editor."""
 
     DEFAULT_CSS = """
     JsonEditor {
-        align: center middle;
-        & > Vertical {
-            width: 90%;
+        & > .box {
             max-width: 100;
+            padding: 0;
             height: 90%;
             max-height: 40;
-            border: round $accent;
-            border-title-color: $text-accent;
-            border-subtitle-color: $text-muted;
-            background: $surface;
         }
         & TextArea, & TextArea:focus { border: none; padding: 0 1; height: 1fr; }
         & Input, & Input:focus { border: none; height: 1; padding: 0 1; background: $surface-lighten-2; }
@@ -87,7 +82,7 @@ class JsonEditor(ModalScreen[Edited | None]):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        with Vertical() as box:
+        with Vertical(classes="box") as box:
             box.border_title = self._parameter.name
             box.border_subtitle = self._keys()
             # No language: a highlighter would be loaded for a few lines.
@@ -229,7 +224,7 @@ class JsonEditor(ModalScreen[Edited | None]):
             return
         field = Input(placeholder="a file with JSON or a JSON Schema: enter loads it, esc does not")
         field.cursor_blink = False
-        await self.query_one(Vertical).mount(field, before=self.query_one(Static))
+        await self.query_one(".box").mount(field, before=self.query_one(Static))
         field.focus()
 
     def _close_file(self) -> None:

@@ -54,7 +54,7 @@ class JsonView(ScrollView, can_focus=True):
         scrollbar-gutter: stable;
         scrollbar-size-vertical: 1;
         & > .json--key { color: $text-primary; }
-        & > .json--string { color: $text-secondary; }
+        & > .json--string { color: $foreground; }
         & > .json--number { color: $text-warning; }
         & > .json--dim { color: $text-muted; }
         & > .json--wrong { color: $text-error; }

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.core.matching import matching
 from workbench.tui.display import literal
+from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.pick_list import Choice, PickList
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class ModelPicker(ModalScreen[str | None]):
+class ModelPicker(Dialog[str | None]):
     """Ends with the model's name, exactly as typed or as the endpoint spells it, or with None on escape.
 
     The endpoint's list arrives when it arrives: `set_models` shows it, and what was typed stays.
@@ -27,26 +27,17 @@ class ModelPicker(ModalScreen[str | None]):
 
     DEFAULT_CSS = """
     ModelPicker {
-        align: center middle;
-        & > Vertical {
-            width: 90%;
+        & > .box {
             max-width: 72;
             height: 80%;
             max-height: 24;
-            border: round $accent;
-            border-title-color: $text-accent;
-            border-subtitle-color: $text-muted;
-            background: $surface;
-            padding: 0 1;
         }
-        & Input, & Input:focus { border: none; height: 1; padding: 0; background: $surface-lighten-2; }
         & Static { height: auto; max-height: 3; color: $text-muted; margin-bottom: 1; }
         & Static.-wrong { color: $text-error; }
         & PickList { height: 1fr; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", key_display="esc"),
         Binding("up", "move(-1)", "Up", show=False),
         Binding("down", "move(1)", "Down", show=False),
         Binding("pageup", "move(-10)", "Page up", show=False),
@@ -63,7 +54,7 @@ class ModelPicker(ModalScreen[str | None]):
         self._typed = False
 
     def compose(self) -> ComposeResult:
-        with Vertical() as box:
+        with Vertical(classes="box") as box:
             box.border_title = "Model"
             box.border_subtitle = "enter takes it · tab completes · esc leaves"
             field = Input(self._current, placeholder="the model's name")
@@ -123,9 +114,6 @@ class ModelPicker(ModalScreen[str | None]):
             field = self.query_one(Input)
             field.value = choice.id
             field.cursor_position = len(choice.id)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def on_pick_list_picked(self, event: PickList.Picked) -> None:
         event.stop()

@@ -1,0 +1,33 @@
+"""What the questions and choosers have in common: a box over the screen, and esc that leaves without an answer."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer]):
+    """Ends with its answer, or on escape with None. Its one child, of class `box`, is framed; its fields are flat."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        & > .box {
+            width: 90%;
+            border: round $accent;
+            border-title-color: $text-accent;
+            border-subtitle-color: $text-muted;
+            background: $surface;
+            padding: 0 1;
+        }
+        & Input, & Input:focus { border: none; height: 1; padding: 0; background: $surface-lighten-2; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel", key_display="esc")]
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
