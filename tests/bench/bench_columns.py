@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import random
 import sys
 import tempfile
@@ -51,6 +52,7 @@ def host(stream: bool, diff: bool) -> None:
 
         def on_mount(self) -> None:
             install(self)
+            gc.freeze()  # as the program does
             self.seconds = 0.0
             self.columns = self.query_one(CompareColumns)
             self.query_one(Input).focus()

@@ -3,14 +3,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from textual import on
 from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
 from workbench.tui.compare_state import COMPLETE, FAILED, STREAMING, WAITING, CellView, ColumnHead
 from workbench.tui.display import install
+from workbench.tui.widgets.column_row import LEAST_WIDTH
 from workbench.tui.widgets.column_text import ColumnText
-from workbench.tui.widgets.compare_columns import LEAST_WIDTH, CompareColumns
+from workbench.tui.widgets.compare_columns import CompareColumns
 
 BASE = "- the cat sat on the mat\n\n- and slept"
 OTHER = "- the dog sat on the mat\n\n- and slept well"
@@ -39,7 +41,8 @@ class Host(App[None]):
     def on_mount(self) -> None:
         self.columns.focus()
 
-    def on_compare_columns_current_changed(self, event: CompareColumns.CurrentChanged) -> None:
+    @on(CompareColumns.CurrentChanged)
+    def _current_changed(self, event: CompareColumns.CurrentChanged) -> None:
         self.told.append(event)
 
     def on_compare_columns_repeat_chosen(self, event: CompareColumns.RepeatChosen) -> None:

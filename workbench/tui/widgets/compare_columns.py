@@ -1,7 +1,6 @@
-"""Answers side by side: as many columns as fit, the others a key away; their keys, their places and their differences.
+"""The columns of a comparison and their keys: repeats, baseline, differences, scrolling together.
 
-It knows columns, dots and texts, and nothing of a grid or a service: what is chosen goes up as messages. A column's
-widgets are made when it first comes into view, so that a comparison of a thousand columns opens as one of four does.
+They know dots and texts, and nothing of a grid or a service: what is chosen goes up as messages.
 """
 
 from __future__ import annotations
@@ -10,22 +9,19 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import on
 from textual.binding import Binding
-from textual.containers import Horizontal
 from textual.message import Message
 
 from workbench.tui.commands import bindings
-from workbench.tui.widgets.column_bands import ColumnBand, ColumnFeet, ColumnHeads
-from workbench.tui.widgets.column_frame import GROWING, Framed, difference_words
-from workbench.tui.widgets.column_text import ColumnText
+from workbench.tui.widgets.column_bands import ColumnBand
+from workbench.tui.widgets.column_frame import difference_words
+from workbench.tui.widgets.column_row import ColumnRow
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from workbench.tui.compare_state import CellView, ColumnHead
+    from workbench.tui.compare_state import ColumnHead
+    from workbench.tui.widgets.column_text import ColumnText
 
-LEAST_WIDTH = 24
-"""Cells of a column, its frame included."""
 Kind = Literal["info", "success", "warning", "error"]
 _NOT_BLIND = (
     "repeat",
@@ -40,52 +36,8 @@ _NOT_BLIND = (
 """What would tell whose an answer is, or takes a key that a judge needs."""
 
 
-class _Slot:
-    """A column: what stands in it, also while it is not in view."""
-
-    __slots__ = ("base", "come", "difference", "footer", "head", "note", "pane", "state")
-
-    def __init__(self, head: ColumnHead) -> None:
-        self.head = head
-        self.state = "waiting"
-        self.footer = head.footer
-        self.note = self.difference = ""
-        self.base: str | None = None
-        """What the answer is compared with."""
-        self.come: list[str] = []
-        """The answer, while there is no pane that has it."""
-        self.pane: ColumnText | None = None
-
-    @property
-    def text(self) -> str:
-        """The whole answer so far."""
-        return self.pane.source if self.pane is not None else "".join(self.come)
-
-    def show(self, view: CellView) -> None:
-        """Another answer, or what became of the one that stands here."""
-        self.state, self.footer, self.note, self.base = view.state, view.footer, view.error, view.diff_base
-        if self.pane is not None:
-            self.pane.show_answer(view.text, ended=view.state not in GROWING)
-        else:
-            self.come = [view.text]
-
-    def make_pane(self) -> ColumnText:
-        """The pane of a column that comes into view for the first time."""
-        self.pane = ColumnText()
-        self.pane.show_answer("".join(self.come), ended=self.state not in GROWING)
-        self.come = []
-        return self.pane
-
-
-class CompareColumns(Horizontal, can_focus=True):
+class CompareColumns(ColumnRow, can_focus=True):
     """Columns side by side. Its keys are the commands of the scope "columns"."""
-
-    class CurrentChanged(Message):
-        """The keys are for another column now."""
-
-        def __init__(self, column: int) -> None:
-            super().__init__()
-            self.column = column
 
     class RepeatChosen(Message):
         """A column is to show another repeat, counted from 0."""
@@ -148,32 +100,9 @@ class CompareColumns(Horizontal, can_focus=True):
             )
         ),
     ]
-    DEFAULT_CSS = """
-    CompareColumns {
-        height: 1fr;
-        ColumnText {
-            height: 1fr;
-            padding: 0 0 0 1;
-            border-left: round $foreground 25%;
-            border-right: round $foreground 25%;
-            &.-current { border-left: round $accent; border-right: round $accent; }
-            &.-away { display: none; }
-        }
-    }
-    """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._heads = ColumnHeads()
-        self._feet = ColumnFeet()
-        self._slots: list[_Slot] = []
-        self._current = 0
-        self._first = 0
-        """The column that stands leftmost."""
-        self._case_words, self._cases = "", 1
-        self._zoomed = False
-        self._diff = False
-        self._markdown = True
         self._change = -1
         """The difference of the current column that was gone to."""
         self._going: int | None = None
@@ -181,50 +110,6 @@ class CompareColumns(Horizontal, can_focus=True):
         self.linked = True
         """Whether the columns scroll together."""
         self._blind = False
-
-    def compose(self) -> ComposeResult:
-        yield self._heads
-        yield self._feet
-
-    # -- what a caller does ------------------------------------------------------------------------------------------
-
-    def show_columns(self, columns: tuple[ColumnHead, ...]) -> None:
-        """Draw the heads; another number of columns is another comparison, and begins empty."""
-        if len(columns) != len(self._slots):
-            self._begin(columns)
-            return
-        for slot, head in zip(self._slots, columns, strict=True):
-            slot.head, slot.footer = head, head.footer
-        self._draw_bands()
-
-    def append(self, column: int, text: str) -> None:
-        """More of the answer that a column shows."""
-        slot = self._slots[column]
-        if slot.pane is not None:
-            slot.pane.append(text)
-        else:
-            slot.come.append(text)
-
-    def show_cell(self, column: int, view: CellView) -> None:
-        """Show an answer whole in a column, or what became of the one that stands there."""
-        slot = self._slots[column]
-        slot.show(view)
-        self._compare(slot)
-        self._draw_bands()
-
-    def show_case(self, words: str, count: int) -> None:
-        """Say which of `count` cases is shown; with more than one, page up and down step through them."""
-        self._case_words, self._cases = words, count
-        self._draw_bands()
-
-    @property
-    def current(self) -> int:
-        """The column that the keys are for, from 0."""
-        return self._current
-
-    @current.setter
-    def current(self, column: int) -> None:
-        self._go_to(column)
 
     @property
     def blind(self) -> bool:
@@ -243,110 +128,16 @@ class CompareColumns(Horizontal, can_focus=True):
         """Whether the columns show what differs from the baseline."""
         return self._diff
 
-    # -- which columns are seen --------------------------------------------------------------------------------------
-
     def _begin(self, columns: tuple[ColumnHead, ...]) -> None:
-        for slot in self._slots:
-            if slot.pane is not None:
-                slot.pane.remove()
-        self._slots = [_Slot(head) for head in columns]
-        self._current = self._first = 0
         self._going, self._change = None, -1
-        self._place()
-
-    @property
-    def _fit(self) -> int:
-        """How many columns stand side by side."""
-        if self._zoomed or not self._slots:
-            return 1
-        return max(1, min(len(self._slots), self.size.width // LEAST_WIDTH))
-
-    def _place(self) -> None:
-        """Bring the columns in view that belong there, the current one among them."""
-        if not self.is_attached or not self.size.width:
-            return
-        fit = self._fit
-        most = max(0, len(self._slots) - fit)
-        self._first = min(max(self._first, self._current - fit + 1, 0), self._current, most)
-        for index, slot in enumerate(self._slots):
-            place = index - self._first
-            if slot.pane is None and 0 <= place < fit:
-                self._make(index, slot)
-            if slot.pane is not None:
-                slot.pane.set_class(not 0 <= place < fit, "-away")
-                slot.pane.set_class(index == self._current, "-current")
-                if 0 <= place < fit:
-                    slot.pane.styles.width = self._width(place)
-        self._draw_bands()
-
-    def _width(self, place: int) -> int:
-        """Cells of the column at this place among those that are seen: together they take all there are."""
-        whole, fit = self.size.width, self._fit
-        return whole * (place + 1) // fit - whole * place // fit
-
-    def _make(self, index: int, slot: _Slot) -> None:
-        pane = slot.make_pane()
-        pane.kind = self._kind
-        self.mount(pane, before=next((each.pane for each in self._slots[index + 1 :] if each.pane is not None), None))
-        self._compare(slot)
-
-    def _seen(self) -> list[_Slot]:
-        return self._slots[self._first : self._first + self._fit] if self._slots else []
-
-    def _draw_bands(self) -> None:
-        if not self.is_attached or not self.size.width:
-            return
-        framed = tuple(
-            Framed(
-                slot.head,
-                self._width(place),
-                self._first + place == self._current,
-                slot.state,
-                slot.footer,
-                slot.note,
-                slot.difference,
-            )
-            for place, slot in enumerate(self._seen())
-        )
-        self._heads.show(framed)
-        self._heads.show_where(self._where_words())
-        self._feet.show(framed)
-
-    def _where_words(self) -> str:
-        """The case that is shown and, where not all fit, which columns are."""
-        count, fit = len(self._slots), self._fit
-        parts = [self._case_words] if self._case_words else []
-        if self._zoomed and count > 1:
-            parts.insert(0, f"column {self._current + 1} of {count}, z shows the others")
-        elif fit < count:
-            parts.insert(0, f"columns {self._first + 1} to {self._first + fit} of {count}")
-        return " · ".join(parts)
-
-    def on_resize(self) -> None:
-        self._place()
+        super()._begin(columns)
 
     def _go_to(self, column: int) -> None:
-        column = min(max(0, column), len(self._slots) - 1)
-        if column < 0 or column == self._current:
-            return
-        self._current, self._change = column, -1
-        self._place()
-        self.post_message(self.CurrentChanged(column))
+        if column != self._current:
+            self._change = -1
+        super()._go_to(column)
 
     # -- differences -------------------------------------------------------------------------------------------------
-
-    @property
-    def _kind(self) -> Literal["markdown", "plain"]:
-        return "markdown" if self._markdown and not self._diff else "plain"
-
-    def _compare(self, slot: _Slot) -> None:
-        """Let a column show the answer as it is, or what differs from its base."""
-        base = slot.base if self._diff else None
-        if base is None:
-            slot.difference = ""
-        if slot.pane is not None:
-            slot.pane.kind = self._kind
-            slot.pane.compare_with(base)
 
     def _set_diff(self, wanted: bool) -> None:
         self._diff, self._change = wanted, -1
@@ -461,9 +252,6 @@ class CompareColumns(Horizontal, can_focus=True):
 
     # -- scrolling -----------------------------------------------------------------------------------------------------
 
-    def _pane(self) -> ColumnText | None:
-        return self._slots[self._current].pane if self._slots else None
-
     def action_scroll_by(self, rows: int) -> None:
         """Scroll the answers by rows."""
         if (pane := self._pane()) is not None:
@@ -524,12 +312,6 @@ class CompareColumns(Horizontal, can_focus=True):
         return not (self._blind and action in _NOT_BLIND)
 
     # -- the mouse -----------------------------------------------------------------------------------------------------
-
-    def on_column_text_clicked(self, event: ColumnText.Clicked) -> None:
-        event.stop()
-        for index, slot in enumerate(self._slots):
-            if slot.pane is event.view:
-                self._go_to(index)
 
     @on(ColumnBand.Pressed)
     def _band_pressed(self, event: ColumnBand.Pressed) -> None:

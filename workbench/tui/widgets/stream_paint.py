@@ -17,8 +17,8 @@ from workbench.tui.layout.lines import Line, Look, Spans
 from workbench.tui.layout.wrap import is_complex
 from workbench.tui.line_cells import measure
 
-_KEPT = 600
-"""Strips kept; more than a screen of any size shows."""
+_LEAST_KEPT = 32
+"""Strips kept, at least. Textual hangs caches on each, and a full collection that walks over them holds a key up."""
 
 _ATTRIBUTES = (
     (Look.STRONG, Style(bold=True)),
@@ -68,14 +68,20 @@ class Painter:
         self._current_match = own_style(component("match-current"))
         self._styles: dict[int, Style] = {}
         self._strips: dict[tuple[int, int], tuple[Line, Overlay, Strip]] = {}
+        self.kept = _LEAST_KEPT
+
+    def keep(self, rows: int) -> None:
+        """Remember no more than some more than the `rows` that are shown at once."""
+        self.kept = max(_LEAST_KEPT, rows * 5 // 4)
 
     def strip(self, row: int, line: Line, spans: Spans, width: int, overlay: Overlay = NO_OVERLAY) -> Strip:
         """The strip of a row, `width` cells wide, with the offsets that Textual's selection needs."""
         kept = self._strips.get((row, width))
         if kept is not None and kept[1] == overlay and kept[0] == line:
             return kept[2]
-        if len(self._strips) >= _KEPT:
-            self._strips.clear()
+        while kept is None and len(self._strips) >= self.kept:
+            # The oldest: what scrolls by is not seen again soon.
+            del self._strips[next(iter(self._strips))]
         strip = Strip(self._segments(line, spans, overlay)).apply_offsets(0, row)
         strip = strip.adjust_cell_length(width, self.fill(line.look))
         self._strips[row, width] = (line, overlay, strip)

@@ -95,6 +95,7 @@ class RowsView(ScrollView, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         # At each paint of any widget Textual asks all of them for all of their lines: half of a paint with eight panes.
         if self._drawn is None or self._drawn[0] != crop:
+            (self._painter or self._new_painter()).keep(self.size.height)
             self._drawn = (crop, super().render_lines(crop))
         return self._drawn[1]
 
