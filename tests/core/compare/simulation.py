@@ -5,7 +5,7 @@
 `null same`: all columns alike. `null other`: as much variety in each column, other content, so only the variety tests
 count. Where the power table says `0.1 - 0.4`, the spread grows evenly from column to column around the same text, so
 that its first two columns show how often a difference in variety alone is taken for one in content; `20% other
-content` is said by the last column in a fifth of its words. A rate is the share of runs with p <= 0.05; `pairs` is that
+content` is said by the last column in a fifth of its words. A rate is the share of runs with p < 0.05; `pairs` is that
 of runs with any pair whose corrected p is.
 """
 
@@ -25,11 +25,12 @@ from workbench.core.compare.variety import Order, dispersion_test, trend_test
 
 DESIGNS: dict[str, Design] = {
     "2 x 3": ((3, 3),),
+    "2 x 4": ((4, 4),),
     "2 x 5": ((5, 5),),
+    "3 x 3": ((3, 3, 3),),
     "4 x 3": ((3, 3, 3, 3),),
     "4 x 5": ((5, 5, 5, 5),),
     "3, 4, 6": ((3, 4, 6),),
-    "6, 4, 3": ((6, 4, 3),),
     "3, 5, 8, 10": ((3, 5, 8, 10),),
     "10, 8, 5, 3": ((10, 8, 5, 3),),
     "3 cases, 3 x 3": ((3, 3, 3),) * 3,
@@ -67,14 +68,14 @@ class Setup(NamedTuple):
 def nulls() -> list[Setup]:
     """Experiments in which the variety does not differ, and in those called `null same` the content neither."""
     setups = []
-    for world, spread in WORLDS.items():
+    for world, spread in WORLDS:
         for name, design in DESIGNS.items():
             columns = len(design[0])
             spreads = (spread,) * columns
             if sum(map(sum, design)) <= _SLOW or len(design) > 1:
-                setups.append(Setup(f"null same  {world:8} {name}", world, design, spreads, (1,) * columns))
+                setups.append(Setup(f"null same  {world:8} {spread:<4} {name}", world, design, spreads, (1,) * columns))
             others = tuple(range(columns))
-            setups.append(Setup(f"null other {world:8} {name}", world, design, spreads, others, VARIETY))
+            setups.append(Setup(f"null other {world:8} {spread:<4} {name}", world, design, spreads, others, VARIETY))
     return setups
 
 
@@ -120,7 +121,7 @@ def rates(setup: Setup, runs: int) -> dict[str, float]:
         cases = cases_in(setup.world, setup.design, list(setup.spreads), list(setup.contents), random)
         for test in setup.tests:
             p_value = tests[test](cases)
-            hits[test] += p_value is not None and p_value <= LEVEL
+            hits[test] += p_value is not None and p_value < LEVEL
     return {test: count / runs for test, count in hits.items()}
 
 

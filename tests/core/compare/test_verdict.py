@@ -49,15 +49,28 @@ def test_few_repeats_cannot_show_what_they_cannot_show() -> None:
     assert enough.words == "The content differs between a and b (p = 0.029)."
 
 
-def test_a_limit_of_one_question_alone_is_said_of_it() -> None:
-    answers = [column(0.02, 3), column(0.5, 3)]
-    found = verdict(["t 0", "t 1"], answers, order=Order("t", (0.0, 1.0)))
+def test_a_p_that_equals_the_level_shows_nothing() -> None:
+    found = verdict(["t 0", "t 1"], [column(0, 3), column(0.5, 3)], order=Order("t", (0.0, 1.0)))
+    assert found.findings.variety.p_value == 0.05
     assert found.words == (
-        "The variety grows with t (p = 0.05). With 3 repeats p for the content can't fall below 0.1, 4 would do."
+        "No difference larger than the noise was found; with 3 repeats p can't fall below 0.05, 4 would do."
+        " With t 0, every answer was the same."
     )
-    still = verdict(["t 0", "t 1"], [column(0, 3), column(0.5, 3)], order=Order("t", (0.0, 1.0)))
-    assert still.words == "The variety grows with t (p = 0.05). With t 0, every answer was the same."
-    assert still.notes == ("With 3 repeats p for the content can't fall below 0.1, 4 would do.",)
+    enough = verdict(["t 0", "t 1"], [column(0, 4), column(0.5, 4)], order=Order("t", (0.0, 1.0)))
+    assert enough.words.startswith("The variety grows with t (p = 0.014)")
+
+
+def test_a_limit_of_one_question_alone_is_said_of_it() -> None:
+    other, same = ([column(0.3, 2, f"{content}{case}")[0] for case in range(5)] for content in "ba")
+    found = verdict(["a", "b"], [other, same])
+    assert found.words == (
+        "The content differs between a and b (p = 0.0041)."
+        " With 2 repeats p for the variety can't fall below 0.062, 3 would do."
+    )
+    one_way = [["x"] * 2] * 5
+    still = verdict(["a", "b"], [other, one_way])
+    assert still.words.endswith("With b, every answer was the same for each case.")
+    assert still.notes == ("With 2 repeats p for the variety can't fall below 0.062, 3 would do.",)
 
 
 def test_the_correction_is_counted_for_pairs() -> None:
@@ -156,7 +169,7 @@ def test_json() -> None:
 
 def test_how_many_repeats_would_do() -> None:
     assert repeats_needed(2, 1, None) == Needed(4, 4, 4)
-    assert repeats_needed(2, 1, Order("t", (0, 1))) == Needed(4, 4, 3)
+    assert repeats_needed(2, 1, Order("t", (0, 1))) == Needed(4, 4, 4)
     assert repeats_needed(4, 1, TEMPERATURE) == Needed(2, 5, 2)
     assert repeats_needed(8, 1, None) == Needed(2, 7, 3)
     assert repeats_needed(2, 5, None) == Needed(2, 2, 3)

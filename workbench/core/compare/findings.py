@@ -76,7 +76,7 @@ class Findings(NamedTuple):
 
 def differs(p_value: float | None) -> bool | None:
     """Whether p shows a difference; None where nothing could be tested."""
-    return None if p_value is None else p_value <= LEVEL
+    return None if p_value is None else p_value < LEVEL
 
 
 def find(

@@ -10,10 +10,10 @@ texts allow, counts as 0. Two things are added, because repeats are few:
   and Bolker 2013, Ecology 94:1057-1068). Without this, unequal numbers of repeats gave up to 46 % false alarms. Two
   answers have but one distance, so they count as one value.
 - The n distances share one middle, so they carry less than n values would, most of all where answers begin alike and
-  part at some word. The deviation of a column's mean is multiplied by ((n - 1) / n)^¼ before it is held against those
-  dealt anew, or ^½ where the numbers of answers are unequal. Without this, three repeats gave up to 12 % and unequal
-  ones up to 9 %. Of the exponents tried (0, ¼, ⅓, ½) these are the smallest that kept the false alarms at 5 % for
-  answers made in four ways; tests/core/compare/simulation.py has the ways and prints the figures.
+  part at some word. The deviation of a column's mean is multiplied by ((n - 1) / n)^e before it is held against those
+  dealt anew. Without this, three repeats gave up to 12 % false alarms and unequal ones up to 9 %. Of the e tried (0, ¼,
+  ⅓, ½, ¾, 1) the smallest is used that kept them at 5 % for answers made in four ways: see `_trend_power` and
+  `_dispersion_power`; tests/core/compare/simulation.py has the ways and prints the figures.
 
 Two statistics: the squared deviations of the columns' means (does the variety differ), and their one-sided slope along
 an ordered axis (does it grow). A slope of the raw distances with the raw labels dealt anew has more power where all
@@ -97,7 +97,8 @@ def dispersion_test(cases: Sequence[Case], columns: int) -> VarietyTest:
         return sum(value * value / total for value, total in zip(sums, totals, strict=True))
 
     exchangeable = Counter(found for found in counts if any(found)).values()
-    return _tested(strata, _ways(strata) // prod(map(factorial, exchangeable)), spread_out, squares)
+    splits = _ways(strata) // prod(map(factorial, exchangeable))
+    return _tested(strata, splits, _dispersion_power(strata), spread_out, squares)
 
 
 def trend_test(cases: Sequence[Case], order: Order) -> VarietyTest:
@@ -112,19 +113,20 @@ def trend_test(cases: Sequence[Case], order: Order) -> VarietyTest:
     def slope(stratum: _Stratum, sums: Sequence[float]) -> float:
         return sum(places[column] * value for column, value in zip(stratum.columns, sums, strict=True))
 
-    return _tested(strata, prod(_slopes(stratum, order) for stratum in strata), slope, fsum)
+    splits = prod(_slopes(stratum, order) for stratum in strata)
+    return _tested(strata, splits, _trend_power(strata), slope, fsum)
 
 
 def _tested(
     strata: Sequence[_Stratum],
     splits: int,
+    power: float,
     score: Callable[[_Stratum, Sequence[float]], _Score],
     statistic: Callable[[Sequence[_Score]], float],
 ) -> VarietyTest:
     """The test whose statistic is made of a score for each stratum, and that of the sums of its columns."""
     if splits < 2:
         return VarietyTest(None, None, splits, 0)
-    power = 0.25 if len({number for stratum in strata for number in stratum.repeats}) == 1 else 0.5
     observed = statistic([score(stratum, _own_sums(stratum, power)) for stratum in strata])
     if _ways(strata) <= EXACT:
         scores = [[score(stratum, _sums(stratum, deal)) for deal in arrangements(stratum.sizes)] for stratum in strata]
@@ -132,6 +134,20 @@ def _tested(
     some = zip(*(_drawn_scores(stratum, index, score) for index, stratum in enumerate(strata)), strict=True)
     p_value = drawn_p(observed, map(statistic, some), DRAWS)
     return VarietyTest(p_value, max(1 / splits, 1 / (DRAWS + 1)), splits, DRAWS)
+
+
+def _trend_power(strata: Sequence[_Stratum]) -> float:
+    """A quarter where all columns have as many answers, else a half."""
+    return 0.25 if len(_repeats(strata)) == 1 else 0.5
+
+
+def _dispersion_power(strata: Sequence[_Stratum]) -> float:
+    """One where some column of a single case has but three answers, else a half."""
+    return 1.0 if len(strata) == 1 and 3 in _repeats(strata) else 0.5
+
+
+def _repeats(strata: Sequence[_Stratum]) -> set[int]:
+    return {number for stratum in strata for number in stratum.repeats}
 
 
 def _strata(cases: Sequence[Case], together: Sequence[Sequence[int]]) -> list[_Stratum]:

@@ -133,7 +133,7 @@ def _limits(found: Findings) -> str:
             ("content", found.content.smallest_possible_p, found.needed.content),
             ("variety", found.variety.smallest_possible_p, found.needed.variety),
         )
-        if smallest is not None and smallest > LEVEL
+        if smallest is not None and smallest >= LEVEL
     ]
     if not limits:
         return ""
@@ -146,7 +146,7 @@ def _limits(found: Findings) -> str:
 
 def _pairs_out_of_reach(found: Findings) -> list[str]:
     smallest = [pair.smallest_possible_p for pair in found.comparisons if pair.smallest_possible_p is not None]
-    if len(smallest) < 2 or min(smallest) <= LEVEL:
+    if len(smallest) < 2 or min(smallest) < LEVEL:
         return []
     more = f"; {found.needed.pairs} would do" if found.needed.pairs else ""
     text = f"no two of the {len(found.labels)} settings can be told apart one by one {_with_repeats(found)}"
