@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
@@ -107,6 +107,7 @@ KEYS = st.lists(
 
 @given(KEYS.map(tuple), KEYS.map(tuple), st.integers(0, 90))
 @settings(max_examples=100)
+@example((), (Key("x", "^J", "Run"),), 7)
 def test_no_key_is_cut_and_none_overlap(left: tuple[Key, ...], right: tuple[Key, ...], width: int) -> None:
     at = 0
     for x, key in placed(left, right, width):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 from textual.app import App
 from textual.widgets import Input, Static
 
@@ -71,6 +72,18 @@ async def test_without_a_name_nothing_is_taken_and_nothing_lost() -> None:
         assert app.focused is app.screen.query_one("#name", Input)
         await pilot.press("escape")
         assert app.results == [None]
+
+
+async def test_a_name_and_enter_in_one_burst_lose_no_letter() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open()
+        await pilot.pause()
+        for letter in "raintest":
+            app.post_message(events.Key(letter, letter))
+        app.post_message(events.Key("enter", "\r"))
+        await pilot.pause()
+        assert [answer and answer.name for answer in app.results] == ["raintest"]
 
 
 async def test_writing_over_a_file_takes_a_second_enter() -> None:

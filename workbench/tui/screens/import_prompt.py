@@ -33,6 +33,7 @@ _ACCEPTED = (
     "A curl command, a Python call of chat.completions.create, a JSON request body, an OpenAI prompt object, "
     "a promptfoo prompt, a chat export; or the path of a file with one of these."
 )
+_HINT = "paste here"
 _SHOWN_LINES = 12
 _SHOWN_WIDTH = 200
 _KEYS = "^S imports it · esc leaves"
@@ -93,14 +94,13 @@ class ImportPrompt(Dialog[str | None]):
             box.border_title = "Import a prompt"
             box.border_subtitle = _KEYS
             with VerticalScroll(can_focus=False):
-                yield ImportEditor()
+                yield ImportEditor(hint=_HINT)
                 yield Static(id="held")
             yield Static(id="verdict")
             yield Static(literal(_ACCEPTED), id="accepted")
 
     def on_mount(self) -> None:
         self._lay_out()
-        self._editor.open("", None, "paste here")
         self._editor.focus()
 
     def on_resize(self) -> None:
@@ -192,12 +192,15 @@ class ImportPrompt(Dialog[str | None]):
         """Let go of the text that is held."""
         if self._held:
             self._held = ""
-            self._editor.open("", None, "paste here")
+            self._editor.open("", None, _HINT)
             self._show_holding()
 
     # -- keys --------------------------------------------------------------------------------------------------
 
     def action_accept(self) -> None:
+        self.after_typing(self._accept)
+
+    def _accept(self) -> None:
         if self._text.strip():
             self._warned = False
             self._judge(self._text, accept=True)

@@ -179,6 +179,9 @@ class SavePreset(Dialog[SaveAnswer | None]):
     # -- keys --------------------------------------------------------------------------------------------------
 
     def action_save(self) -> None:
+        self.after_typing(self._save)
+
+    def _save(self) -> None:
         """Take the answer; nothing is taken without a name."""
         answer = self._answer
         fate = self._fate(answer)

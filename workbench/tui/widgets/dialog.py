@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
@@ -28,6 +29,14 @@ class Dialog(ModalScreen[Answer]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel", key_display="esc")]
+
+    def after_typing(self, act: Callable[[], object]) -> None:
+        """Do `act` once the focused field has taken every key that came before this one.
+
+        A priority binding is run by the app while the keys before it may still wait in the field's own queue: a name
+        that is typed and entered in one burst would be taken with its end cut off.
+        """
+        (self.focused or self).call_later(act)
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -148,6 +148,9 @@ class JsonEditor(Dialog[Edited | None]):
     # -- keeping and leaving ---------------------------------------------------------------------------------------
 
     def action_accept(self) -> None:
+        self.after_typing(self._accept)
+
+    def _accept(self) -> None:
         """Keep what stands there; an empty editor changes nothing. A schema without its wrapper is asked about once."""
         if self._files:
             return

@@ -130,6 +130,8 @@ def placed(left: tuple[Key, ...], right: tuple[Key, ...], width: int) -> list[tu
             kept.append(key)
             free -= key.width + _GAP
     x = width - 1 - sum(key.width + _GAP for key in kept) + _GAP
+    if x == 0:
+        x = 1  # the key alone, with a cell before it and none after
     for key in kept:
         if x > 0:
             out.append((x, key))

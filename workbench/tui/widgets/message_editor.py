@@ -76,13 +76,14 @@ class MessageEditor(TextArea, inherit_bindings=False):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, hint: str = "") -> None:
         # TextArea's own constructor asks for the document already.
         self._wrapped = WrappedText(ExactDocument(""))
         super().__init__(id=id, tab_behavior="focus", highlight_cursor_line=False)
         # Nothing on the screen blinks, and brackets in prose are no pairs.
         self.cursor_blink = False
-        self.hint = ""
+        self.hint = hint
+        self.history = _new_history()
 
     def open(self, text: str, state: EditorState | None, hint: str) -> None:
         """Take up `text` with its undo history, or a new one with the cursor at the end; `hint` shows while empty."""
