@@ -37,7 +37,7 @@ from workbench.core.experiment import Case, Cell, Column, Experiment
 from workbench.core.grid_values import GridLimits, GridState
 from workbench.core.request import Problem, Request
 from workbench.core.wire import Limits
-from workbench.grid_events import (
+from workbench.grid.events import (
     CellEvents,
     CellNotSent,
     CellQueued,

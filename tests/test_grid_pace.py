@@ -9,8 +9,8 @@ from workbench.core.events import State
 from workbench.core.grid_values import GridLimits, Spent
 from workbench.core.outcome import Answer, Outcome
 from workbench.core.request import Request
-from workbench.grid_budget import Budget
-from workbench.grid_pace import SPACING, HostPause
+from workbench.grid.budget import Budget
+from workbench.grid.pace import SPACING, HostPause
 from workbench.runner import RetryPolicy
 
 POLICY = RetryPolicy(retries=2, first_wait=0.5, longest_wait=8.0, longest_asked_wait=60.0)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workbench.core.plan import ColumnFigures, Plan
     from workbench.core.prompt import Prompt
     from workbench.core.request import Request
-    from workbench.grid import EmitGrid, Grid, KeepsExperiment
+    from workbench.grid.grid import EmitGrid, Grid, KeepsExperiment
     from workbench.runner import Job
     from workbench.services import Services
 
@@ -183,7 +183,7 @@ class Comparing:
         ended: Mapping[Cell, State] | None = None,
     ) -> Grid:
         """The grid that sends it, not yet executed."""
-        from workbench.grid import Grid
+        from workbench.grid.grid import Grid
 
         return Grid(
             self.experiment,
@@ -196,7 +196,7 @@ class Comparing:
         )
 
     def _job(self, column: Column, case: Case) -> Job:
-        from workbench.grid import SOURCE
+        from workbench.grid.grid import SOURCE
 
         prompt = with_case(column.prompt, case) if case else column.prompt
         return self.services.job(

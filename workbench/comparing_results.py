@@ -16,7 +16,7 @@ from workbench.core.events import Sent, State
 from workbench.core.outcome import Outcome
 from workbench.core.report_build import Results, report_of, unsent_run
 from workbench.core.request import Request
-from workbench.grid_events import CellEnded, CellEvents
+from workbench.grid.events import CellEnded, CellEvents
 from workbench.own_thread import in_own_thread
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workbench.core.experiment_report import ExperimentReport
     from workbench.core.grid_values import GridState
     from workbench.core.json_value import JSON
-    from workbench.grid_events import GridEvent
+    from workbench.grid.events import GridEvent
 
 _STOPPED = CheckResult(None, "not judged: stopped")
 

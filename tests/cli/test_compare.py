@@ -33,7 +33,7 @@ from workbench.core.grid_values import Spent
 from workbench.core.outcome import Outcome
 from workbench.core.report_build import Results, report_of
 from workbench.core.request import Request
-from workbench.grid_events import CellEnded, CellStarted, HostHeld
+from workbench.grid.events import CellEnded, CellStarted, HostHeld
 
 KEY = "sk-proj-canary-4f9a8b7c6d5e4f3a2b1c0d9e8f7a"
 FAST = ("--model", "practice-fast")

@@ -18,8 +18,8 @@ from workbench.core.experiment import Case, Cell, Column, Experiment, with_case
 from workbench.core.prompt import Message, Prompt, Role, Variable
 from workbench.core.request import build_request
 from workbench.core.wire import Limits
-from workbench.grid import Grid
-from workbench.grid_events import CellEnded, CellEvents, GridEvent
+from workbench.grid.events import CellEnded, CellEvents, GridEvent
+from workbench.grid.grid import Grid
 from workbench.runner import Emit, Job, RetryPolicy, Run
 
 PROMPT = Prompt(model="m-1", messages=(Message(Role.USER, "hi {{who}}"),), variables=(Variable("who", default="you"),))

@@ -10,12 +10,12 @@ from workbench.cli.table import width
 from workbench.core.events import State
 from workbench.core.one_line import one_line
 from workbench.core.usage import money_text, seconds_text
-from workbench.grid_events import CellEnded, CellNotSent, CellStarted, HostHeld
+from workbench.grid.events import CellEnded, CellNotSent, CellStarted, HostHeld
 
 if TYPE_CHECKING:
     from workbench.core.experiment import Cell
     from workbench.core.grid_values import Spent
-    from workbench.grid_events import GridEvent
+    from workbench.grid.events import GridEvent
 
 _EVERY = 0.1
 """Seconds between two redrawings, at least: a line that changes faster is not read, it flickers."""

@@ -14,7 +14,7 @@ from workbench.cli.output import Output
 from workbench.comparing_results import ComparingResults, report_now
 from workbench.core.errors import StorageError
 from workbench.core.grid_values import GridState
-from workbench.grid_events import GridEnded
+from workbench.grid.events import GridEnded
 from workbench.own_thread import in_own_thread
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from workbench.core.grid_values import GridLimits
     from workbench.core.plan import Plan
     from workbench.core.report_build import Results
-    from workbench.grid import Grid
-    from workbench.grid_events import GridEvent
+    from workbench.grid.events import GridEvent
+    from workbench.grid.grid import Grid
 
 _TICK = 0.2
 """Seconds between two looks at the clock, for the time in the progress line."""

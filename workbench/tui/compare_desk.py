@@ -19,7 +19,7 @@ from workbench.core.experiment import Cell
 from workbench.core.experiment_report import CellReport
 from workbench.core.grid_values import GridState
 from workbench.core.usage import seconds_text
-from workbench.grid_events import (
+from workbench.grid.events import (
     CellEnded,
     CellEvents,
     CellNotSent,
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from workbench.core.outcome import Outcome
     from workbench.core.plan import Plan
     from workbench.core.prompt import Prompt
-    from workbench.grid_events import GridEvent
+    from workbench.grid.events import GridEvent
     from workbench.services import Services
     from workbench.tui.compare_state import Change
 

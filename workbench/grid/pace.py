@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import RateLimited, Refused, RunError
-from workbench.grid_budget import Budget
+from workbench.grid.budget import Budget
 
 if TYPE_CHECKING:
     from workbench.runner import RetryPolicy

@@ -17,8 +17,8 @@ from workbench.core.events import Event, FirstByte, Sent, State
 from workbench.core.grid_values import GridLimits, GridState, Spent
 from workbench.core.outcome import Outcome
 from workbench.core.request import Request
-from workbench.grid_budget import Budget
-from workbench.grid_events import (
+from workbench.grid.budget import Budget
+from workbench.grid.events import (
     CellEnded,
     CellEvents,
     CellNotSent,
@@ -28,7 +28,7 @@ from workbench.grid_events import (
     GridEvent,
     HostHeld,
 )
-from workbench.grid_pace import CellPace, Pace
+from workbench.grid.pace import CellPace, Pace
 
 if TYPE_CHECKING:
     from workbench.core.experiment import Case, Cell, Column, Experiment
