@@ -177,6 +177,7 @@ class Services:
             models=self.known_models(connection),
             count_tokens=lambda text: self.tokens.count(text, model, connection.is_practice).value,
             today=date.today(),
+            key=connection.key,
             anyway=anyway,
         )
         # A part that can't be read is missing too: of the two the reason is said.
@@ -350,17 +351,17 @@ class Services:
         return import_file(path, self.folder)
 
     def exported(self, prompt: Prompt, connection: Connection, shape: str, *, anyway: bool = False) -> str:
-        """The prompt as it would be sent now, as one of `exports.SHAPES`; never with a key."""
+        """The prompt as it would be sent now, as one of `exports.SHAPES`; without the connection's key, unless the
+        person wrote it into a message."""
         from workbench.core.exchange.exports import exported
 
         request = self.build(prompt, connection, anyway=anyway)
         return exported(shape, prompt, self.parts(prompt)[0], request, connection)
 
-    def export_prompt(self, prompt: Prompt, connection: Connection, shape: str) -> Path:
-        """Write that into a new file of the exports folder; where it is. StorageError."""
+    def export_prompt(self, prompt: Prompt, shape: str, text: str) -> Path:
+        """Write what `exported` gave into a new file of the exports folder; where it is. StorageError."""
         from workbench.core.exchange.exports import SHAPES
 
-        text = self.exported(prompt, connection, shape)
         return self.export_new(prompt.name or "prompt", SHAPES[shape].ending, text)
 
     def export_new(self, title: str, ending: str, text: str) -> Path:

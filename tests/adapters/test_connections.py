@@ -59,7 +59,7 @@ def test_with_nothing_there_is_practice(world: World) -> None:
     assert names(found) == ["practice"]
     practice = found.choose()
     assert practice.is_practice
-    assert (practice.default_model, practice.key, practice.host) == ("practice", None, "practice.invalid")
+    assert (practice.default_model, practice.key, practice.host) == ("practice", None, "practice")
     assert found.notes == ()
     assert found.questions == ()
 

@@ -98,3 +98,19 @@ def test_no_export_of_what_can_not_be_read(cli: CommandLine, tmp_path: Path) -> 
     ended = cli("presets", "export", "hi {{who}}", "--var", "who=@none", "--as", "json")
     assert (ended.code, ended.out) == (2, "")
     assert "@none" in ended.err
+
+
+def test_a_key_in_the_prompt_is_told_and_masked_when_asked(cli: CommandLine) -> None:
+    key = "sk-proj-a1B2c3D4e5F6g7H8i9J0k1L2"
+    refused = cli("run", f"use {key}", "--model", "practice-fast")
+    assert refused.code == 2
+    assert "message 1 holds what looks like a key" in refused.err
+    assert "--anyway" in refused.err
+    assert cli("run", f"use {key}", "--model", "practice-fast", "--anyway").code == 0
+    plain = cli("presets", "export", f"use {key}", "--as", "json")
+    assert key in plain.out
+    assert "message 1 holds what looks like a key" in plain.err
+    masked = cli("presets", "export", f"use {key}", "--as", "json", "--mask-keys")
+    assert masked.code == 0
+    assert "use [key]" in masked.out
+    assert key not in masked.out + masked.err

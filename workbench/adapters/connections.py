@@ -128,7 +128,7 @@ class _Search:
         for endpoint in self._settings.endpoints:
             self._at_endpoint(endpoint)
         practice_model = self._settings.default_model if self._settings.default_model in PRACTICE_MODELS else PRACTICE
-        practice = Connection(PRACTICE, "practice", PRACTICE_BASE_URL, "practice.invalid", default_model=practice_model)
+        practice = Connection(PRACTICE, "practice", PRACTICE_BASE_URL, PRACTICE, default_model=practice_model)
         default = self._settings.default_connection
         if not default and self._settings.default_model in PRACTICE_MODELS:
             default = PRACTICE

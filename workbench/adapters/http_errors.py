@@ -83,6 +83,7 @@ _PARAMETER_WORDS = (
 )
 
 
+_SEE_REQUEST = "compare what it says with the request that was sent"
 # These two classes say in `code` which of their own cases it is.
 _OUR_CODES: dict[type[RunError], str] = {TimedOut: "server", ConnectionFailed: "proxy"}
 
@@ -210,8 +211,8 @@ class ErrorTranslator:
         if said.field:
             return BadRequest, "bad request", f"change or unset {self.say(said.field, 80)}"
         if status in (400, 409, 422):
-            return BadRequest, "bad request", "the Request view shows what was sent"
-        return BadRequest, "unexpected status", "the Request view shows what was sent"
+            return BadRequest, "bad request", _SEE_REQUEST
+        return BadRequest, "unexpected status", _SEE_REQUEST
 
     def _redirect(self, status: int, location: str) -> NotAnApi:
         try:

@@ -10,6 +10,7 @@ from workbench.cli.diagnostics import ExitCode, complain, say, say_findings
 from workbench.cli.options import StandardInput, how_to_fill, prompt_from
 from workbench.cli.output import Output
 from workbench.core.errors import ChangedOnDisk, InputError, Refused
+from workbench.core.keys import without_keys
 from workbench.core.preset import Kind, Place
 from workbench.core.slug import check_slug, slug_of
 
@@ -72,6 +73,7 @@ def export_prompt(options: argparse.Namespace, services: Services) -> int:
     say_findings(request)
     if hint := how_to_fill(started.prompt, services):
         say(f"workbench: {hint}")
-    output.text(services.exported(started.prompt, connection, options.shape, anyway=options.anyway))
+    text = services.exported(started.prompt, connection, options.shape, anyway=options.anyway)
+    output.text(without_keys(text, connection.key) if options.mask_keys else text)
     output.end_line()
     return ExitCode.OK

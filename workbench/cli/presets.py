@@ -77,6 +77,7 @@ def _add_exchange(
     write.add_argument(
         "--as", dest="shape", choices=list(SHAPES), default="curl", help="what to write; without it, curl"
     )
+    write.add_argument("--mask-keys", action="store_true", help="write [key] for what looks like a key in the prompt")
     add_prompt_options(write)
 
 

@@ -108,6 +108,17 @@ def mask_vendor_keys(text: str) -> str:
     return re.sub(_VENDOR_KEY, lambda run: HIDDEN if _is_random(run[0], _CHANGES_BEHIND_PREFIX) else run[0], text)
 
 
+def holds_key(text: str, secret: Secret | None = None) -> bool:
+    """Whether a text that is about to go out holds a key: one of a known vendor, or `secret`, the connection's own."""
+    return without_keys(text, secret) != text
+
+
+def without_keys(text: str, secret: Secret | None = None) -> str:
+    """A text that goes out, with `[key]` for what `holds_key` found in it."""
+    own = secret is not None and not secret.is_guessable
+    return mask_vendor_keys(secret.mask(text) if own and secret is not None else text)
+
+
 def _is_random(run: str, least: int = _CHANGES) -> bool:
     """Digits scattered among letters: what keys have, and names, paths and words rarely do."""
     return sum(a.isdigit() != b.isdigit() for a, b in pairwise(run)) >= least

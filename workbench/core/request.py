@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from workbench.core.models import Lessons, ModelRules
     from workbench.core.parts import Parts
     from workbench.core.prompt import Prompt
+    from workbench.core.secret import Secret
 
 __all__ = ["Note", "Problem", "Request", "build_request"]
 
@@ -87,6 +88,7 @@ def build_request(
     models: Collection[str] = (),
     count_tokens: Callable[[str], int] = len,
     today: date | None = None,
+    key: Secret | None = None,
     anyway: bool = False,
 ) -> Request:
     """The request that a prompt makes, with notes on what was changed and problems that the endpoint would refuse.
@@ -102,13 +104,14 @@ def build_request(
     models         all that the connection has, where that is certain: another is replaced by the default, with a note
     count_tokens   the tokens of a text, for a prompt that sends only as many turns as fit
     today          the day to judge shutdown dates by; None judges none
+    key            the connection's own, which no message should hold
     anyway         the person wants it sent as it is set: rules and lessons drop and rename nothing. Asking for usage in
                    a stream is the program's wish, not the person's, and stays left out where the host refused it.
     """
     findings = Findings()
     model = _model(prompt, default_model, models, findings)
     check_model(model, rules, today, findings)
-    messages = build_messages(prompt, parts, values or {}, rules, model, count_tokens, findings)
+    messages = build_messages(prompt, parts, values or {}, rules, model, count_tokens, key, findings)
     prompt = _with_part_parameters(prompt, parts, findings)
     situation = Situation(model, prompt.parameters, None if anyway else rules, NO_LESSONS if anyway else lessons)
     body: dict[str, JSON] = {"model": model, "messages": messages}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.core.errors import InputError
 from workbench.core.json_clean import clean_text
+from workbench.core.keys import holds_key
 from workbench.core.merge import Placed, placed_messages, with_instruction
 from workbench.core.prompt import Message, Prompt, Role, Variable
 from workbench.core.turns import left_out, sent_words
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.core.json_value import JSON
     from workbench.core.models import ModelRules
     from workbench.core.parts import Parts
+    from workbench.core.secret import Secret
 
 LOST = "half a character (a lone surrogate) is sent as U+FFFD"
 
@@ -32,9 +34,10 @@ def build_messages(
     rules: ModelRules | None,
     model: str,
     count_tokens: CountTokens,
+    key: Secret | None,
     findings: Findings,
 ) -> list[JSON]:
-    """The messages that are sent, in order, with notes and problems about them."""
+    """The messages that are sent, in order, with notes and problems about them; `key` is the connection's own."""
     _check_parts(prompt, parts, findings)
     texts = _texts(prompt.variables, values)
     placed = with_instruction(_within_limit(prompt, parts, texts, count_tokens, findings), parts)
@@ -46,6 +49,7 @@ def build_messages(
             contents.append((each, content))
             sent.append({"role": each.message.role.value, "content": content})
     _check_all(placed, contents, findings)
+    _check_keys(contents, key, findings)
     _note_roles(contents, rules, model, findings)
     return sent
 
@@ -146,6 +150,21 @@ def _check_blanks(contents: list[tuple[Placed, str]], findings: Findings) -> Non
             findings.problem(where, f"the next turn is {blank}: write something, or turn that message off")
         else:
             findings.note(where, f"this message is {blank} and is sent as it is")
+
+
+def _check_keys(contents: list[tuple[Placed, str]], key: Secret | None, findings: Findings) -> None:
+    """A key in a message would go to the endpoint, into its logs, and into history here."""
+    for each, content in contents:
+        if holds_key(content, key):
+            text = f"{_called(each.where)} holds what looks like a key: take it out, unless it is to be sent"
+            findings.problem(f"{each.where}.content", text)
+
+
+def _called(where: str) -> str:
+    """`messages[1]` as a person calls it."""
+    part, _, number = where.removesuffix("]").rpartition("messages[")
+    message = f"message {int(number) + 1}" if number.isdigit() else "the instruction"
+    return f"the {part.rstrip('.') or where}'s {message}" if part or not number.isdigit() else message
 
 
 def _note_roles(contents: list[tuple[Placed, str]], rules: ModelRules | None, model: str, findings: Findings) -> None:

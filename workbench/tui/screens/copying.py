@@ -30,12 +30,25 @@ class Copying:
         self._to_clipboard(text)
         self._say(f"copied {what}: {len(text)} characters", "success")
 
-    def copy_prompt(self, shape: str) -> None:
+    async def copy_prompt(self, shape: str, ask: Ask) -> None:
         """Copy the prompt in one of the shapes of `core.exchange.exports`."""
         from workbench.core.exchange.exports import SHAPES
 
-        text = self._desk.services.exported(self._desk.prompt, self._desk.connection, shape)
-        self.copy(text, f"the prompt as {SHAPES[shape].title}")
+        text = await self._exported(shape, ask)
+        if text is not None:
+            self.copy(text, f"the prompt as {SHAPES[shape].title}")
+
+    async def _exported(self, shape: str, ask: Ask) -> str | None:
+        """The prompt in that shape; of one that holds what looks like a key, what the person wants, or None."""
+        from workbench.core.keys import holds_key, without_keys
+        from workbench.tui.screens.questions import key_question
+
+        connection = self._desk.connection
+        text = self._desk.services.exported(self._desk.prompt, connection, shape)
+        if not holds_key(text, connection.key):
+            return text
+        answer = await ask(key_question())
+        return without_keys(text, connection.key) if answer == "masked" else text if answer == "as-it-is" else None
 
     async def choose_export(self, ask: Ask) -> None:
         """Let the person choose a shape, write the prompt into a file, and say where."""
@@ -44,14 +57,13 @@ class Copying:
         from workbench.tui.widgets.pick_list import Choice
 
         rows = [Choice(name, shape.title, f"a .{shape.ending} file") for name, shape in SHAPES.items()]
-        text = "The prompt as it would be sent now, in the exports folder. No key is ever in it."
+        text = "The prompt as it would be sent now, in the exports folder. The connection's key is not in it."
         chosen = await ask(Chooser("Export to a file", rows, text=text))
-        if chosen is None:
+        exported = await self._exported(chosen, ask) if chosen is not None else None
+        if chosen is None or exported is None:
             return
         try:
-            path = await asyncio.to_thread(
-                self._desk.services.export_prompt, self._desk.prompt, self._desk.connection, chosen
-            )
+            path = await asyncio.to_thread(self._desk.services.export_prompt, self._desk.prompt, chosen, exported)
         except StorageError as error:
             self._say(error.line, "error")
         else:

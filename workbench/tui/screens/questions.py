@@ -73,6 +73,15 @@ def paste_question(size: str) -> Chooser:
     return Chooser("A large paste", rows, text=text)
 
 
+def key_question() -> Chooser:
+    """Ends with "masked" or "as-it-is"."""
+    rows = [
+        Choice("masked", "With [key] in its place", "what you wrote stays as it is"),
+        Choice("as-it-is", "As it is", "with the key"),
+    ]
+    return Chooser("A key in the prompt", rows, text="The prompt holds what looks like a key. How is it to leave?")
+
+
 def link_question(url: str) -> Chooser:
     """Ends with "yes" or "no"; shows the whole address."""
     return yes_or_no("Open this link in the browser?", url, yes="Open it", no="No")

@@ -439,7 +439,7 @@ class WorkbenchScreen(Screen[None]):
         if what == "answer":
             self._copying.copy(self.output.answer_source, "the answer")
         else:
-            self._copying.copy_prompt(what)
+            self.run_worker(self._copying.copy_prompt(what, self._ask), group="choose", exclusive=True)
 
     @on(OutputPane.CopyWanted)
     def _copy_wanted(self, event: OutputPane.CopyWanted) -> None:

@@ -114,6 +114,8 @@ def _outcome_lines(outcome: Outcome) -> list[Content]:
         lines.append(_line("→", "$text-accent", error.hint))
     if droppable(error):
         lines.append(_line("→", "$text-accent", f"F7 leaves out {error.field} and runs again"))
+    elif isinstance(error, BadRequest):
+        lines.append(_line("→", "$text-accent", "the Request view shows what was sent · F2 goes through the views"))
     elif outcome.state is State.TRUNCATED:
         lines.append(_line("→", "$text-accent", "^N keeps this text and goes on · ^G runs it again"))
     elif isinstance(error, RateLimited) or error.code == "closed":
