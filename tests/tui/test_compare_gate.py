@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
@@ -230,6 +231,53 @@ async def test_the_figures_follow_what_is_typed(services: Services) -> None:
         assert not app.got
         await pilot.press("escape")
         assert app.got == [None]
+
+
+def burst(app: App[None], text: str, *keys: str) -> None:
+    """Keys that all lie in the terminal's buffer before the first of them is handled."""
+    for letter in text:
+        app.post_message(events.Key(letter, letter))
+    for key in keys:
+        app.post_message(events.Key(key, None))
+
+
+async def test_what_is_typed_in_one_burst_with_enter_is_what_is_sent(services: Services) -> None:
+    app = Host(gate(services))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.told(pilot, "figures", "4 requests")
+        burst(app, ", 1.5", "enter", "enter")
+        setup = await app.ended(pilot)
+        assert setup is not None
+        assert setup.experiment.axes == (Axis("temperature", (0, 1, 1.5)),)
+        assert setup.plan is not None
+        assert setup.plan.cells == 6
+
+
+async def test_a_burst_that_ends_with_enter_sends_nothing_on_figures_that_were_not_shown(services: Services) -> None:
+    app = Host(gate(services, Prompt(model="gpt-4o-mini", messages=PROMPT.messages), "openai"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.told(pilot, "figures", "4 requests")
+        burst(app, ", 1.5", "enter")
+        await app.told(pilot, "fate", "enter sends it")
+        assert "6 requests" in app.text("figures")
+        assert not app.got
+        burst(app, ", 2", "enter", "enter")
+        await app.told(pilot, "figures", "8 requests")
+        assert not app.got
+        await pilot.press("enter")
+        setup = await app.ended(pilot)
+        assert setup is not None
+        assert setup.experiment.axes == (Axis("temperature", (0, 1, 1.5, 2)),)
+
+
+async def test_enter_twice_in_one_burst_agrees_to_no_problem_that_was_not_shown(services: Services) -> None:
+    prompt = Prompt(model="gpt-4o-mini", messages=PROMPT.messages, parameters=ParameterValues({"frequency_penalty": 7}))
+    app = Host(gate(services, prompt, "openai"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.told(pilot, "figures", "4 requests")
+        burst(app, ", 1.5", "enter", "enter")
+        await app.told(pilot, "fate", "enter once more")
+        assert not app.got
 
 
 async def test_what_can_not_be_sent_is_not(services: Services) -> None:

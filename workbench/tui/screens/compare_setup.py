@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.own_thread import in_own_thread
 from workbench.tui.compare_gate import GateFields, Look, Setup
 from workbench.tui.display import literal
+from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.form_row import field_row
 
 if TYPE_CHECKING:
@@ -42,32 +42,20 @@ _HINTS = {
 }
 
 
-class CompareSetup(ModalScreen[Setup | None]):
+class CompareSetup(Dialog[Setup | None]):
     """Ends with what is to be sent, or with None on escape.
 
-    Nothing is sent on figures that were not shown: Enter that comes before them shows them, and only what costs
-    nothing goes on by itself. Problems that do not keep it from being sent take a second Enter.
+    Nothing is sent on figures that were not shown, or that are of fields which were typed in since: Enter that comes
+    before them shows them, and only what costs nothing goes on by itself. Problems that do not keep it from being sent take a second Enter.
     """
 
     DEFAULT_CSS = """
     CompareSetup {
-        align: center middle;
-        & > VerticalScroll {
-            width: 90%;
-            max-width: 100;
-            height: auto;
-            max-height: 100%;
-            border: round $accent;
-            border-title-color: $text-accent;
-            border-subtitle-color: $text-muted;
-            background: $surface;
-            padding: 0 1;
-            scrollbar-size-vertical: 1;
-        }
-        & > VerticalScroll.-full { width: 100%; }
+        & > .box { max-width: 100; height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
+        & > .box.-full { width: 100%; }
         & Horizontal { height: 1; }
         & .label { width: 14; color: $text-muted; }
-        & Input, & Input:focus { border: none; height: 1; padding: 0; width: 1fr; background: $surface-lighten-2; }
+        & Input { width: 1fr; }
         & #told { height: auto; color: $text-muted; display: none; }
         & #told.-some { display: block; }
         & #answer { height: auto; min-height: 6; margin-top: 1; }
@@ -80,7 +68,6 @@ class CompareSetup(ModalScreen[Setup | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,ctrl+j", "start", "Start", priority=True),
-        Binding("escape", "leave", "Cancel", key_display="esc"),
         Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
@@ -92,19 +79,19 @@ class CompareSetup(ModalScreen[Setup | None]):
         self._first = fields
         self._told = told
         self._looked_at: GateFields | None = None
-        self._look: Look | None = None
-        """The answer to the fields as they stand; None while it is worked out."""
-        self._wanted = False
-        """Enter was pressed before the figures were there."""
-        self._asked = False
-        """Enter once more sends it in spite of its problems."""
+        self._shown: Look | None = None
+        """The answer that is on the screen, maybe to fields which were typed in since."""
+        self._wanted: GateFields | None = None
+        """Enter was pressed on these fields before their figures were there."""
+        self._asked: GateFields | None = None
+        """Enter once more on these sends them in spite of their problems."""
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         hints = dict(_HINTS)
         if many := self._gate.saved_cases:
             hints["cases"] = f"{many:,} saved with the prompt; or a .csv, .jsonl or .yaml file"
-        with VerticalScroll(can_focus=False) as box:
+        with VerticalScroll(can_focus=False, classes="box") as box:
             box.border_title = "Compare"
             box.border_subtitle = "enter starts · tab the next field · esc leaves"
             yield Static(literal(self._told), id="told", classes="-some" if self._told else "")
@@ -128,7 +115,7 @@ class CompareSetup(ModalScreen[Setup | None]):
         self._lay_out(self.size.width)
 
     def _lay_out(self, width: int) -> None:
-        self.query_one(VerticalScroll).set_class(width < 60, "-full")
+        self.query_one(".box").set_class(width < 60, "-full")
 
     @property
     def _fields(self) -> GateFields:
@@ -139,8 +126,7 @@ class CompareSetup(ModalScreen[Setup | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         if self._fields == (self._looked_at or self._first):
-            return  # a field says so too when it is shown first
-        self._look, self._wanted, self._asked = None, False, False
+            return  # a field says so too when it is shown first, or Enter looked at it already
         if self._timer is None:
             self._timer = self.set_timer(LOOK_AFTER, self._work_out)
         else:
@@ -157,10 +143,10 @@ class CompareSetup(ModalScreen[Setup | None]):
         look = await in_own_thread(self._gate.look, fields)
         if fields != self._fields:
             return  # a key came meanwhile: its own look follows
-        self._look = look
-        wanted, self._wanted = self._wanted, False
+        self._shown = look
+        wanted, self._wanted = self._wanted, None
         self._show(look)
-        if wanted:
+        if wanted == fields:
             self._decide(look, blind=True)
 
     def _show(self, look: Look) -> None:
@@ -178,27 +164,31 @@ class CompareSetup(ModalScreen[Setup | None]):
     # -- keys --------------------------------------------------------------------------------------------------
 
     def action_start(self) -> None:
-        """Send it, once its figures were shown."""
-        if self._look is None:
-            self._wanted = True
-            if self._looked_at is not None:  # else the key came before the fields: they are looked at as they appear
-                self._tell("working out what it takes…", warns=False)
-                self._work_out()
-        else:
-            self._decide(self._look, blind=False)
+        self.after_typing(self._start)
+
+    def _start(self) -> None:
+        """Send what the fields say, once its figures were shown."""
+        if self._looked_at is None:  # the key came before the fields: they are looked at as they appear
+            self._wanted = self._first
+            return
+        fields = self._fields
+        if self._shown is not None and self._shown.fields == fields:
+            self._decide(self._shown, blind=False)
+            return
+        self._wanted = fields
+        self._tell("working out what it takes…", warns=False)
+        if self._looked_at != fields:
+            self._work_out()
 
     def _decide(self, look: Look, *, blind: bool) -> None:
         if look.setup is None:
             self.query_one(f"#{next(iter(look.wrong))}", Input).focus()
         elif not look.can_send:
             self._tell("nothing is sent: mend what is marked ✗ first", warns=True)
-        elif look.problems and not self._asked:
-            self._asked = True
+        elif look.problems and self._asked != look.fields:
+            self._asked = look.fields
             self._tell("enter once more sends it in spite of that", warns=True)
         elif blind and not look.free:
             self._tell("enter sends it", warns=True)
         else:
             self.dismiss(look.setup._replace(anyway=bool(look.problems)))
-
-    def action_leave(self) -> None:
-        self.dismiss(None)

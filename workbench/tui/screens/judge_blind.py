@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from workbench.core.judging import MOST_CARDS, Judgement, Round, judged
 from workbench.tui.compare_state import CellView, ColumnHead
 from workbench.tui.display import literal, one_line
 from workbench.tui.widgets.compare_columns import CompareColumns
+from workbench.tui.widgets.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 _CASE_LINES = 3
 
 
-class JudgeBlind(ModalScreen[None]):
-    """Goes through the rounds and gives each judgement to `keep` as it is made. Ends after the last, or on escape."""
+class JudgeBlind(Dialog[None]):
+    """Goes through the rounds and gives each judgement to `keep` as it is made. Ends after the last, or on escape.
+
+    Its keys are priority bindings, which the app runs in the order in which they were pressed: of a burst such as
+    `n`, `2 good`, Enter, `2` the first 2 is a letter of the note and the second a pick, however late the note takes
+    its letters.
+    """
 
     DEFAULT_CSS = """
     JudgeBlind {
@@ -31,8 +36,7 @@ class JudgeBlind(ModalScreen[None]):
             background: $surface;
         }
         & #judge-case { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
-        & #judge-note { display: none; height: 1; border: none; padding: 0 1; background: $boost; }
-        & #judge-note.-some { display: block; }
+        & #judge-note, & #judge-note:focus { height: 1; border: none; padding: 0 1; background: $boost; }
         & #judge-keys { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
     }
     """
@@ -40,8 +44,9 @@ class JudgeBlind(ModalScreen[None]):
         Binding("escape", "leave", "End", show=False, priority=True),
         *[Binding(str(n), f"pick({n - 1})", f"Pick {n}", show=False, priority=True) for n in range(1, MOST_CARDS + 1)],
         Binding("space", "pick(None)", "Neither", show=False, priority=True),
-        Binding("n", "note", "Note", show=False),
-        Binding("u", "back", "One back", show=False),
+        Binding("n", "note", "Note", show=False, priority=True),
+        Binding("u", "back", "One back", show=False, priority=True),
+        Binding("enter", "end_note", "End the note", show=False, priority=True),
     ]
     AUTO_FOCUS = "CompareColumns"
 
@@ -66,6 +71,7 @@ class JudgeBlind(ModalScreen[None]):
         self._note = Input(
             placeholder="a note on this round; enter goes back to the answers", id="judge-note", compact=True
         )
+        self._note.display = False
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -91,12 +97,11 @@ class JudgeBlind(ModalScreen[None]):
         self._columns.current = 0
         self._columns.action_scroll_to(False)
         self._note.value = ""
-        self._note.remove_class("-some")
+        self._note.display = self._noting  # a note on this round may have been begun already
         self.query_one(Vertical).border_subtitle = f"round {self._at + 1:,} of {len(self._rounds):,}"
         self._show_case()
         keys = f"1 to {len(cards)} picks the better answer · space none · n note · u one back · esc ends"
         self.query_one("#judge-keys", Static).update(literal(keys))
-        self._columns.focus()
 
     def _show_case(self) -> None:
         """What was asked: without it nobody can tell which answer is better."""
@@ -109,14 +114,22 @@ class JudgeBlind(ModalScreen[None]):
     # -- what the person does ------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action != "pick":
-            return True
-        wanted = parameters[0]
-        in_range = wanted is None or (isinstance(wanted, int) and wanted < len(self.round.cards))
-        return in_range and not self._note.has_focus
+        """While the note is written, what would judge is a letter of it."""
+        if action in ("pick", "note", "back"):
+            return not self._noting
+        return self._noting if action == "end_note" else True
+
+    @property
+    def _noting(self) -> bool:
+        return self.focused is self._note
 
     def action_pick(self, picked: int | None) -> None:
         """This card is the best of the round; None: none of them is."""
+        self.after_typing(lambda: self._pick(picked), self._note)
+
+    def _pick(self, picked: int | None) -> None:
+        if picked is not None and picked >= len(self.round.cards):
+            return
         self._keep(judged(self.round, picked, self._note.value.strip()))
         if self._at + 1 == len(self._rounds):
             self.dismiss()
@@ -126,22 +139,26 @@ class JudgeBlind(ModalScreen[None]):
 
     def action_back(self) -> None:
         """The round before is to be judged anew."""
+        self.after_typing(self._go_back, self._note)
+
+    def _go_back(self) -> None:
         if self._at:
             self._at -= 1
             self._take_back(self.round.case, self.round.repeat)
             self._show()
 
-    def action_note(self) -> None:
-        self._note.add_class("-some")
-        self._note.focus()
+    # The focus is moved at once, and not by a message as `focus()` does: the next key of a burst goes where it is.
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._columns.focus()
+    def action_note(self) -> None:
+        self._note.display = True
+        self.set_focus(self._note)
+
+    def action_end_note(self) -> None:
+        self.set_focus(self._columns)
 
     def action_leave(self) -> None:
         """Out of the note first, then out of the judging; what was judged is kept."""
-        if self._note.has_focus:
-            self._columns.focus()
+        if self._noting:
+            self.set_focus(self._columns)
         else:
-            self.dismiss()
+            self.after_typing(self.dismiss, self._note)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
 
 Answer = TypeVar("Answer")
 
@@ -30,13 +33,19 @@ class Dialog(ModalScreen[Answer]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel", key_display="esc")]
 
-    def after_typing(self, act: Callable[[], object]) -> None:
-        """Do `act` once the focused field has taken every key that came before this one.
+    def after_typing(self, act: Callable[[], object], field: Widget | None = None) -> None:
+        """Do `act` once the focused field, or this one, has taken every key that came before this one.
 
         A priority binding is run by the app while the keys before it may still wait in the field's own queue: a name
-        that is typed and entered in one burst would be taken with its end cut off.
+        that is typed and entered in one burst would be taken with its end cut off. Where an earlier key of the burst
+        has ended the dialog, nothing is done.
         """
-        (self.focused or self).call_later(act)
+
+        def now_typed() -> None:
+            if self.is_current:
+                act()
+
+        (field or self.focused or self).call_later(now_typed)
 
     def action_leave(self) -> None:
         self.dismiss(None)
