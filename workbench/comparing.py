@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.core.errors import InputError
 from workbench.core.experiment import Cell, with_case
-from workbench.core.experiment_problems import axis_problems
+from workbench.core.experiment_problems import axis_notes, axis_problems
 from workbench.core.plan import figures_for, plan
 from workbench.core.usage import PRICE_UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from workbench.adapters.cases import CaseFile
     from workbench.adapters.experiments import ExperimentRecord
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _EXACT = 500
 """Requests that are built to count their tokens; of more than that the columns are taken to differ by the same."""
+_ALWAYS_SAID = ("stream_options",)
+"""What the builder notes on nearly every request: of no use before a comparison, and seen in the Request view."""
 
 
 class Payment(NamedTuple):
@@ -83,8 +86,21 @@ class Comparing:
         """The connection of a column; "" is the base's. InputError."""
         key = (name, model)
         if key not in self._chosen:
-            self._chosen[key] = self.services.connection(name or self._base, model)
+            self._chosen[key] = self._choose(name, model)
         return self._chosen[key]
+
+    def _choose(self, name: str, model: str) -> Connection:
+        chosen = self.services.connection(name or self._base, model)
+        if name and chosen.name != name:
+            # A practice model means practice, whatever the base: but a column named by another would tell an untruth.
+            self.services.connection(name)
+            raise InputError(f"{model} is a model of {chosen.name} and of no other connection", f"take {name} away")
+        return chosen
+
+    def place(self, prompt: Prompt, connection: str) -> Hashable:
+        """Where that request goes, whatever the connection is called. InputError."""
+        found = self.connection(connection, prompt.model)
+        return found.base_url, found.key, found.organization, found.project
 
     def connection_of(self, column: Column) -> Connection:
         return self.connection(column.connection, column.prompt.model)
@@ -100,15 +116,19 @@ class Comparing:
 
     def problems(self) -> tuple[Problem, ...]:
         """What must be mended before it is sent; with `anyway`, only what can't be sent at all."""
-        found = axis_problems(self.experiment, self.built)
+        found = axis_problems(self.experiment, self.built, self.place)
         return tuple(problem for problem in found if not (self._anyway and problem.can_send))
 
     def notes(self) -> tuple[str, ...]:
-        """What the request builder changed in any column, each once."""
+        """What the request builder changed in any column, and in what columns differ besides their setting, each once.
+
+        InputError where a column's connection is not there.
+        """
         columns = self.experiment.columns()
-        return tuple(
-            dict.fromkeys(note.text for column in columns for note in self.request(Cell(column.index, 0, 0)).notes)
-        )
+        built = [note for column in columns for note in self.request(Cell(column.index, 0, 0)).notes]
+        told = [note.text for note in built if note.field not in _ALWAYS_SAID]
+        apart = [note.text for note in axis_notes(self.experiment, self.built)]
+        return tuple(dict.fromkeys([*apart, *(text for text in told if not any(text in each for each in apart))]))
 
     # -- the gate ------------------------------------------------------------------------------------------------
 

@@ -122,6 +122,12 @@ def test_blind_judgements_stand_in_every_file_that_has_room_for_them() -> None:
     made = replace(report([[KOREAN, "b"], ["c", "d"]]), judgements=JUDGED)
     lines = [json.loads(line)["judged"] for line in to_jsonl(made).splitlines()]
     assert lines == [False, None, True, None]
+    assert [row["judged"] for row in rows(to_csv(made))] == ["false", "", "true", ""]
+    told = json.loads(json.dumps(made.to_json()))
+    assert [cell["judged"] for cell in told["cells"]] == lines
+    assert told["judgements"] == [each.to_json() for each in JUDGED]
+    wins = [column["judged"] for column in told["columns"]]
+    assert [(each["wins"], each["rounds"], each["rate"]) for each in wins] == [(0, 1, 0.0), (1, 1, 1.0)]
     assert "## judged blind" in to_markdown(made)
     assert "| temperature 0\\.5 | 1 | 1 | 100 % | 21 % to 100 % |" in to_markdown(made).replace(
         "temperature 0.5", "temperature 0\\.5"
@@ -132,4 +138,5 @@ def test_blind_judgements_stand_in_every_file_that_has_room_for_them() -> None:
     assert "1 of 2 rounds skipped" in page
     assert "<script" not in page
     without = report([[KOREAN, "b"], ["c", "d"]])
-    assert "judged" not in to_jsonl(without) + to_markdown(without) + to_html(without)
+    texts = to_jsonl(without) + to_csv(without) + to_markdown(without) + to_html(without)
+    assert "judg" not in texts + json.dumps(without.to_json())

@@ -17,9 +17,11 @@ from workbench.tui.screens.judge_blind import JudgeBlind
 from workbench.tui.screens.reading import ReadingScreen
 from workbench.tui.screens.workbench import WorkbenchScreen
 from workbench.tui.widgets.chooser import Chooser
+from workbench.tui.widgets.column_text import ColumnText
 from workbench.tui.widgets.compare_columns import CompareColumns
 from workbench.tui.widgets.figures_view import FiguresView
 from workbench.tui.widgets.notice import NoticeBar
+from workbench.tui.widgets.stream_view import StreamView
 from workbench.tui.widgets.verdict_bar import VerdictBar
 
 
@@ -73,6 +75,7 @@ async def test_from_ctrl_t_to_a_verdict_and_what_is_done_with_it(tmp_path: Path)
         await differences_and_figures(bench)
         await judge(bench)
         await export(bench)
+        await link(bench)
         await again(bench)
         await sizes(bench)
         text = screen.desk.cell_view(0).text
@@ -154,6 +157,20 @@ async def export(bench: Bench) -> None:
     lines = [json.loads(line) for line in text.splitlines()]
     assert len(lines) == screen_of(bench).desk.total
     assert [line["judged"] for line in lines].count(True) >= 1
+
+
+async def link(bench: Bench) -> None:
+    """A link in an answer is opened after a yes, as on the workbench."""
+    opened: list[str] = []
+    bench.app.open_url = lambda url, **_: opened.append(url)  # type: ignore[method-assign]
+    pane = screen_of(bench).query(ColumnText).first()
+    for answer in ("escape", "1"):
+        pane.post_message(StreamView.LinkClicked(pane, "https://example.org/[a]"))
+        await bench.until(lambda: isinstance(bench.app.screen, Chooser))
+        assert opened == []
+        await bench.press(answer)
+        await bench.until(lambda: bench.app.screen is screen_of(bench))
+    await bench.until(lambda: opened == ["https://example.org/[a]"])
 
 
 async def again(bench: Bench) -> None:

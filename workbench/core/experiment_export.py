@@ -43,18 +43,11 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
 
 
 def to_jsonl(report: ExperimentReport) -> str:
-    """A line for each cell: the object of `compare --json`, with request and answer, and the values of its case.
-
-    Where answers were judged blind, `judged` says of each whether it was picked; null where it was not shown, or the
-    round was skipped.
-    """
-    picked = picks(report.judgements)
+    """A line for each cell: the object of `compare --json`, with request and answer, and the values of its case."""
     lines = []
-    for cell in report.cells:
-        value = {**cell.to_json(), "variables": dict(cell.variables)}
-        if report.judgements:
-            value["judged"] = picked.get(cell.cell)
-        lines.append(unseen_escaped(json.dumps(value, ensure_ascii=False)) + "\n")
+    for cell, value in zip(report.cells, report.cells_json(), strict=True):
+        line = json.dumps({**value, "variables": dict(cell.variables)}, ensure_ascii=False)
+        lines.append(unseen_escaped(line) + "\n")
     return "".join(lines)
 
 
@@ -72,7 +65,10 @@ class _Lines:
 
 
 def to_csv(report: ExperimentReport) -> str:
-    """A row for each cell, for a spreadsheet (RFC 4180, with a byte order mark). The answer's own text is in JSONL."""
+    """A row for each cell, for a spreadsheet (RFC 4180, with a byte order mark). The answer's own text is in JSONL.
+
+    Where answers were judged blind, the last column says of each whether it was picked.
+    """
     axes = [axis.name for axis in report.experiment.axes]
     variables = list(dict.fromkeys(name for case in report.experiment.cases for name in case))
     choices = max((len(cell.choices) for cell in report.cells), default=1) or 1
@@ -81,12 +77,15 @@ def to_csv(report: ExperimentReport) -> str:
         "answer", *(f"answer_{number}" for number in range(2, choices + 1)),
         "prompt_tokens", "completion_tokens", "total_tokens", "cost_usd", "first_token_s", "total_s", "attempts",
         "model", "connection", "checks_passed", "checks_failed", "error",
+        *(["judged"] if report.judgements else []),
     ]  # fmt: skip
+    picked = picks(report.judgements)
     lines = _Lines()
     writer = csv.writer(lines)
     writer.writerow([_sheet_value(name) for name in head])
     for cell in report.cells:
-        writer.writerow([_sheet_value(value) for value in _row(cell, axes, variables, choices)])
+        judged = [picked.get(cell.cell)] if report.judgements else []
+        writer.writerow([_sheet_value(value) for value in (*_row(cell, axes, variables, choices), *judged)])
     return _BYTE_ORDER_MARK + "".join(lines.written)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from workbench.core.axes import CONNECTION, FORMAT, MODEL, OFF, PERSONA, message_index
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Build: TypeAlias = Callable[[Prompt, str], Request]
 """The request of a prompt at the connection of that name; "" is the base's. InputError where there is none."""
+Place: TypeAlias = Callable[[Prompt, str], Hashable]
+"""Where that request goes: the same for two names of one endpoint."""
 _MOST_NAMES = 5
 
 
@@ -41,7 +43,12 @@ class _Built(NamedTuple):
         return [name for name in mine if _canonical(mine[name]) != _canonical(theirs[name])]
 
 
-def axis_problems(experiment: Experiment, build: Build) -> tuple[Problem, ...]:
+def by_name(prompt: Prompt, connection: str) -> str:
+    """A `Place` for whom each connection is one of its own."""
+    return connection
+
+
+def axis_problems(experiment: Experiment, build: Build, place: Place = by_name) -> tuple[Problem, ...]:
     """What is wrong with the requests of an experiment, each line once; () where all can be sent.
 
     An axis that is not sent, two settings that make the same request, cases that change none, and what the requests
@@ -49,7 +56,7 @@ def axis_problems(experiment: Experiment, build: Build) -> tuple[Problem, ...]:
     first column. A value that is asked for twice is no problem.
     """
     problems: list[Problem] = []
-    built = _built_columns(experiment, build, problems)
+    built = _built_columns(experiment, build, place, problems)
     told = [problem for each in built for problem in _not_sent(each, experiment)]
     problems += told
     problems += _alike(built, {problem.field for problem in told})
@@ -59,15 +66,17 @@ def axis_problems(experiment: Experiment, build: Build) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys(problems))
 
 
-def _built_columns(experiment: Experiment, build: Build, problems: list[Problem]) -> list[_Built]:
+def _built_columns(experiment: Experiment, build: Build, place: Place, problems: list[Problem]) -> list[_Built]:
     built: list[_Built] = []
+    places: dict[Hashable, int] = {}
     for column in experiment.columns():
         try:
             request = build(experiment.prompt_of(Cell(column.index, 0, 0)), column.connection)
+            where = places.setdefault(place(column.prompt, column.connection), len(places))
         except InputError as error:
             problems.append(Problem(CONNECTION, error.line, can_send=False))
             continue
-        built.append(_Built(column, request, _key([column.connection, dict(request.body)])))
+        built.append(_Built(column, request, _key([where, dict(request.body)])))
     return built
 
 
@@ -132,6 +141,8 @@ def _why_alike(name: str, one: _Built, two: _Built) -> str:
         return _said(two.request, ("messages",)) or f"messages[{index}] is off already, or not sent"
     if name == MODEL:
         return "both ask the same model"
+    if name == CONNECTION:
+        return "both lead to one endpoint"
     if name in (PERSONA, FORMAT):
         return f"the {name} changes nothing that is sent"
     return "the value changes nothing that is sent"
@@ -191,7 +202,7 @@ def axis_notes(experiment: Experiment, build: Build) -> tuple[Note, ...]:
 
     With `reasoning_effort` varied, a model may take the prompt's temperature in one column alone.
     """
-    built = _built_columns(experiment, build, [])
+    built = _built_columns(experiment, build, by_name, [])
     labels = column_labels(experiment)
     notes: list[Note] = []
     for name in experiment.prompt.parameters:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbench.core.checks import checks_to_json
 from workbench.core.column_labels import column_labels
 from workbench.core.json_text import as_text
-from workbench.core.judging import WinRate, win_rates
+from workbench.core.judging import WinRate, picks, win_rates
 from workbench.core.usage import UsageFacts
 
 if TYPE_CHECKING:
@@ -278,6 +278,20 @@ class ExperimentReport:
         """US dollars; None where the price of a cell that was sent is not known."""
         return total_cost(self.cells)
 
+    def cells_json(self) -> list[dict[str, JSON]]:
+        """The `cells` of `compare --json`. Where answers were judged blind, `judged` says of each whether it was
+        picked; null where it was not shown, or the round was skipped."""
+        if not self.judgements:
+            return [cell.to_json() for cell in self.cells]
+        picked = picks(self.judgements)
+        return [{**cell.to_json(), "judged": picked.get(cell.cell)} for cell in self.cells]
+
+    def _columns_json(self) -> list[JSON]:
+        columns = [column.to_json() for column in self.columns]
+        if not self.judgements:
+            return [*columns]
+        return [{**each, "judged": rate.to_json()} for each, rate in zip(columns, self.win_rates, strict=True)]
+
     def to_json(self) -> dict[str, JSON]:
         """The object of `compare --json`; its names are part of the program's interface."""
         return {
@@ -286,7 +300,8 @@ class ExperimentReport:
             "sent_requests": self.sent_requests,
             "cost_usd": self.cost_usd,
             "state": self.state,
-            "cells": [cell.to_json() for cell in self.cells],
-            "columns": [column.to_json() for column in self.columns],
+            "cells": [*self.cells_json()],
+            "columns": self._columns_json(),
             **self.findings,
+            **({"judgements": [each.to_json() for each in self.judgements]} if self.judgements else {}),
         }

@@ -101,6 +101,10 @@ class WinRate(NamedTuple):
         """0 to 1; None before the first round."""
         return self.wins / self.rounds if self.rounds else None
 
+    def to_json(self) -> dict[str, JSON]:
+        """`judged` of a column of `compare --json`."""
+        return {"wins": self.wins, "rounds": self.rounds, "rate": self.rate, "low": self.low, "high": self.high}
+
 
 def rounds_of(answers: Mapping[Cell, str], shuffle: Shuffle) -> tuple[Round, ...]:
     """The rounds that the complete answers make, by repeat, then by case. One where all say the same is none.

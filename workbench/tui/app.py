@@ -8,6 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
+from textual import on, work
 from textual.app import App, SystemCommand
 
 from workbench.core.errors import StorageError
@@ -15,9 +16,11 @@ from workbench.tui import display
 from workbench.tui.commands import bindings
 from workbench.tui.desk import Desk
 from workbench.tui.keys import keymap_of
+from workbench.tui.screens.questions import link_question
 from workbench.tui.screens.workbench import WorkbenchScreen
 from workbench.tui.terminal import on_signals
 from workbench.tui.widgets.notice import NoticeBar
+from workbench.tui.widgets.stream_view import StreamView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -154,6 +157,13 @@ class WorkbenchApp(App[None]):
         """One line on the screen that is open, where it has a place for one."""
         for bar in self.screen.query(NoticeBar):
             bar.show(text, kind)
+
+    @on(StreamView.LinkClicked)
+    @work(exclusive=True, group="link")
+    async def _link_clicked(self, event: StreamView.LinkClicked) -> None:
+        """Of an answer on any screen: nothing is opened before a yes."""
+        if await self.push_screen_wait(link_question(event.url)) == "yes":
+            self.open_url(event.url)
 
     async def action_quit(self) -> None:
         self.exit()

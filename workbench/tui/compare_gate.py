@@ -10,7 +10,6 @@ from workbench.core import cases as case_rows
 from workbench.core.axis_text import axis_text, parse_axis
 from workbench.core.errors import InputError
 from workbench.core.experiment import Experiment
-from workbench.core.experiment_problems import axis_notes
 from workbench.core.findings import Problem
 from workbench.core.grid_values import GridLimits
 from workbench.core.json_text import NotJsonText, read_json
@@ -159,7 +158,7 @@ class Gate:
         problems = list(comparing.problems())
         try:
             plan, payment = comparing.plan(), comparing.payment()
-            notes = [*warnings, *comparing.notes(), *(note.text for note in axis_notes(experiment, comparing.built))]
+            notes = [*warnings, *comparing.notes()]
         except InputError as error:
             told = Problem("connection", error.line, can_send=False)
             return Look(fields, Setup(experiment, limits, None), problems=(*dict.fromkeys([*problems, told]),))

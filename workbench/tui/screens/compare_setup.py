@@ -46,7 +46,8 @@ class CompareSetup(Dialog[Setup | None]):
     """Ends with what is to be sent, or with None on escape.
 
     Nothing is sent on figures that were not shown, or that are of fields which were typed in since: Enter that comes
-    before them shows them, and only what costs nothing goes on by itself. Problems that do not keep it from being sent take a second Enter.
+    before them shows them, and only what costs nothing goes on by itself. Problems that do not keep it from being sent
+    take a second Enter.
     """
 
     DEFAULT_CSS = """

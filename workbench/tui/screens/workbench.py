@@ -23,7 +23,7 @@ from workbench.tui.screens.copying import Copying
 from workbench.tui.screens.draft_moves import DraftMoves
 from workbench.tui.screens.panels import PANELS, Panels, layout_classes
 from workbench.tui.screens.preset_moves import PresetMoves
-from workbench.tui.screens.questions import link_question, paste_question
+from workbench.tui.screens.questions import paste_question
 from workbench.tui.screens.sending import Sending
 from workbench.tui.screens.where import Answer, Where
 from workbench.tui.usage_state import usage_state
@@ -35,7 +35,6 @@ from workbench.tui.widgets.notice import Kind, NoticeBar
 from workbench.tui.widgets.output_pane import OutputPane
 from workbench.tui.widgets.parameter_panel import ParameterPanel
 from workbench.tui.widgets.parts_panel import PartsPanel
-from workbench.tui.widgets.stream_view import StreamView
 from workbench.tui.widgets.tab_line import TabLine
 from workbench.tui.widgets.trouble import droppable
 from workbench.tui.widgets.usage_meter import UsageMeter
@@ -472,9 +471,3 @@ class WorkbenchScreen(Screen[None]):
         self._moved()
         self._panels.show("messages")
         self.messages.focus_message(where_to_go_on(self.desk.prompt), edit=editing)
-
-    @on(StreamView.LinkClicked)
-    @work(exclusive=True, group="link")
-    async def _link_clicked(self, event: StreamView.LinkClicked) -> None:
-        if await self.app.push_screen_wait(link_question(event.url)) == "yes":
-            self.app.open_url(event.url)
