@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "settings.toml"
 MAX_BYTES = 256 * 1024
+USING_DEFAULTS = ": using the defaults"
 RESERVED = (PRACTICE, "openai")
 """Names of connections that the program makes itself."""
 
@@ -134,10 +135,15 @@ def load_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
     except FileNotFoundError:
         return Settings(), ()
     except InputError as error:
-        return Settings(), (f"{FILE_NAME}: {error.message}: using the defaults",)
+        return Settings(), (f"{FILE_NAME}: {error.message}{USING_DEFAULTS}",)
     except OSError as error:
-        return Settings(), (f"{FILE_NAME}: can't be read ({error.strerror or 'unknown reason'}): using the defaults",)
-    return _Reader(path.name).read(text)
+        return Settings(), (f"{FILE_NAME}: can't be read ({error.strerror or 'unknown reason'}){USING_DEFAULTS}",)
+    return read_settings(text, path.name)
+
+
+def read_settings(text: str, name: str = FILE_NAME) -> tuple[Settings, tuple[str, ...]]:
+    """The settings that a text of TOML makes, and a line for each thing that is wrong in it. Raises nothing."""
+    return _Reader(name).read(text)
 
 
 def _read(path: Path) -> str:
@@ -168,10 +174,10 @@ class _Reader:
         try:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            self._faults.append(f"{self._file}: {_where(str(error), text)}: using the defaults")
+            self._faults.append(f"{self._file}: {_where(str(error), text)}{USING_DEFAULTS}")
             return Settings(), tuple(self._faults)
         except (RecursionError, ValueError):
-            self._faults.append(f"{self._file}: nested too deep or a number too long: using the defaults")
+            self._faults.append(f"{self._file}: nested too deep or a number too long{USING_DEFAULTS}")
             return Settings(), tuple(self._faults)
         return self._settings(data), tuple(self._faults)
 
