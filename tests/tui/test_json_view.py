@@ -16,6 +16,7 @@ from workbench.tui.display import install
 from workbench.tui.widgets.json_rows import OPEN_ROWS, TEXT_SLICE, JsonRows, Node, Said
 from workbench.tui.widgets.json_said import fault_lines
 from workbench.tui.widgets.json_view import JsonView
+from workbench.tui.widgets.row_pane import RowPane
 
 FILM: JSON = {
     "title": "기생충",
@@ -44,7 +45,7 @@ class Host(App[None]):
     def on_mount(self) -> None:
         self.view.focus()
 
-    def on_json_view_copy_wanted(self, event: JsonView.CopyWanted) -> None:
+    def on_row_pane_copy_wanted(self, event: RowPane.CopyWanted) -> None:
         self.copied.append((event.text, event.what))
 
 

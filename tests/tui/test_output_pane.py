@@ -18,7 +18,8 @@ from workbench.core.request import Request
 from workbench.runner import Run
 from workbench.tui.display import install
 from workbench.tui.widgets.json_view import JsonView
-from workbench.tui.widgets.output_pane import OutputPane, View
+from workbench.tui.widgets.output_pane import OutputPane
+from workbench.tui.widgets.output_views import View
 from workbench.tui.widgets.trouble import Trouble
 
 SCHEMA: JSON = {"type": "object", "properties": {"score": {"type": "number"}}, "required": ["score"]}
@@ -55,8 +56,9 @@ class Host(App[None]):
 
     @property
     def json(self) -> JsonView:
-        assert self.pane.json_view is not None
-        return self.pane.json_view
+        view = self.pane.shown_view
+        assert isinstance(view, JsonView)
+        return view
 
     @property
     def trouble(self) -> str:

@@ -57,6 +57,7 @@ async def test_type_run_and_see_the_answer(tmp_path: Path, size: tuple[int, int]
         assert outcome.state is State.COMPLETE
         assert outcome.request.body["messages"] == [{"role": "user", "content": "hi 한국어로 답해 주세요"}]
         assert shown_text(bench, "answer") == outcome.answer.choices[0].text
+        bench.screen.output.show("Response")
         assert outcome.answer.response == json.loads(shown_text(bench, "response"))
         assert bench.screen.query_one(Header).state.state == "complete"
 
@@ -308,7 +309,7 @@ async def test_the_palette_has_every_command(tmp_path: Path) -> None:
         assert found == {command.id for command in COMMANDS if command.scope not in elsewhere} - {"palette"}
         for command, node in provider._runnable():
             name = command.action.partition("(")[0]
-            assert hasattr(node, f"action_{name}"), command.id
+            assert hasattr(node() if callable(node) else node, f"action_{name}"), command.id
 
 
 async def test_notices_can_be_read_again(tmp_path: Path) -> None:

@@ -11,7 +11,12 @@ from workbench.tui.commands import COMMANDS, SCOPES, Command
 from workbench.tui.keys import key_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.dom import DOMNode
+
+    Node = DOMNode | Callable[[], DOMNode]
+    """Where a command runs, or what brings it up."""
 
 
 class WorkbenchCommands(Provider):
@@ -28,12 +33,12 @@ class WorkbenchCommands(Provider):
             if (score := matcher.match(title)) > 0:
                 yield Hit(score, matcher.highlight(title), partial(self._run, command, node), help=command.help)
 
-    def _runnable(self) -> list[tuple[Command, DOMNode]]:
+    def _runnable(self) -> list[tuple[Command, Node]]:
         nodes = getattr(self.screen, "command_nodes", lambda: {"app": self.app})()
         return [(c, nodes[c.scope]) for c in COMMANDS if c.scope in nodes and c.id != "palette"]
 
-    async def _run(self, command: Command, node: DOMNode) -> None:
-        await self.app.run_action(command.action, node)
+    async def _run(self, command: Command, node: Node) -> None:
+        await self.app.run_action(command.action, node() if callable(node) else node)
 
 
 def _title(command: Command) -> str:

@@ -41,7 +41,7 @@ from workbench.tui.widgets.usage_meter import UsageMeter
 from workbench.tui.widgets.variables_panel import VariableRow, VariablesPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -127,8 +127,8 @@ class WorkbenchScreen(Screen[None]):
     def output(self) -> OutputPane:
         return self.query_one(OutputPane)
 
-    def command_nodes(self) -> dict[str, DOMNode]:
-        """Where the palette runs the commands of each scope."""
+    def command_nodes(self) -> Mapping[str, DOMNode | Callable[[], DOMNode]]:
+        """Where the palette runs the commands of each scope; a view of the output is brought up for its own."""
         return {
             "app": self.app,
             "workbench": self,
@@ -137,7 +137,7 @@ class WorkbenchScreen(Screen[None]):
             "variables": self.query_one(VariablesPanel),
             "parameters": self.query_one(ParameterPanel),
             "output": self.output,
-            "json": self.output.json_view or self.output,
+            "json": partial(self.output.bring, "JSON"),
         }
 
     # -- the start ---------------------------------------------------------------------------------------------

@@ -150,25 +150,40 @@ class StreamView(RowsView):
         Literal, any case, composed and decomposed letters alike. A new needle starts at what is seen; an empty one
         takes the marks away and returns (0, 0).
         """
+        fresh = self._finder is None or self._finder.needle != needle
+        total = self.mark(needle)
+        if not total:
+            return 0, 0
+        new = fresh or self._match < 0
+        self.show_match(self.nearest_match(direction) if new else (self._match + direction) % total)
+        return self._match + 1, total
+
+    def mark(self, needle: str) -> int:
+        """Mark all matches, none of them as the current one, and go nowhere; how many there are."""
         self.flush()
         document = self.document
         if not needle or document is None:
             self.clear_find()
-            return 0, 0
-        fresh = self._finder is None or self._finder.needle != needle
-        finder = Finder(needle) if self._finder is None or fresh else self._finder
-        self._finder = finder
-        finder.update(document)
-        total = len(finder.matches)
+            return 0
+        if self._finder is None or self._finder.needle != needle:
+            self._finder = Finder(needle)
+            self._match = -1
+        self._finder.update(document)
         self._forget_strips()
-        if not total:
-            return 0, 0
-        if fresh:
-            self._match = finder.nearest(self.scroll_offset.y + (self.size.height if direction < 0 else 0), direction)
-        else:
-            self._match = (self._match + direction) % total
-        self._show_row(finder.matches[self._match].start[0])
-        return self._match + 1, total
+        return len(self._finder.matches)
+
+    def nearest_match(self, direction: int) -> int:
+        """The index of the first match from what is seen on, or (-1) of the last one before its end."""
+        assert self._finder is not None
+        return self._finder.nearest(self.scroll_offset.y + (self.size.height if direction < 0 else 0), direction)
+
+    def show_match(self, index: int) -> None:
+        """Make this match the current one and bring it into view; -1: none is."""
+        assert self._finder is not None
+        self._match = index
+        self._forget_strips()
+        if index >= 0:
+            self._show_row(self._finder.matches[index].start[0])
 
     def clear_find(self) -> None:
         """Take the marks of the search away."""
@@ -193,7 +208,7 @@ class StreamView(RowsView):
             self._keep_place(replaced, document)
         if self._finder is not None:
             self._finder.update(document)
-            self._match = min(self._match, max(0, len(self._finder.matches) - 1))
+            self._match = min(self._match, len(self._finder.matches) - 1)
         self._place_view(changed)
         return True
 

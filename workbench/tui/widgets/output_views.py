@@ -1,0 +1,59 @@
+"""The views of an answer: their names, the widget of each (made when it is first shown), what the border says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from workbench.tui.widgets.stream_view import StreamView
+
+if TYPE_CHECKING:
+    from workbench.core.outcome import Outcome
+    from workbench.tui.live import Live
+    from workbench.tui.widgets.row_pane import RowPane
+
+View = Literal["Answer", "JSON", "Request", "Response"]
+VIEWS: tuple[View, ...] = ("Answer", "JSON", "Request", "Response")
+_SHORT: dict[View, str] = {"Answer": "Ans", "Request": "Req", "Response": "Resp"}
+
+
+class LooksAtText(Protocol):
+    """What every view can do."""
+
+    @property
+    def source(self) -> str: ...
+    def find(self, needle: str, direction: int = 1) -> tuple[int, int]: ...
+    def clear_find(self) -> None: ...
+
+
+def make_view(view: View) -> StreamView | RowPane:
+    """The widget of a view other than the answer. Most of them are not imported before somebody looks."""
+    if view == "JSON":
+        from workbench.tui.widgets.json_view import JsonView
+
+        return JsonView(id="json")
+    return StreamView(id=view.lower(), kind="json", follow=False)
+
+
+def titles(shown: View, width: int) -> str:
+    """The views' names for a border of `width` cells, as markup of our own: a click on one shows it."""
+    names: dict[View, str] = {view: view for view in VIEWS}
+    between = next((text for text in (" │ ", "│") if len(text.join(names.values())) <= width), "")
+    if not between:
+        between, names = "│", {view: view if view == shown else _SHORT.get(view, view) for view in VIEWS}
+    return between.join(
+        f"[bold underline]{name}[/]" if view == shown else f"[@click=show('{view}')]{name}[/]"
+        for view, name in names.items()
+    )
+
+
+def state_words(live: Live, outcome: Outcome | None) -> str:
+    """The state in a few words for the border: `complete · stop · 1.4 s`."""
+    if outcome is None:
+        return {"ready": "ready", "waiting": "waiting · esc stops", "retrying": "waiting to retry · esc stops"}.get(
+            live.stage, "streaming · esc stops"
+        )
+    reasons = {choice.finish_reason for choice in outcome.answer.choices if choice.finish_reason}
+    known = {"length": "cut by max tokens", "content_filter": "filtered"}
+    told = [known.get(reason, reason) for reason in sorted(reasons)]
+    seconds = f"{outcome.timings.total_s:.1f} s" if outcome.timings.total_s is not None else ""
+    return " · ".join(part for part in (outcome.state.value, *told, seconds) if part)
