@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on, work
@@ -18,14 +17,11 @@ from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
 from workbench.tui.conversation import where_to_go_on
 from workbench.tui.header_state import header_state
-from workbench.tui.screens.begin_compare import BeginCompare
-from workbench.tui.screens.copying import Copying
 from workbench.tui.screens.draft_moves import DraftMoves
+from workbench.tui.screens.draft_room import DraftRoom
 from workbench.tui.screens.panels import PANELS, Panels, layout_classes
-from workbench.tui.screens.preset_moves import PresetMoves
 from workbench.tui.screens.questions import paste_question
-from workbench.tui.screens.sending import Sending
-from workbench.tui.screens.where import Answer, Where
+from workbench.tui.screens.where import Answer
 from workbench.tui.usage_state import usage_state
 from workbench.tui.widgets.header import Header
 from workbench.tui.widgets.key_line import KeyLine
@@ -36,12 +32,11 @@ from workbench.tui.widgets.output_pane import OutputPane
 from workbench.tui.widgets.parameter_panel import ParameterPanel
 from workbench.tui.widgets.parts_panel import PartsPanel
 from workbench.tui.widgets.tab_line import TabLine
-from workbench.tui.widgets.trouble import droppable
 from workbench.tui.widgets.usage_meter import UsageMeter
 from workbench.tui.widgets.variables_panel import VariableRow, VariablesPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -49,7 +44,6 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from workbench.core.prompt import Prompt, Variable
-    from workbench.runner import Emit, Job
     from workbench.tui.app import WorkbenchApp
     from workbench.tui.desk import Desk
     from workbench.tui.widgets.model_field import ModelPicker
@@ -68,35 +62,19 @@ class WorkbenchScreen(Screen[None]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.desk = desk
+        self._first = desk
         self.services = desk.services
-        self._where = Where(desk, ask=self._ask, say=self.say, changed=self._moved)
-        self._sending = Sending(desk, ask=self._ask, say=self.say, changed=self._moved, run=self._run_job)
-        self._drafts = DraftMoves(desk, ask=self._ask, say=self.say, changed=self._opened)
-        self._presets = PresetMoves(desk, ask=self._ask, say=self.say, changed=self._moved, opened=self._opened)
-        self._comparing = BeginCompare(desk, ask=self._ask, say=self.say, changed=self._moved, save=self._presets.save)
-        self._copying = Copying(desk, say=self.say, to_clipboard=self._to_clipboard)
-        self._conversations: dict[str, Callable[[], Coroutine[None, None, None]]] = {
-            "connection": self._where.choose_connection,
-            "drafts": self._drafts.choose,
-            "open": self._presets.open,
-            "save": self._presets.save,
-            "save-as": self._presets.save_as,
-            "persona": partial(self._presets.choose_part, PresetKind.PERSONA),
-            "format": partial(self._presets.choose_part, PresetKind.FORMAT),
-            "save-persona": partial(self._presets.save_part, PresetKind.PERSONA),
-            "save-format": partial(self._presets.save_part, PresetKind.FORMAT),
-            "import": self._presets.import_prompt,
-            "export": partial(self._copying.choose_export, self._ask),
-            "sending": self._sending.choose,
-        }
-        """What `ask` begins, by name."""
+        self.room: DraftRoom
+        """The draft in front."""
+        self._drafts: DraftMoves
         self._panels = Panels(self)
         self._variables_shown: tuple[Variable, ...] = ()
         self._derive_timer: Timer | None = None
         self._frame_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
+        self.room = DraftRoom(self._first, OutputPane(id="output"), self)
+        self._drafts = DraftMoves(self._first, ask=self.ask, say=self.say, changed=self._opened)
         # Known now, so that the widgets are styled once for this size and not once more when it is told.
         self.update_classes(layout_classes(self.app.size, "messages"), update=False)
         yield Header()
@@ -108,7 +86,7 @@ class WorkbenchScreen(Screen[None]):
                 yield MessageList(self.desk.prompt.messages, current=where_to_go_on(self.desk.prompt), id="messages")
                 yield VariablesPanel(id="variables")
             with Vertical(id="output-column"):
-                yield OutputPane(id="output")
+                yield self.room.pane
                 yield UsageMeter(id="usage")
             yield ParameterPanel(read_file=self.services.read_file, id="parameters")
         yield Static("needs 40 x 12", id="too-small")
@@ -124,8 +102,18 @@ class WorkbenchScreen(Screen[None]):
         return self.query_one(MessageList)
 
     @property
+    def desk(self) -> Desk:
+        """What lies on the desk of the draft in front."""
+        return self.room.desk
+
+    @property
     def output(self) -> OutputPane:
-        return self.query_one(OutputPane)
+        """The output pane of the draft in front."""
+        return self.room.pane
+
+    @property
+    def warmed(self) -> asyncio.Event:
+        return self.bench.warmed
 
     def command_nodes(self) -> Mapping[str, DOMNode | Callable[[], DOMNode]]:
         """Where the palette runs the commands of each scope; a view of the output is brought up for its own."""
@@ -151,11 +139,11 @@ class WorkbenchScreen(Screen[None]):
     @work(exclusive=True, group="start")
     async def _after_first_paint(self) -> None:
         """Say what there is to say, ask what there is to ask; at once, so that no key lands in a late question."""
-        self._where.tell()
+        self.room.where.tell()
         for note in (*self.services.notes, *self.desk.notes):
             self.say(note, "warning")
         await self._drafts.offer()
-        await self._where.ask_first_questions()
+        await self.room.where.ask_first_questions()
         await self.bench.warmed.wait()
         if note := await self.desk.recall_source():
             self.say(note, "warning")
@@ -176,7 +164,7 @@ class WorkbenchScreen(Screen[None]):
 
         self.services.database.watch(tell)
 
-    async def _ask(self, question: Screen[Answer]) -> Answer:
+    async def ask(self, question: Screen[Answer], /) -> Answer:
         return await self.app.push_screen_wait(question)
 
     def say(self, text: str, kind: Kind = "info") -> None:
@@ -226,7 +214,7 @@ class WorkbenchScreen(Screen[None]):
     @work(exclusive=True, group="paste")
     async def _large_paste(self, event: MessageEditor.LargePaste) -> None:
         size = size_text(len(event.text.encode("utf-8", "replace")))
-        if await self._ask(paste_question(size)) != "variable":
+        if await self.ask(paste_question(size)) != "variable":
             return
         name = self.desk.add_text_variable(event.text)
         self.messages.editor.insert("{{" + name + "}}")
@@ -272,61 +260,29 @@ class WorkbenchScreen(Screen[None]):
     # -- running -----------------------------------------------------------------------------------------------
 
     def action_run(self) -> None:
-        self._run_prompt(anyway=False)
+        self._take_typed()
+        self.room.running.run()
 
     def action_run_anyway(self) -> None:
-        self._run_prompt(anyway=True)
-
-    def _run_prompt(self, *, anyway: bool) -> None:
-        if self._busy():
-            return
-        self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
-        self._execute(partial(self.desk.job, anyway=anyway))
+        self._take_typed()
+        self.room.running.run(anyway=True)
 
     def action_regenerate(self) -> None:
-        if self._busy():
-            return
-        if self.desk.last is None:
-            self.say("nothing was run yet: ^J runs the prompt")
-            return
-        self._execute(partial(self.desk.job_again, self.desk.last))
+        self.room.running.again()
 
     def action_drop_refused(self) -> None:
-        outcome = self.output.outcome
-        if self._busy() or outcome is None or outcome.error is None or not droppable(outcome.error):
-            return
-        self.desk.learn(outcome.error.field)
-        self.say(f"{outcome.error.field} is left out for {self.desk.model} at {self.desk.connection.host} from now on")
-        self._derive()
-        self._execute(self.desk.job)
+        self.room.running.without_refused()
 
-    def _busy(self) -> bool:
-        if self.output.running:
-            self.say("it is still running: esc stops it")
-        return self.output.running
+    def _take_typed(self) -> None:
+        """Put what was typed until now into the desk's prompt: the last keys may be on their way yet."""
+        self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
 
-    def _run_job(self, job: Job) -> None:
-        """Run a job that is not the prompt itself, such as the request for a summary."""
-        if not self._busy():
-            self._execute(lambda: job)
-
-    def _execute(self, make: Callable[[], Job]) -> None:
-        """Run the job that `make` makes, once the program is warm."""
-        progress = self.output.begin()
-        self._show_output()
-        self._frame_timer = self._frame_timer or self.set_interval(FRAME, self._frame)
-        self._frame_timer.resume()
-        self._start(progress.take, make)
-
-    @work(exclusive=True, group="launch")
-    async def _start(self, emit: Emit, make: Callable[[], Job]) -> None:
-        await self.bench.warmed.wait()
-        before = self.desk.prompt
-        job = self.desk.shown = make()
-        if self.desk.prompt is not before:
-            self._show_prompt()  # an answer that was taken is taken out again for "run again"
-        self.output.show_request(job.request, job.prompt.parameters)
-        self.output.start(self.services.start(job, emit))
+    def began(self, desk: Desk) -> None:
+        """A run has begun in a draft's pane."""
+        if desk is self.desk:
+            self._show_output()
+            self._frame_timer = self._frame_timer or self.set_interval(FRAME, self._frame)
+            self._frame_timer.resume()
 
     def action_stop(self) -> None:
         if self.output.running:
@@ -347,18 +303,12 @@ class WorkbenchScreen(Screen[None]):
 
     @on(OutputPane.Finished)
     def _run_finished(self, event: OutputPane.Finished) -> None:
-        self.desk.account(event.outcome)
-        self._sending.take_summary(event.outcome)
+        self.room.ended(event.outcome)
         self._show_header()
         self._show_meter()
 
     def action_continue(self) -> None:
-        text = self.output.answer_source
-        if self.output.running or not text or self.desk.shown is not self.desk.last:
-            self.say("there is no finished answer to take into the messages")
-            return
-        if self.desk.taken is not None and self.desk.prompt.messages == self.desk.taken.after.messages:
-            self.say("this answer is in the messages already")
+        if not (text := self.room.running.untaken_answer()):
             return
         self.desk.take_answer(text)
         self._show_prompt()
@@ -407,12 +357,12 @@ class WorkbenchScreen(Screen[None]):
 
     @on(ParameterPanel.ModelRequested)
     def _model_requested(self) -> None:
-        self.run_worker(self._where.choose_model(self._list_models), group="choose", exclusive=True)
+        self.run_worker(self.room.where.choose_model(self._list_models), group="choose", exclusive=True)
 
     def _list_models(self, picker: ModelPicker) -> None:
         async def fetch() -> None:
             await self.bench.warmed.wait()
-            await self._where.list_models(picker)
+            await self.room.where.list_models(picker)
 
         self.run_worker(fetch(), group="models", exclusive=True)
 
@@ -421,6 +371,16 @@ class WorkbenchScreen(Screen[None]):
         self.services.lessons.clear(host)
         self.say(f"forgotten: {host} is asked for everything again", "success")
         self._derive()
+
+    def changed(self, desk: Desk) -> None:
+        """A prompt changed otherwise than by a key, or its requests go elsewhere: all that hangs on it is shown."""
+        if desk is self.desk:
+            self._moved()
+
+    def opened(self, desk: Desk) -> None:
+        """Another prompt lies on a desk."""
+        if desk is self.desk:
+            self._opened()
 
     def _moved(self) -> None:
         """Requests go elsewhere, or to another model: all that hangs on it is shown anew."""
@@ -436,15 +396,15 @@ class WorkbenchScreen(Screen[None]):
 
     def action_copy(self, what: str) -> None:
         if what == "answer":
-            self._copying.copy(self.output.answer_source, "the answer")
+            self.room.copying.copy(self.output.answer_source, "the answer")
         else:
-            self.run_worker(self._copying.copy_prompt(what, self._ask), group="choose", exclusive=True)
+            self.run_worker(self.room.copying.copy_prompt(what, self.ask), group="choose", exclusive=True)
 
     @on(OutputPane.CopyWanted)
     def _copy_wanted(self, event: OutputPane.CopyWanted) -> None:
-        self._copying.copy(event.text, event.what)
+        self.room.copying.copy(event.text, event.what)
 
-    def _to_clipboard(self, text: str) -> None:
+    def to_clipboard(self, text: str) -> None:
         self.app.copy_to_clipboard(text)
 
     @on(PartsPanel.Wanted)
@@ -453,17 +413,18 @@ class WorkbenchScreen(Screen[None]):
 
     @on(PartsPanel.TakeOff)
     def _part_off(self, event: PartsPanel.TakeOff) -> None:
-        self._presets.set_part(PresetKind(event.part), "")
+        self.room.presets.set_part(PresetKind(event.part), "")
 
     def action_ask(self, what: str) -> None:
         """Begin one of the conversations; what was typed until now is in the desk's prompt then."""
-        self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
-        self.run_worker(self._conversations[what](), group="choose", exclusive=True)
+        self._take_typed()
+        begin = self._drafts.choose if what == "drafts" else self.room.conversations[what]
+        self.run_worker(begin(), group="choose", exclusive=True)
 
     def action_compare(self) -> None:
         """Compare the prompt as it stands at several settings, on a screen of its own."""
-        self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
-        self.run_worker(self._comparing.begin(self.bench.warmed), group="compare", exclusive=True)
+        self._take_typed()
+        self.run_worker(self.room.comparing.begin(self.bench.warmed), group="compare", exclusive=True)
 
     def _opened(self) -> None:
         """Another prompt is on the desk: where one goes on in it is in sight, under the cursor if there was one."""

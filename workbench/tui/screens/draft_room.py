@@ -1,0 +1,91 @@
+"""What the screen has for one draft: its desk, its output pane, its run, and the conversations about it.
+
+Each conversation keeps to its own draft: an answer that comes late, when another draft is in front, goes where it was
+asked for.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from workbench.core.preset import Kind
+from workbench.tui.screens.begin_compare import BeginCompare
+from workbench.tui.screens.copying import Copying
+from workbench.tui.screens.preset_moves import PresetMoves
+from workbench.tui.screens.running import Running
+from workbench.tui.screens.sending import Sending
+from workbench.tui.screens.where import Answer, Where
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Coroutine
+
+    from textual.screen import Screen
+
+    from workbench.core.outcome import Outcome
+    from workbench.tui.desk import Desk
+    from workbench.tui.widgets.notice import Kind as NoticeKind
+    from workbench.tui.widgets.output_pane import OutputPane
+
+
+class RoomHost(Protocol):
+    """The screen that shows the draft. What it is told of a draft that is not in front changes nothing in sight."""
+
+    @property
+    def warmed(self) -> asyncio.Event:
+        """Set once the program has loaded what a request needs."""
+
+    async def ask(self, question: Screen[Answer], /) -> Answer:
+        """Show a question and wait for what it ends with."""
+
+    def say(self, text: str, kind: NoticeKind = "info") -> None:
+        """One line for the person; `text` may be foreign."""
+
+    def to_clipboard(self, text: str) -> None:
+        """Copy a text."""
+
+    def changed(self, desk: Desk) -> None:
+        """The prompt, or where it goes, has changed otherwise than by a key in a panel."""
+
+    def opened(self, desk: Desk) -> None:
+        """Another prompt lies on the desk."""
+
+    def began(self, desk: Desk) -> None:
+        """A run has begun."""
+
+
+class DraftRoom:
+    """One draft on the screen."""
+
+    def __init__(self, desk: Desk, pane: OutputPane, host: RoomHost) -> None:
+        self.desk = desk
+        self.pane = pane
+        ask, say, changed = host.ask, host.say, partial(host.changed, desk)
+        self.running = Running(
+            desk, pane, warmed=host.warmed, say=say, began=partial(host.began, desk), changed=changed
+        )
+        self.where = Where(desk, ask=ask, say=say, changed=changed)
+        self.sending = Sending(desk, ask=ask, say=say, changed=changed, run=self.running.other)
+        self.presets = PresetMoves(desk, ask=ask, say=say, changed=changed, opened=partial(host.opened, desk))
+        self.comparing = BeginCompare(desk, ask=ask, say=say, changed=changed, save=self.presets.save)
+        self.copying = Copying(desk, say=say, to_clipboard=host.to_clipboard)
+        self.conversations: dict[str, Callable[[], Coroutine[None, None, None]]] = {
+            "connection": self.where.choose_connection,
+            "open": self.presets.open,
+            "save": self.presets.save,
+            "save-as": self.presets.save_as,
+            "persona": partial(self.presets.choose_part, Kind.PERSONA),
+            "format": partial(self.presets.choose_part, Kind.FORMAT),
+            "save-persona": partial(self.presets.save_part, Kind.PERSONA),
+            "save-format": partial(self.presets.save_part, Kind.FORMAT),
+            "import": self.presets.import_prompt,
+            "export": partial(self.copying.choose_export, ask),
+            "sending": self.sending.choose,
+        }
+        """What the action `ask` begins, by name."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """The run in the pane has ended."""
+        self.desk.account(outcome)
+        self.sending.take_summary(outcome)

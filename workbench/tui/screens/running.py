@@ -1,0 +1,102 @@
+"""Running the prompt of one draft in its output pane: sending it, once more, and without what was refused."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from workbench.tui.widgets.trouble import droppable
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from workbench.runner import Emit, Job
+    from workbench.tui.desk import Desk
+    from workbench.tui.screens.where import Say
+    from workbench.tui.widgets.output_pane import OutputPane
+
+
+class Running:
+    """`say` says a line, `began` follows a run that has begun, `changed` shows the prompt anew. Jobs are made once
+    `warmed` is set."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        pane: OutputPane,
+        *,
+        warmed: asyncio.Event,
+        say: Say,
+        began: Callable[[], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._desk = desk
+        self._pane = pane
+        self._warmed = warmed
+        self._say = say
+        self._began = began
+        self._changed = changed
+
+    def run(self, *, anyway: bool = False) -> None:
+        """Send the prompt as it stands."""
+        if not self.busy():
+            self._execute(partial(self._desk.job, anyway=anyway))
+
+    def again(self) -> None:
+        """Send the last request once more."""
+        if self.busy():
+            return
+        if self._desk.last is None:
+            self._say("nothing was run yet: ^J runs the prompt", "info")
+            return
+        self._execute(partial(self._desk.job_again, self._desk.last))
+
+    def without_refused(self) -> None:
+        """Leave out the parameter that the endpoint refused, from now on, and run again."""
+        desk, outcome = self._desk, self._pane.outcome
+        if self.busy() or outcome is None or outcome.error is None or not droppable(outcome.error):
+            return
+        desk.learn(outcome.error.field)
+        told = f"{outcome.error.field} is left out for {desk.model} at {desk.connection.host} from now on"
+        self._say(told, "info")
+        self._changed()
+        self._execute(desk.job)
+
+    def other(self, job: Job) -> None:
+        """Run a job that is not the prompt itself, such as the request for a summary."""
+        if not self.busy():
+            self._execute(lambda: job)
+
+    def busy(self) -> bool:
+        """Whether a run goes on; says so."""
+        if self._pane.running:
+            self._say("it is still running: esc stops it", "info")
+        return self._pane.running
+
+    def untaken_answer(self) -> str:
+        """The answer to the prompt's own run, where it can be taken into the messages; else "" and a line why."""
+        desk, text = self._desk, self._pane.answer_source
+        if self._pane.running or not text or desk.shown is not desk.last:
+            self._say("there is no finished answer to take into the messages", "info")
+            return ""
+        if desk.taken is not None and desk.prompt.messages == desk.taken.after.messages:
+            self._say("this answer is in the messages already", "info")
+            return ""
+        return text
+
+    def _execute(self, make: Callable[[], Job]) -> None:
+        """Run the job that `make` makes, once the program is warm."""
+        progress = self._pane.begin()
+        self._began()
+        self._pane.run_worker(self._start(progress.take, make), group="launch", exclusive=True)
+
+    async def _start(self, emit: Emit, make: Callable[[], Job]) -> None:
+        await self._warmed.wait()
+        desk = self._desk
+        before = desk.prompt
+        job = desk.shown = make()
+        if desk.prompt is not before:
+            self._changed()  # an answer that was taken is taken out again for "run again"
+        self._pane.show_request(job.request, job.prompt.parameters)
+        self._pane.start(desk.services.start(job, emit))
