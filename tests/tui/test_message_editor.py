@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Paste
 from textual.pilot import Pilot
 
+from tests.support.list_app import ListApp
 from workbench.core.prompt import Message, Role
 from workbench.tui.graphemes import clusters, next_boundary, previous_boundary
 from workbench.tui.line_cells import measure, wrap
@@ -36,7 +37,7 @@ TEXT = st.text(
 )
 
 
-class Host(App[None]):
+class Host(ListApp):
     """A list of one user message, in the place of the screen that has the keys of the workbench."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,13 +51,12 @@ class Host(App[None]):
     ]
 
     def __init__(self, text: str = "") -> None:
-        super().__init__()
-        self.text = text
+        super().__init__(Message(Role.USER, text))
         self.keys: list[str] = []
         self.large: list[str] = []
 
     def compose(self) -> ComposeResult:
-        yield MessageList((Message(Role.USER, self.text),))
+        yield MessageList(self.first)
 
     def action_note(self, key: str) -> None:
         self.keys.append(key)
@@ -316,7 +316,7 @@ def test_what_is_typed_is_what_is_held_and_undo_goes_back(keys: list[str]) -> No
             await pilot.press(*keys)
             assert app.content == app.editor.text == "\n".join(app.editor.document.lines)
             for _ in range(len(keys) + 1):
-                app.editor.undo()
+                app.action_step(True)
             assert app.content == f"{ODD}{FAMILY}\n{NFD}"
 
     asyncio.run(run())

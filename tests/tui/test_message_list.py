@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -7,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.support.list_app import ListApp
 from workbench.core.prompt import Message, Role
 from workbench.tui.widgets.message_card import kilobytes, lay_out
 from workbench.tui.widgets.message_drawing import DrawnMessages
@@ -33,13 +35,8 @@ class Count:
     exact: bool
 
 
-class Host(App[None]):
+class Host(ListApp):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
-
-    def __init__(self, *messages: Message) -> None:
-        super().__init__()
-        self.first = messages
-        self.changes: list[tuple[Message, ...]] = []
 
     def compose(self) -> ComposeResult:
         yield MessageList(self.first)
@@ -47,13 +44,6 @@ class Host(App[None]):
 
     def action_leave(self) -> None:
         self.cards.leave_editor()
-
-    def on_message_list_changed(self, event: MessageList.Changed) -> None:
-        self.changes.append(event.messages)
-
-    @property
-    def cards(self) -> MessageList:
-        return self.query_one(MessageList)
 
     @property
     def drawn(self) -> list[str]:
@@ -220,18 +210,41 @@ async def test_keys_typed_at_once_after_edit_are_text() -> None:
         assert contents(app) == ["Be brief.dddd"]
 
 
-async def test_neighbour_editors_keep_cursor_and_undo_of_each_message() -> None:
+async def test_undo_goes_back_from_message_to_message_with_the_cursor_where_the_text_changes() -> None:
     app = Host(*THREE)
     async with app.run_test() as pilot:
         await pilot.press("A", "left", "ctrl+up", "B", "alt+down", "C")
         assert contents(app)[:2] == ["Be brief.B", "첫째 줄\nsecond line\nthirdCA"]
-        await pilot.press("ctrl+z", "ctrl+z")
-        assert contents(app)[:2] == ["Be brief.B", USER.content]
-        await pilot.press("ctrl+up", "ctrl+z", "ctrl+up")
-        assert contents(app) == [message.content for message in THREE]
-        assert app.cards.current == 0
-        await pilot.press("ctrl+y", "ctrl+down", "ctrl+y")
+        await pilot.press("ctrl+z")
         assert contents(app)[:2] == ["Be brief.B", USER.content + "A"]
+        await pilot.press("ctrl+z")
+        assert app.cards.current == 0
+        assert contents(app)[:2] == ["Be brief.", USER.content + "A"]
+        await pilot.press("ctrl+z", "ctrl+z")
+        assert app.cards.messages == THREE
+        assert app.cards.current == 1
+        await pilot.press("ctrl+y", "ctrl+y", "ctrl+y", "ctrl+y")
+        assert contents(app)[:2] == ["Be brief.B", "첫째 줄\nsecond line\nthirdCA"]
+        await pilot.press("!")
+        assert contents(app)[1] == "첫째 줄\nsecond line\nthirdC!A"
+
+
+async def test_undo_takes_the_focus_from_nobody_and_leaves_the_other_cards_as_they_were() -> None:
+    app = Host(*THREE)
+    async with app.run_test() as pilot:
+        await pilot.press("A")
+        await card_mode(pilot)
+        await pilot.press("home", "f", "end", "f", "d")
+        app.query_one(Input).focus()
+        await pilot.pause()
+        app.action_step(True)
+        await pilot.pause()
+        assert isinstance(app.focused, Input)
+        assert [entry.folded for entry in app.cards._entries] == [True, False, False]
+        assert app.cards.current == 2
+        app.action_step(True)
+        assert app.cards.messages == THREE
+        assert [entry.folded for entry in app.cards._entries] == [True, False, False]
 
 
 async def test_tab_goes_on_and_shift_tab_comes_back_to_the_text() -> None:
@@ -273,11 +286,10 @@ async def test_delete_and_undo_over_several_levels_lose_nothing() -> None:
         assert app.cards.border_subtitle == "no messages"
         await pilot.press("d", "c", "r", "o", "f", "J", "down", "u", "u", "u")
         assert app.cards.messages == edited
-        await pilot.press("u")
-        assert app.cards.messages == edited
-        app.cards.focus_message(1, edit=True)
-        await pilot.press("ctrl+z")
+        await pilot.press("u", "u")
         assert app.cards.messages == THREE
+        await pilot.press("U", "U", "U", "U", "U")
+        assert contents(app) == []
 
 
 async def test_an_empty_list_takes_a_first_message() -> None:
@@ -316,9 +328,12 @@ async def test_every_action_works_while_the_text_is_edited() -> None:
         app.cards.action_select(-1)
         await pilot.press("z")
         assert contents(app) == ["Be brief.", USER.content + "xz", "yes"]
-        app.cards.action_undo_delete()
+        app.cards.action_undo()
+        await pilot.pause()
+        app.cards.action_undo()
         await pilot.pause()
         assert contents(app)[3] == USER.content + "xy"
+        app.cards.action_select(1)
         app.cards.action_add()
         await pilot.press("n")
         assert contents(app)[4] == "n"
@@ -352,7 +367,7 @@ async def test_show_reports_nothing_and_keeps_what_is_equal() -> None:
         app.cards.show((SYSTEM,))
         await pilot.pause()
         assert app.cards.editing
-        await pilot.press("ctrl+z", "z")
+        await pilot.press("z")
         assert contents(app) == ["Be brief.z"]
         assert all(len(change) != 3 or change[1] != USER for change in app.changes)
         app.cards.show((), focus=4)
@@ -363,33 +378,18 @@ async def test_show_reports_nothing_and_keeps_what_is_equal() -> None:
         assert contents(app)[2] == "yesw"
 
 
-@given(st.lists(st.sampled_from(["insert", "delete", "undo", "duplicate", "move"]), max_size=25), st.data())
+@given(st.lists(st.sampled_from(["가", "b"]), max_size=6), st.lists(st.sampled_from(["가", "b", "c"]), max_size=6))
 @settings(max_examples=100, deadline=None)
-def test_deletions_can_all_be_undone(steps: list[str], data: st.DataObject) -> None:
-    entries = Entries(THREE)
-    expected = sorted(message.content for message in THREE)
-    deleted: list[str] = []
-    for number, step in enumerate(steps):
-        at = data.draw(st.integers(0, max(0, len(entries) - 1)))
-        if step == "insert":
-            entries.insert(at, Message(Role.USER, f"new {number}"))
-            expected.append(f"new {number}")
-        elif step == "undo":
-            index = entries.undo_delete()
-            assert (index is None) == (not deleted)
-            if index is not None:
-                assert entries[index].message.content == deleted.pop()
-        elif len(entries) and step == "delete":
-            deleted.append(entries[at].message.content)
-            entries.delete(at)
-        elif len(entries) and step == "duplicate":
-            expected.append(entries[at].message.content)
-            entries.duplicate(at)
-        elif len(entries) and step == "move":
-            entries.move(at, data.draw(st.integers(0, len(entries) - 1)))
-    while entries.undo_delete() is not None:
-        pass
-    assert sorted(message.content for message in entries.messages) == sorted(expected)
+def test_other_messages_take_up_the_cards_of_equal_ones(old: list[str], new: list[str]) -> None:
+    entries = Entries(tuple(Message(Role.USER, text) for text in old))
+    before = list(entries)
+    messages = tuple(Message(Role.USER, text) for text in new)
+    entries.replace_all(messages)
+    assert entries.messages == messages
+    assert len({id(entry) for entry in entries}) == len(messages)
+    common = sum((Counter(old) & Counter(new)).values())
+    assert sum(entry in before for entry in entries) in (common, len(messages))
+    assert all(entry in before for entry in entries) or len(old) != len(new)
 
 
 # -- mouse, paste, large texts ---------------------------------------------------------------------------------------

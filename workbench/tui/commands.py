@@ -4,7 +4,7 @@ A widget or screen takes the commands of its scope with `BINDINGS = bindings("me
 method for each. The palette runs a command on the widget of its scope.
 
 Keys that are never bound: ctrl+i, ctrl+m, ctrl+h (Tab, Enter and Backspace on older terminals) and what a text
-editor needs (ctrl+a c d e k u v w x y z).
+editor needs (ctrl+a c d e k u v w x); ctrl+z and ctrl+y are undo and redo, as in any editor, wherever the focus is.
 """
 
 from __future__ import annotations
@@ -126,6 +126,17 @@ COMMANDS: tuple[Command, ...] = (
         "run_anyway",
         "workbench",
     ),
+    Command(
+        "undo",
+        "ctrl+z",
+        "Undo",
+        "Take back what was changed last: a text, a message, a parameter, a variable",
+        "undo",
+        "workbench",
+        False,
+        "^Z",
+    ),
+    Command("redo", "ctrl+y", "Redo", "Do again what was undone", "redo", "workbench", False, "^Y"),
     Command("view", "f2", "Next view", "Answer, JSON, Request, Response in turn", "next_view", "workbench", True),
     Command(
         "focus-messages",
@@ -254,7 +265,8 @@ COMMANDS: tuple[Command, ...] = (
         "messages",
         True,
     ),
-    Command("message.undo", "u", "Undo delete", "Bring back the message deleted last", "undo_delete", "messages"),
+    Command("message.undo", "u", "Undo", "Take back what was changed last in the prompt", "undo", "messages"),
+    Command("message.redo", "U", "Redo", "Do again what was undone", "redo", "messages"),
     Command("message.duplicate", "c", "Duplicate", "A copy of the message below it", "duplicate", "messages"),
     Command(
         "message.role",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,6 +10,8 @@ from workbench.core.errors import InputError
 from workbench.core.parts import NO_PARTS
 from workbench.core.preset import Kind
 from workbench.core.prompt import Prompt, Variable
+from workbench.core.prompt_change import Spot, change_words, spot_of
+from workbench.core.prompt_history import PromptHistory
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
 from workbench.core.saved import as_saved
 from workbench.core.usage import SessionCost
@@ -50,6 +53,13 @@ class Derived(NamedTuple):
     """The persona and the format that are named."""
 
 
+class Step(NamedTuple):
+    """A step of the history that was taken: where it changed the messages, if it did, and a line that says it."""
+
+    spot: Spot | None
+    words: str
+
+
 class Desk:
     """The state behind the workbench's screen. Every edit is journalled as it is made."""
 
@@ -69,6 +79,8 @@ class Desk:
         if restored.kind == "reopened":
             self.prompt = self._readable(restored) or self.prompt
             self.source = PresetSource.from_view(restored.view)
+        self.history = PromptHistory()
+        """What can be undone and redone of this draft."""
         self.opened = self.prompt
         """The prompt as it was opened: what "changed" is measured against."""
         self._file_read = self.source is None
@@ -122,7 +134,22 @@ class Desk:
         return self.prompt.model if self.prompt.model not in ("", self.model) else ""
 
     def edit(self, prompt: Prompt) -> None:
-        """Put this prompt on the workbench, and into the journal."""
+        """Put this prompt on the workbench, as a step that can be undone, and into the journal."""
+        self.history.record(self.prompt, prompt, time.monotonic())
+        self._hold(prompt)
+
+    def step(self, *, back: bool) -> Step | None:
+        """Go one step of the history back, or on again; None where there is none."""
+        before, to = self.prompt, (self.history.undo if back else self.history.redo)(self.prompt)
+        if to is None:
+            return None
+        self._hold(to)
+        if (before.persona, before.format) != (to.persona, to.format):
+            self.read_parts(to)
+        words = change_words(to, before) if back else change_words(before, to)
+        return Step(spot_of(before, to), f"{'undone' if back else 'redone'}: {words}")
+
+    def _hold(self, prompt: Prompt) -> None:
         self.prompt = prompt
         self.services.drafts.journal(prompt_to_json(prompt), view=self._view())
 
@@ -135,8 +162,9 @@ class Desk:
         self.source = source
         self._file_read = True
         self.taken = None
+        self.history = PromptHistory()
         self.read_parts(prompt)
-        self.edit(prompt)
+        self._hold(prompt)
 
     def begin(self, prompt: Prompt, source: PresetSource | None = None) -> bool:
         """As `open`, for another prompt in place of the present one. Whether that was put aside, to be opened again:
@@ -167,7 +195,7 @@ class Desk:
         self.source = PresetSource.of(kept)
         self.opened = self.prompt
         self._file_read = True
-        self.edit(self.prompt)
+        self._hold(self.prompt)
 
     async def recall_source(self) -> str:
         """Read the file that a draft is from, in a thread, so that "changed" is measured against it. A line for the

@@ -199,17 +199,14 @@ class WorkbenchScreen(Screen[None]):
         self._derive_soon()
 
     @on(MessageList.Changed)
-    def _messages_changed(self, event: MessageList.Changed) -> None:
-        self._edited(replace(self.desk.prompt, messages=event.messages))
+    def _messages_changed(self) -> None:
+        # As they are by now: the event may have waited, and a step back was taken meanwhile.
+        self._edited(replace(self.desk.prompt, messages=self.messages.messages))
         self._show_variables()
 
-    @on(MessageList.Told)
-    def _messages_told(self, event: MessageList.Told) -> None:
-        self.say(event.text)
-
     @on(ParameterPanel.Changed)
-    def _parameters_changed(self, event: ParameterPanel.Changed) -> None:
-        self._edited(self.desk.prompt.with_parameters(event.parameters))
+    def _parameters_changed(self) -> None:
+        self._edited(self.desk.prompt.with_parameters(self.query_one(ParameterPanel).parameters))
 
     @on(MessageEditor.LargePaste)
     @work(exclusive=True, group="paste")
@@ -226,6 +223,28 @@ class WorkbenchScreen(Screen[None]):
         self.desk.set_variable(event.name, event.value)
         self._show_variables()
         self._derive_soon()
+
+    @on(MessageList.StepWanted)
+    def _step_wanted(self, event: MessageList.StepWanted) -> None:
+        self._step(back=event.back)
+
+    def action_undo(self) -> None:
+        self._step(back=True)
+
+    def action_redo(self) -> None:
+        self._step(back=False)
+
+    def _step(self, *, back: bool) -> None:
+        """Go a step of the prompt's history back, or on again, and say what that was."""
+        self._take_typed()
+        # A parameter that was turned in the same moment too.
+        self.desk.edit(self.desk.prompt.with_parameters(self.query_one(ParameterPanel).parameters))
+        step = self.desk.step(back=back)
+        if step is not None and step.spot is not None:
+            self.messages.restore(self.desk.prompt.messages, step.spot)
+        if step is not None:
+            self._moved()
+        self.say(step.words if step is not None else f"there is nothing to {'undo' if back else 'redo'}")
 
     def _derive_soon(self) -> None:
         if self._derive_timer is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -31,13 +31,6 @@ _UNDO_STEPS = 2_000
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _SCREEN_KEYS = frozenset({"f6", "f7"})
 """Keys that TextArea takes for selecting; here they are the screen's."""
-
-
-class EditorState(NamedTuple):
-    """What the editor puts aside when it goes to another message, and takes up when it comes back."""
-
-    history: EditHistory
-    selection: Selection
 
 
 class MessageEditor(TextArea, inherit_bindings=False):
@@ -83,21 +76,16 @@ class MessageEditor(TextArea, inherit_bindings=False):
         # Nothing on the screen blinks, and brackets in prose are no pairs.
         self.cursor_blink = False
         self.hint = hint
-        self.history = _new_history()
+        self.history = EditHistory(max_checkpoints=_UNDO_STEPS, checkpoint_timer=2.0, checkpoint_max_characters=100)
 
-    def open(self, text: str, state: EditorState | None, hint: str) -> None:
-        """Take up `text` with its undo history, or a new one with the cursor at the end; `hint` shows while empty."""
+    def open(self, text: str, selection: Selection | None, hint: str) -> None:
+        """Take up `text` with this selection, or with the cursor at its end; `hint` shows while it is empty."""
         self.hint = hint
-        self.history = state.history if state else _new_history()
+        self.history.clear()
         self._set_document(text, None)
-        self.selection = state.selection if state else Selection.cursor(self.document.end)
+        self.selection = selection or Selection.cursor(self.document.end)
         self.record_cursor_width()
         self.refresh(layout=True)
-
-    def put_aside(self) -> EditorState:
-        """The undo history and the selection, to open the same text with later."""
-        self.history.checkpoint()
-        return EditorState(self.history, self.selection)
 
     def paste(self, text: str) -> None:
         """Put `text` in place of the selection: line ends become line feeds, all else stays as it is."""
@@ -302,10 +290,6 @@ class MessageEditor(TextArea, inherit_bindings=False):
         hint = self.hint or " "
         first = base + self.get_component_rich_style("text-area--cursor") if self._draw_cursor else style
         return Strip([Segment(hint[0], first), Segment(hint[1:], style)]).adjust_cell_length(width, base)
-
-
-def _new_history() -> EditHistory:
-    return EditHistory(max_checkpoints=_UNDO_STEPS, checkpoint_timer=2.0, checkpoint_max_characters=100)
 
 
 def _utf8_size(text: str) -> int:

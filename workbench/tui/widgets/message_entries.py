@@ -1,7 +1,8 @@
-"""The messages as the list holds them: each with what belongs to its card, and the ones that were deleted."""
+"""The messages as the list holds them, each with what belongs to its card."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,7 +12,7 @@ from workbench.tui.widgets.message_card import CardBody, lay_out
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workbench.tui.widgets.message_editor import EditorState
+    from textual.document._document import Selection
 
 EDIT_LIMIT = 250_000
 """Bytes of UTF-8. A larger message is shown folded and cannot be opened: beyond it a key takes too long."""
@@ -28,14 +29,14 @@ class TokenCount(Protocol):
 
 
 class Entry:
-    """One message and the state of its card: folded or not, its token count, what the editor put aside."""
+    """One message and the state of its card: folded or not, its token count, what was selected in its text."""
 
-    __slots__ = ("_body", "_body_key", "_size", "editor", "folded", "message", "tokens", "tokens_stale")
+    __slots__ = ("_body", "_body_key", "_size", "folded", "message", "selection", "tokens", "tokens_stale")
 
     def __init__(self, message: Message) -> None:
         self.message = message
         self.folded = False
-        self.editor: EditorState | None = None
+        self.selection: Selection | None = None
         self.tokens: TokenCount | None = None
         self.tokens_stale = False
         self._body: CardBody | None = None
@@ -72,11 +73,10 @@ class Entry:
 
 
 class Entries:
-    """The list of entries, with every edit of it and an undo of each deletion."""
+    """The list of entries, with every edit of it."""
 
     def __init__(self, messages: tuple[Message, ...] = ()) -> None:
         self._entries = [Entry(message) for message in messages]
-        self._deleted: list[tuple[int, Entry]] = []
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -96,17 +96,16 @@ class Entries:
         return tuple(entry.message for entry in self._entries)
 
     def replace_all(self, messages: tuple[Message, ...]) -> None:
-        """Hold these messages; equal ones at the start and at the end keep their cards. Deletions are forgotten."""
-        old = self._entries
-        head = 0
-        while head < min(len(old), len(messages)) and old[head].message == messages[head]:
+        """Hold these messages. Equal ones keep their cards wherever they stand now; of the others those that are as
+        many as they were keep them too, as messages that were edited."""
+        old, head, tail = self._entries, 0, 0
+        most = min(len(old), len(messages))
+        while head < most and old[head].message == messages[head]:
             head += 1
-        tail = 0
-        while tail < min(len(old), len(messages)) - head and old[-1 - tail].message == messages[-1 - tail]:
+        while tail < most - head and old[-1 - tail].message == messages[-1 - tail]:
             tail += 1
-        middle = [Entry(message) for message in messages[head : len(messages) - tail]]
+        middle = _rejoined(old[head : len(old) - tail], messages[head : len(messages) - tail])
         self._entries = [*old[:head], *middle, *old[len(old) - tail :]]
-        self._deleted.clear()
 
     def change(
         self, index: int, *, role: Role | None = None, content: str | None = None, on: bool | None = None
@@ -127,19 +126,10 @@ class Entries:
         self._entries.insert(index, Entry(message))
 
     def delete(self, index: int) -> None:
-        self._deleted.append((index, self._entries.pop(index)))
-
-    def undo_delete(self) -> int | None:
-        """Bring back the entry deleted last, with its card and undo history; where it stands now, None if none."""
-        if not self._deleted:
-            return None
-        index, entry = self._deleted.pop()
-        index = min(index, len(self._entries))
-        self._entries.insert(index, entry)
-        return index
+        del self._entries[index]
 
     def duplicate(self, index: int) -> None:
-        """A copy right after the message at `index`, folded as it is, with no undo history."""
+        """A copy right after the message at `index`, folded as it is."""
         copy = Entry(self._entries[index].message)
         copy.folded = self._entries[index].folded
         copy.tokens, copy.tokens_stale = self._entries[index].tokens, self._entries[index].tokens_stale
@@ -171,3 +161,22 @@ class Entries:
         counts = [entry.tokens.value for entry in sent if entry.tokens is not None]
         # The sum is always an estimate: each message costs the endpoint a few tokens more than its text.
         return f"{words} · ~{sum(counts):,} tokens" if counts else words
+
+
+def _rejoined(old: list[Entry], messages: tuple[Message, ...]) -> list[Entry]:
+    """An entry for each message, out of the old ones where there is one for it."""
+    by_text: defaultdict[tuple[Role, str], list[Entry]] = defaultdict(list)
+    for entry in reversed(old):
+        by_text[entry.message.role, entry.message.content].append(entry)
+    found = [by_text[m.role, m.content].pop() if by_text.get((m.role, m.content)) else None for m in messages]
+    kept = {id(entry) for entry in found}
+    left = [entry for entry in old if id(entry) not in kept]
+    if len(left) != found.count(None):
+        left = []
+    entries: list[Entry] = []
+    for message, same in zip(messages, found, strict=True):
+        entry = same or (left.pop(0) if left else Entry(message))
+        entry.tokens_stale = entry.tokens_stale or same is None
+        entry.message = message
+        entries.append(entry)
+    return entries

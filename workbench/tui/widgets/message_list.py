@@ -12,14 +12,16 @@ from textual.widgets import TextArea
 
 from workbench.core.prompt import Message, Role
 from workbench.tui.commands import bindings
+from workbench.tui.widgets.card_editor import CardEditor
 from workbench.tui.widgets.message_card import HINTS, NEXT_ROLE
 from workbench.tui.widgets.message_drawing import DrawnMessages, Slice
-from workbench.tui.widgets.message_editor import MessageEditor
 from workbench.tui.widgets.message_entries import Entries, TokenCount
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+
+    from workbench.core.prompt_change import Spot
 
 
 class MessageList(VerticalScroll, can_focus=True):
@@ -59,12 +61,12 @@ class MessageList(VerticalScroll, can_focus=True):
             super().__init__()
             self.messages = messages
 
-    class Told(TextualMessage):
-        """A line for the person; the screen has the place for it."""
+    class StepWanted(TextualMessage):
+        """The prompt, of which the messages are a part, is to go back a step of its history, or on again."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, back: bool) -> None:
             super().__init__()
-            self.text = text
+            self.back = back
 
     def __init__(
         self, messages: tuple[Message, ...] = (), *, current: int | None = None, id: str | None = None
@@ -76,7 +78,7 @@ class MessageList(VerticalScroll, can_focus=True):
         self._current = self._entries.first_user() if current is None else self._clamp(current)
         self._open = False
         self._above = DrawnMessages(self._entries)
-        self._editor = MessageEditor()
+        self._editor = CardEditor()
         self._below = DrawnMessages(self._entries)
         self._editor.display = self._below.display = False
         self.border_title = "Prompt"
@@ -113,16 +115,34 @@ class MessageList(VerticalScroll, can_focus=True):
         return self._open and self._editor.has_focus
 
     @property
-    def editor(self) -> MessageEditor:
+    def editor(self) -> CardEditor:
         """The editor; on display only while a message is open in it."""
         return self._editor
 
     def show(self, messages: tuple[Message, ...], focus: int | None = None) -> None:
         """Hold other messages (a prompt was opened). `focus` opens that message; equal messages keep their state."""
         if messages != self.messages:
+            reopen = self._open
             self._replace(messages)
+            if reopen:
+                self.focus_message(self._current, edit=True)
         if focus is not None:
             self.focus_message(focus, edit=True)
+
+    def restore(self, messages: tuple[Message, ...], spot: Spot) -> None:
+        """Hold the messages of another step of the prompt's history; what changed, at `spot`, comes into sight. An
+        editor that was open is open there, with its cursor behind what is new in the text; the focus stays where it is.
+        """
+        reopen, focused = self._open, self._editor.has_focus
+        if messages != self.messages:
+            self._replace(messages)
+        if reopen and len(self._entries):
+            offset = spot.end if spot.start is not None else None
+            self._open_editor(self._clamp(spot.message), offset, focus=focused)
+        else:
+            self._select(spot.message)
+            if focused:
+                self.screen.set_focus(self)
 
     def show_tokens(self, counts: tuple[TokenCount | None, ...]) -> None:
         """Show a count on each card; counts for another number of messages are out of date and left out."""
@@ -167,15 +187,11 @@ class MessageList(VerticalScroll, can_focus=True):
         self._entries.delete(self._current)
         self._after_edit(self._current, reopen)
 
-    def action_undo_delete(self) -> None:
-        reopen = self._open
-        self._close_editor()
-        index = self._entries.undo_delete()
-        if index is None:
-            self._after_edit(self._current, reopen)
-            self.post_message(self.Told("nothing was deleted that could come back"))
-        else:
-            self._after_edit(index, reopen)
+    def action_undo(self) -> None:
+        self.post_message(self.StepWanted(back=True))
+
+    def action_redo(self) -> None:
+        self.post_message(self.StepWanted(back=False))
 
     def action_duplicate(self) -> None:
         if len(self._entries):
@@ -293,34 +309,36 @@ class MessageList(VerticalScroll, can_focus=True):
 
     # -- the editor --------------------------------------------------------------------------------------------
 
-    def _open_editor(self, index: int, offset: int | None = None) -> None:
+    def _open_editor(self, index: int, offset: int | None = None, *, focus: bool = True) -> None:
         """Put the cursor into message `index`, at character `offset` or where it was."""
         entry = self._entries[index]
         if entry.too_large:
             self._close_editor()
             self._select(index)
-            self.screen.set_focus(self)
+            if focus:
+                self.screen.set_focus(self)
             return
         if not (self._open and index == self._current):
             self._close_editor()
             self._current, self._open, entry.folded = index, True, False
             self._dress_editor()
-            self._editor.open(entry.message.content, entry.editor, HINTS[entry.message.role])
+            self._editor.open(entry.message.content, entry.selection, HINTS[entry.message.role])
             self._editor.display = self._below.display = True
             self._place()
         if offset is not None:
             before = entry.message.content[:offset]
             column = offset - (before.rfind("\n") + 1)
             self._editor.selection = Selection.cursor((before.count("\n"), column))
-        self.screen.set_focus(self._editor, scroll_visible=False)
+        if focus:
+            self.screen.set_focus(self._editor, scroll_visible=False)
         self._editor.scroll_cursor_visible()
 
     def _close_editor(self) -> None:
-        """Draw the message that was open; its text, undo history and cursor are kept with it."""
+        """Draw the message that was open; its text and cursor are kept with it."""
         if not self._open:
             return
         self._take_text()
-        self._entries[self._current].editor = self._editor.put_aside()
+        self._entries[self._current].selection = self._editor.selection
         self._open = False
         self._editor.display = self._below.display = False
         self._place()
@@ -344,15 +362,13 @@ class MessageList(VerticalScroll, can_focus=True):
     # -- the list ----------------------------------------------------------------------------------------------
 
     def _replace(self, messages: tuple[Message, ...]) -> None:
-        was_open, was_at = self._open, self._entries[self._current] if len(self._entries) else None
+        was_at = self._entries[self._current] if len(self._entries) else None
         self._close_editor()
         self._entries.replace_all(messages)
         self._reported = messages
         kept = was_at is not None and was_at in list(self._entries)
         self._current = self._entries.index(was_at) if kept and was_at is not None else self._entries.first_user()
         self._place()
-        if was_open:
-            self.focus_message(self._current, edit=True)
 
     def _insert(self, index: int, message: Message, edit: bool) -> None:
         reopen, current = self._open, self._current

@@ -1,0 +1,25 @@
+"""The editor of the message list: what is typed in it is undone with the rest of the prompt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.document._history import EditHistory
+
+from workbench.tui.widgets.message_editor import MessageEditor
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+
+class CardEditor(MessageEditor, inherit_bindings=False):
+    """Keeps no history of its own: its undo and redo keys go on to the screen, which has one of the whole prompt."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        b for b in MessageEditor.BINDINGS if isinstance(b, Binding) and b.action not in ("undo", "redo")
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.history = EditHistory(max_checkpoints=0, checkpoint_timer=0.0, checkpoint_max_characters=0)
