@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from workbench.adapters.endpoint import Endpoint
     from workbench.adapters.experiments import Experiments
+    from workbench.adapters.external_editor import ExternalEditor
     from workbench.adapters.history import History
     from workbench.adapters.lessons import LessonStore
     from workbench.adapters.presets.library import PresetLibrary
@@ -97,6 +98,14 @@ class Services:
         from workbench.adapters.experiments import Experiments
 
         return Experiments(self.database)
+
+    @cached_property
+    def editor(self) -> ExternalEditor:
+        """The person's own editor. It is not told the keys that the environment holds."""
+        from workbench.adapters.external_editor import ExternalEditor
+
+        secrets = [endpoint.api_key_env for endpoint in self.settings.endpoints]
+        return ExternalEditor(self.environ, self.folder, self.paths.editing, secrets)
 
     @cached_property
     def presets(self) -> PresetLibrary:
@@ -297,6 +306,10 @@ class Services:
         prices.warm()
         _ = self.rulebook
         self.tokens.load()
+
+    def fits_variable(self, size: int) -> bool:
+        """Whether a variable may read a file of so many bytes."""
+        return size <= VARIABLE_BYTES
 
     def variable_note(self, variable: Variable) -> tuple[str, bool]:
         """What there is to say of a variable's value: the file's size, or (True) why it can't be read; else ""."""

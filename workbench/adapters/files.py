@@ -96,6 +96,11 @@ class Paths(NamedTuple):
         return self.data / "exports"
 
     @property
+    def editing(self) -> Path:
+        """Texts that are in an editor outside the program, each in a folder of its own."""
+        return self.data / "editing"
+
+    @property
     def locks(self) -> Path:
         """One lock file for each process of the program that runs."""
         return self.data / "locks"

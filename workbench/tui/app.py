@@ -6,12 +6,13 @@ import asyncio
 import gc
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from textual import on, work
-from textual.app import App, SystemCommand
+from textual.app import App, SuspendNotSupported, SystemCommand
 
-from workbench.core.errors import StorageError
+from workbench.core.errors import InputError, StorageError
 from workbench.tui import display
 from workbench.tui.commands import bindings
 from workbench.tui.desk import Desk
@@ -23,7 +24,7 @@ from workbench.tui.widgets.notice import NoticeBar
 from workbench.tui.widgets.stream_view import StreamView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from textual.binding import BindingType
     from textual.command import Provider
@@ -63,6 +64,7 @@ class WorkbenchApp(App[None]):
         self.services = services
         self.desk = Desk(services)
         self.warmed = asyncio.Event()
+        self._outside = False
         self.fault: Exception | None = None
         """The exception that ended the app, if one did."""
 
@@ -99,8 +101,35 @@ class WorkbenchApp(App[None]):
     def _leave_on_signal(self, code: int) -> None:
         self.exit(return_code=code)
 
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """Another program has the terminal. What runs here goes on meanwhile, and what it shows is drawn afterwards.
+
+        Raises InputError where the terminal can't be handed over, as in a browser.
+        """
+        fault: BaseException | None = None
+        # Textual goes on drawing while it is suspended, into a queue that nobody empties: it would stop at the 30th.
+        with self.batch_update():
+            try:
+                with self.suspend():
+                    self._outside = True
+                    try:
+                        yield
+                    except BaseException as raised:
+                        fault = raised  # what is raised through `suspend` leaves the app suspended
+            except SuspendNotSupported:
+                raise InputError("this terminal can't be handed to another program", "edit the text here") from None
+            finally:
+                self._outside = False
+        self.screen.refresh(layout=True)
+        if fault is not None:
+            raise fault
+
     def _stop_on_signal(self) -> None:
-        """SIGINT, from outside: ctrl+c in the terminal is a key and copies."""
+        """SIGINT, from outside: ctrl+c in the terminal is a key and copies. Where another program has the terminal, its
+        ctrl+c is meant for that."""
+        if self._outside:
+            return
         for screen in self.screen_stack:
             if isinstance(screen, MainScreen):
                 screen.stop_running()

@@ -139,6 +139,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("redo", "ctrl+y", "Redo", "Do again what was undone", "redo", "workbench", False, "^Y"),
     Command("view", "f2", "Next view", "Answer, JSON, Request, Response in turn", "next_view", "workbench", True),
     Command(
+        "editor",
+        "f4",
+        "Editor",
+        "Open the message, or the selected variable, in $VISUAL or $EDITOR",
+        "edit_outside",
+        "workbench",
+        True,
+    ),
+    Command(
         "focus-messages",
         "f3",
         "Go to messages",

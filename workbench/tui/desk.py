@@ -273,12 +273,18 @@ class Desk:
         known[name] = replace(known.get(name, Variable(name)), value=value)
         self.edit(replace(self.prompt, variables=tuple(known.values())))
 
-    def add_text_variable(self, text: str) -> str:
-        """Keep a long text as a variable and return its name. As its default, since that is literal, also with an @."""
+    def set_default(self, name: str, default: str) -> None:
+        """Give `{{name}}` another default."""
+        variables = (replace(v, default=default) if v.name == name else v for v in self.prompt.variables)
+        self.edit(replace(self.prompt, variables=tuple(variables)))
+
+    def with_text_variable(self, text: str, *, path: str = "") -> tuple[Prompt, str]:
+        """The prompt with a long text as a variable, and the variable's name; not edited yet. The text is its default,
+        since that is literal, also with an @; where it is in the file `path`, that is the variable's value."""
         taken = {variable.name for variable in self.prompt.variables} | {v.name for v in self.variables()}
         name = next(name for i in range(1, len(taken) + 2) if (name := "text" if i == 1 else f"text{i}") not in taken)
-        self.edit(replace(self.prompt, variables=(*self.prompt.variables, Variable(name, default=text))))
-        return name
+        variable = Variable(name, value=f"@{path}") if path else Variable(name, default=text)
+        return replace(self.prompt, variables=(*self.prompt.variables, variable)), name
 
     def variables(self) -> tuple[Variable, ...]:
         """The variables that the messages name, in the order of their first place."""

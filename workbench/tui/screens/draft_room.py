@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from workbench.core.preset import Kind
 from workbench.tui.screens.begin_compare import BeginCompare
 from workbench.tui.screens.copying import Copying
+from workbench.tui.screens.outside import Outside
 from workbench.tui.screens.preset_moves import PresetMoves
 from workbench.tui.screens.running import Running
 from workbench.tui.screens.sending import Sending
@@ -20,6 +21,7 @@ from workbench.tui.screens.where import Answer, Where
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Coroutine
+    from contextlib import AbstractContextManager
 
     from textual.screen import Screen
 
@@ -45,6 +47,9 @@ class RoomHost(Protocol):
     def to_clipboard(self, text: str) -> None:
         """Copy a text."""
 
+    def outside(self) -> AbstractContextManager[None]:
+        """Hand the terminal to another program for as long as it is entered. InputError where that can't be."""
+
     def changed(self, desk: Desk) -> None:
         """The prompt, or where it goes, has changed otherwise than by a key in a panel."""
 
@@ -69,6 +74,7 @@ class DraftRoom:
         self.sending = Sending(desk, ask=ask, say=say, changed=changed, run=self.running.other)
         self.presets = PresetMoves(desk, ask=ask, say=say, changed=changed, opened=partial(host.opened, desk))
         self.comparing = BeginCompare(desk, ask=ask, say=say, changed=changed, save=self.presets.save)
+        self.outside = Outside(desk, outside=host.outside, ask=ask, say=say, changed=changed)
         self.copying = Copying(desk, say=say, to_clipboard=host.to_clipboard)
         self.conversations: dict[str, Callable[[], Coroutine[None, None, None]]] = {
             "connection": self.where.choose_connection,

@@ -63,14 +63,13 @@ def _first_words(draft: KeptDraft) -> str:
     return " ".join(words[:200].split())[:60]
 
 
-def paste_question(size: str) -> Chooser:
-    """Ends with "variable" or "no"."""
-    rows = [
-        Choice("variable", "Put it into a variable", "and its name into the message"),
-        Choice("no", "Do not paste it"),
-    ]
-    text = f"{size} are more than an editor shows well. A file can be read too: give a variable the value @file."
-    return Chooser("A large paste", rows, text=text)
+def large_text_question(size: str, *, file: bool, otherwise: str) -> Chooser:
+    """Ends with "variable", "file" or "otherwise"; `file` says that a variable may read so much from one."""
+    rows = [Choice("variable", "Put it into a variable", "and its name into the message")]
+    if file:
+        rows.append(Choice("file", "Put it into a file", "that a variable reads, and its name into the message"))
+    rows.append(Choice("otherwise", otherwise))
+    return Chooser("A large text", rows, text=f"{size} are more than an editor shows well.")
 
 
 def key_question() -> Chooser:

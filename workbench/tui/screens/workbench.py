@@ -14,14 +14,13 @@ from textual.widgets import Static
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.preset import Kind as PresetKind
-from workbench.core.usage import size_text
 from workbench.tui.commands import bindings
 from workbench.tui.conversation import where_to_go_on
 from workbench.tui.header_state import header_state
 from workbench.tui.screens.draft_moves import DraftMoves
 from workbench.tui.screens.draft_room import DraftRoom
+from workbench.tui.screens.large_text import fold
 from workbench.tui.screens.panels import PANELS, Panels, layout_classes
-from workbench.tui.screens.questions import paste_question
 from workbench.tui.screens.where import Answer
 from workbench.tui.usage_state import usage_state
 from workbench.tui.widgets.header import Header
@@ -38,6 +37,7 @@ from workbench.tui.widgets.variables_panel import VariableRow, VariablesPanel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -211,12 +211,27 @@ class WorkbenchScreen(Screen[None]):
     @on(MessageEditor.LargePaste)
     @work(exclusive=True, group="paste")
     async def _large_paste(self, event: MessageEditor.LargePaste) -> None:
-        size = size_text(len(event.text.encode("utf-8", "replace")))
-        if await self.ask(paste_question(size)) != "variable":
+        folded = await fold(self.desk, event.text, ask=self.ask, say=self.say, otherwise="Do not paste it")
+        if folded is not None:
+            self.messages.editor.insert(folded.place)
+            self.desk.edit(replace(folded.prompt, messages=self.messages.messages))
+            self._show_variables()
+            self.say(folded.said, "success")
+
+    def action_edit_outside(self) -> None:
+        """Open the message in the person's own editor; from among the variables, the selected one."""
+        self._take_typed()
+        panel, room = self.query_one(VariablesPanel), self.room
+        if panel.editing:
+            self.say("enter takes the value first; then F4 opens it")
             return
-        name = self.desk.add_text_variable(event.text)
-        self.messages.editor.insert("{{" + name + "}}")
-        self.say(f"{size} are in the variable {{{{{name}}}}}", "success")
+        row = panel.selected if panel.has_focus else None
+        variable = next((v for v in self.desk.variables() if row is not None and v.name == row.name), None)
+        edit = room.outside.edit_variable(variable) if variable else room.outside.edit_message(self.messages.current)
+        self.run_worker(edit, group="choose", exclusive=True)
+
+    def outside(self) -> AbstractContextManager[None]:
+        return self.bench.outside()
 
     @on(VariablesPanel.Changed)
     def _variable_changed(self, event: VariablesPanel.Changed) -> None:

@@ -50,7 +50,7 @@ def lay_out(content: str, width: int, folded: bool, too_large: int = 0) -> CardB
     """The rows of `content` at `width` cells (one more for a hanging space); `too_large` is its size in bytes if so."""
     if too_large:
         first = visible(content[:_PREVIEW].split("\n", 1)[0])
-        note = f"too large to edit here: {kilobytes(too_large)}, {_lines(content)}"
+        note = f"too large to edit here: {kilobytes(too_large)}, {_lines(content)} · F4 opens your editor"
         return CardBody(first, _rows_of(first, width)[:1], note, note_below=True, exact=False)
     text = visible(content)
     if not text:

@@ -160,7 +160,7 @@ class VariablesPanel(FieldRows, can_focus=True):
         row = self.selected
         if row is not None:
             if len(row.value or "") > FIELD_LIMIT:
-                self._say("too long to edit here; paste another in its place, or name a file: @path")
+                self._say("too long to edit here: F4 opens it in your editor; or paste another, or name a file: @path")
             else:
                 self._open_field(row.value or "", select=True)
 
