@@ -37,6 +37,11 @@ class BaseUrl(NamedTuple):
     said: str = ""
     """What was made of the text, for people; "" where it was taken as it stands."""
 
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: what a key belongs to."""
+        return f"{'http' if self.is_plain_http else 'https'}://{self.host}"
+
 
 def parse_base_url(text: str) -> BaseUrl:
     """Normalise `text`. Raises InputError, whose message shows neither user:password nor a query, and what to write."""
@@ -66,6 +71,17 @@ def parse_base_url(text: str) -> BaseUrl:
         authority = f"{authority}:{port}"
     url = f"{scheme}://{authority}{_path(parts.path, text)}"
     return BaseUrl(url, authority, is_this_machine(ascii_host), scheme == "http", _said(text, url, host, ascii_host))
+
+
+def parse_typed(text: str) -> BaseUrl:
+    """As `parse_base_url`, of an address that a person types: the scheme of a plain host may be left out."""
+    bare = text.strip()
+    if re.match(r"(localhost|[\w\-]+(\.[\w\-]+)+|\[[0-9a-fA-F:]+\])(:\d+)?(/\S*)?$", bare):
+        name = bare.partition("/")[0] if bare.startswith("[") else re.split("[:/]", bare, maxsplit=1)[0]
+        scheme = "http" if is_this_machine(re.sub(r"(?<=\]):\d+$", "", name)) else "https"
+        url = parse_base_url(f"{scheme}://{bare}")
+        return url._replace(said=url.said or f"taken as {url.url}")
+    return parse_base_url(bare)
 
 
 def _with_password(text: str) -> InputError:

@@ -4,6 +4,7 @@ A key goes to one host:
 - OPENAI_API_KEY goes to OPENAI_BASE_URL where the environment sets that, else to api.openai.com;
 - a base URL in a .env is used only after a yes, and a key that stands beside it goes to that host or nowhere;
 - an endpoint's key goes to that endpoint;
+- a key that was typed for a session, or is kept by another program, goes to the host that it was given for;
 - over plain http to another machine a key goes only after a yes.
 """
 
@@ -93,22 +94,64 @@ class Connections(NamedTuple):
         return (waiting + found + [PRACTICE])[0]
 
 
-class _Key(NamedTuple):
-    """A key as found: cleaned, or unusable with the reason; `source` is for people."""
+class FoundKey(NamedTuple):
+    """A key as found, cleaned, or none; `source` is for people."""
 
     secret: Secret | None = None
     source: str = ""
 
 
-def find_connections(*, environ: Mapping[str, str], folder: Path, settings: Settings, trusts: Trusts) -> Connections:
-    """Every connection there is now, from the environment, `folder`'s .env and the settings. Touches no network."""
-    return _Search(environ, read_dotenv(folder), settings, trusts).run()
+NO_KEY = FoundKey()
+
+
+class SessionConnections:
+    """What the person gave for this session alone; nothing of it is written anywhere.
+
+    keys       by origin (scheme, host and port); such a key goes before every other
+    endpoints  by name: servers that were found running
+    """
+
+    __slots__ = ("endpoints", "keys")
+
+    def __init__(self) -> None:
+        self.keys: dict[str, FoundKey] = {}
+        self.endpoints: dict[str, EndpointSettings] = {}
+
+
+class KeySources(NamedTuple):
+    """Keys that are neither in the environment nor in a .env."""
+
+    session: SessionConnections
+    elsewhere: Callable[[str], FoundKey]
+    """host -> the key that another program keeps and that the person wants used for this host."""
+
+
+def no_other_keys() -> KeySources:
+    return KeySources(SessionConnections(), lambda _host: NO_KEY)
+
+
+def find_connections(
+    *,
+    environ: Mapping[str, str],
+    folder: Path,
+    settings: Settings,
+    trusts: Trusts,
+    others: KeySources | None = None,
+) -> Connections:
+    """Every connection there is now, from the environment, `folder`'s .env, the settings and what the session brought.
+
+    Touches no network.
+    """
+    return _Search(environ, read_dotenv(folder), settings, trusts, others or no_other_keys()).run()
 
 
 class _Search:
     """One look around. Results gather in three lists."""
 
-    def __init__(self, environ: Mapping[str, str], dotenv: DotEnv, settings: Settings, trusts: Trusts) -> None:
+    def __init__(
+        self, environ: Mapping[str, str], dotenv: DotEnv, settings: Settings, trusts: Trusts, others: KeySources
+    ) -> None:
+        self._others = others
         self._environ = environ
         self._dotenv = dotenv
         self._settings = settings
@@ -123,9 +166,10 @@ class _Search:
         base_url = self._variable(_BASE_URL)
         if base_url:
             self._at_environments_base_url(base_url)
+            self._at_openai_too()
         else:
             self._at_openai()
-        for endpoint in self._settings.endpoints:
+        for endpoint in (*self._settings.endpoints, *self._others.session.endpoints.values()):
             self._at_endpoint(endpoint)
         practice_model = self._settings.default_model if self._settings.default_model in PRACTICE_MODELS else PRACTICE
         practice = Connection(PRACTICE, "practice", PRACTICE_BASE_URL, PRACTICE, default_model=practice_model)
@@ -162,11 +206,25 @@ class _Search:
             self._at_dotenvs_base_url(address, beside if beside.secret else key)
         elif key.secret is None:
             key = beside
-        if key.secret is not None and not any(c.key == key.secret for c in self._found):
-            url = parse_base_url(OPENAI_BASE_URL)
+        if key.secret is not None and any(c.key == key.secret for c in self._found):
+            key = NO_KEY
+        url = parse_base_url(OPENAI_BASE_URL)
+        if self._best(url, key).secret is not None:
             self._add(self._connection(url, key, self._header(_ORGANIZATION), self._header(_PROJECT)), url)
 
-    def _at_dotenvs_base_url(self, text: str, key: _Key) -> None:
+    def _at_openai_too(self) -> None:
+        """OPENAI_BASE_URL has OPENAI_API_KEY; OpenAI itself is there with a key of its own."""
+        url = parse_base_url(OPENAI_BASE_URL)
+        if self._best(url, NO_KEY).secret is not None and all(c.base_url != url.url for c in self._found):
+            self._add(self._connection(url, NO_KEY), url)
+
+    def _best(self, url: BaseUrl, key: FoundKey) -> FoundKey:
+        """The key for this address: the session's, else the one that was found, else one that is kept elsewhere."""
+        if (typed := self._others.session.keys.get(url.origin)) is not None:
+            return typed
+        return key if key.secret is not None else self._others.elsewhere(url.host)
+
+    def _at_dotenvs_base_url(self, text: str, key: FoundKey) -> None:
         try:
             url = parse_base_url(text)
         except InputError as error:
@@ -191,7 +249,7 @@ class _Search:
 
     def _at_endpoint(self, endpoint: EndpointSettings) -> None:
         url = parse_base_url(endpoint.base_url)
-        key = self._key(endpoint.api_key_env) if endpoint.api_key_env else _Key()
+        key = self._best(url, self._key(endpoint.api_key_env) if endpoint.api_key_env else NO_KEY)
         if endpoint.api_key_env and key.secret is None:
             self._notes.append(f"{endpoint.name}: {endpoint.api_key_env} has no key, so requests go without one")
         connection = Connection(
@@ -207,8 +265,9 @@ class _Search:
         )
         self._add(connection, url)
 
-    def _connection(self, url: BaseUrl, key: _Key, organization: str = "", project: str = "") -> Connection:
+    def _connection(self, url: BaseUrl, key: FoundKey, organization: str = "", project: str = "") -> Connection:
         kind: Literal["openai", "endpoint"] = "openai" if url.url == OPENAI_BASE_URL else "endpoint"
+        key = self._best(url, key)
         return Connection(
             "openai" if kind == "openai" else url.host,
             kind,
@@ -241,26 +300,26 @@ class _Search:
         self._notes.append(f"{name} in {_ENVIRONMENT} is ignored: it has a character that no header takes")
         return ""
 
-    def _key(self, name: str) -> _Key:
+    def _key(self, name: str) -> FoundKey:
         """The key in the variable `name`: the environment's, else the .env's."""
         key = self._key_in_environment(name)
         return key if key.secret else self._key_in_dotenv(name)
 
-    def _key_in_environment(self, name: str) -> _Key:
+    def _key_in_environment(self, name: str) -> FoundKey:
         return self._cleaned(name, self._environ.get(name, ""), _ENVIRONMENT)
 
-    def _key_in_dotenv(self, name: str) -> _Key:
+    def _key_in_dotenv(self, name: str) -> FoundKey:
         """Only names that end in _API_KEY are taken from a .env."""
-        return self._cleaned(name, self._dotenv.values.get(name, ""), _DOTENV) if name.endswith("_API_KEY") else _Key()
+        return self._cleaned(name, self._dotenv.values.get(name, ""), _DOTENV) if name.endswith("_API_KEY") else NO_KEY
 
-    def _cleaned(self, name: str, text: str, place: str) -> _Key:
+    def _cleaned(self, name: str, text: str, place: str) -> FoundKey:
         source = f"{name} in {place}"
         try:
             key = clean_key(text)
         except InputError as error:
             self._notes.append(f"{source} is ignored: {error.message}")
-            return _Key()
-        return _Key(Secret(key), source) if key else _Key()
+            return NO_KEY
+        return FoundKey(Secret(key), source) if key else NO_KEY
 
     def _note_surprises(self) -> None:
         """One line that names what a .env sets and this program does not take from it, where that may surprise."""

@@ -50,7 +50,7 @@ def read_dotenv(folder: Path) -> DotEnv:
     text = data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig", "replace")
     if "\0" in text:
         return _unread("not text")
-    return _parse(text)
+    return parse_dotenv(text)
 
 
 def _unread(reason: str) -> DotEnv:
@@ -61,7 +61,8 @@ def _reason(error: OSError | ValueError) -> str:
     return (error.strerror or "unreadable") if isinstance(error, OSError) else "unreadable"
 
 
-def _parse(text: str) -> DotEnv:
+def parse_dotenv(text: str) -> DotEnv:
+    """The variables in the text of a `.env`, nothing in them expanded."""
     import io
 
     # The parser alone: dotenv_values reports a bad line through logging, which ends up on the screen.
