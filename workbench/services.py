@@ -11,7 +11,14 @@ from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING
 
-from workbench.adapters.connections import Connections, find_connections
+from workbench.adapters.connections import (
+    NO_KEY,
+    Connections,
+    FoundKey,
+    KeySources,
+    SessionConnections,
+    find_connections,
+)
 from workbench.adapters.database import Database
 from workbench.adapters.drafts import Drafts
 from workbench.adapters.files import VARIABLE_BYTES, Paths, private_folder, read_text, read_variable_file, write_atomic
@@ -43,6 +50,10 @@ if TYPE_CHECKING:
     from workbench.runner import Emit, Job, Run
 
 
+LLM_KEY = "llm_key:"
+"""In front of a key's name: what a host is trusted with where a key of the tool `llm` is used for it."""
+
+
 class Services:
     """The objects of one process. Close it, or use it in a `with`."""
 
@@ -55,6 +66,7 @@ class Services:
         self.drafts = Drafts(database, paths)
         self._settings_notes: tuple[str, ...] = notes
         self._rules_notes: tuple[str, ...] = ()
+        self.session = SessionConnections()
         self._endpoints: dict[Connection, Endpoint] = {}
 
     @classmethod
@@ -135,7 +147,24 @@ class Services:
             folder=self.folder,
             settings=self.settings,
             trusts=lambda host, what: self.lessons.trusts(host, what),
+            others=KeySources(self.session, self._key_of_llm),
         )
+
+    def _key_of_llm(self, host: str) -> FoundKey:
+        """The key of the tool `llm` that the person wants used for this host, where there is one."""
+        name = next((what[len(LLM_KEY) :] for what in self.lessons.trusted(host) if what.startswith(LLM_KEY)), "")
+        if not name:
+            return NO_KEY
+        from workbench.adapters.llm_keys import llm_key, llm_keys_file
+
+        try:
+            return FoundKey(llm_key(self.environ, name), f"{name} in {llm_keys_file(self.environ)}")
+        except InputError:
+            return NO_KEY  # the request says that the host wants a key; the connect screen shows where it was
+
+    def reload_settings(self) -> None:
+        """Read the settings file again, after it was changed by the program."""
+        self.settings, self._settings_notes = load_settings(self.paths.settings)
 
     def connection(self, name: str | None, model: str = "") -> Connection:
         """The connection of that name, or the one that is used when none is named. InputError."""

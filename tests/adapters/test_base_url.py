@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.adapters.base_url import is_this_machine, parse_base_url
+from workbench.adapters.base_url import is_this_machine, parse_base_url, parse_typed
 from workbench.core.errors import InputError
 
 
@@ -164,3 +164,29 @@ def test_a_result_is_plain_and_reading_it_again_changes_nothing(text: str) -> No
     if url.url.count("/") > 2:
         again = parse_base_url(url.url)
         assert (again.url, again.host, again.said) == (url.url, url.host, "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "url", "said"),
+    [
+        ("localhost:11434", "http://localhost:11434/v1", True),
+        ("127.0.0.1:8000/v1/chat/completions", "http://127.0.0.1:8000/v1", True),
+        ("[::1]:8080", "http://[::1]:8080/v1", True),
+        ("api.groq.com/openai/v1", "https://api.groq.com/openai/v1", True),
+        (" lab.example:8000 ", "https://lab.example:8000/v1", True),
+        ("https://api.openai.com/v1", "https://api.openai.com/v1", False),
+        ("http://lab.example", "http://lab.example/v1", True),
+    ],
+)
+def test_the_scheme_of_a_typed_host_may_be_left_out(typed: str, url: str, said: bool) -> None:
+    found = parse_typed(typed)
+    assert found.url == url
+    assert bool(found.said) is said
+    assert found.origin == url.partition("://")[0] + "://" + found.host
+
+
+@pytest.mark.parametrize("typed", ["notaurl", "", "user:pw@host.example", "ftp://host.example", "host.example?a=1"])
+def test_what_is_no_plain_host_is_still_refused(typed: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_typed(typed)
+    assert "pw" not in caught.value.line

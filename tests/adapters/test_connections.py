@@ -10,10 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from workbench.adapters.connections import DEFAULT_MODEL, Connections, find_connections
+from workbench.adapters.connections import (
+    DEFAULT_MODEL,
+    Connections,
+    FoundKey,
+    KeySources,
+    SessionConnections,
+    find_connections,
+)
 from workbench.adapters.settings import EndpointSettings, Settings
 from workbench.core.connection import Connection
 from workbench.core.errors import InputError
+from workbench.core.secret import Secret
 
 CANARY = "sk-canary-7f3a9b2c4d5e6f708192"
 OTHER = "sk-other-a1b2c3d4e5f6a7b8c9d0"
@@ -378,3 +386,77 @@ def test_a_connection_with_a_key_is_not_pickled(world: World) -> None:
         pickle.dumps(world.find().choose())
     with pytest.raises(TypeError):
         copy.deepcopy(world.find().choose())
+
+
+# -- what the session and other programs bring ----------------------------------------------------------------------
+
+
+def found_with(world: World, session: SessionConnections, llm: dict[str, str] | None = None) -> Connections:
+    def elsewhere(host: str) -> FoundKey:
+        key = (llm or {}).get(host)
+        return FoundKey(Secret(key), "openai in keys.json") if key else FoundKey()
+
+    return find_connections(
+        environ=world.environ,
+        folder=world.folder,
+        settings=world.settings,
+        trusts=lambda host, purpose: (host, purpose) in world.yes,
+        others=KeySources(session, elsewhere),
+    )
+
+
+def typed(origin: str, key: str = OTHER) -> SessionConnections:
+    session = SessionConnections()
+    session.keys[origin] = FoundKey(Secret(key), "typed")
+    return session
+
+
+def test_a_typed_key_goes_before_all_others_and_to_its_host_alone(world: World) -> None:
+    world.environ = {"OPENAI_API_KEY": CANARY, "LAB_API_KEY": CANARY}
+    world.settings = Settings(endpoints=(EndpointSettings("lab", "https://lab.example/v1", "LAB_API_KEY"),))
+    found = found_with(world, typed("https://lab.example"), {"lab.example": "never", "api.openai.com": "never"})
+    assert [(c.name, key_of(c), c.key_source) for c in found.all[:-1]] == [
+        ("openai", CANARY, "OPENAI_API_KEY in the environment"),
+        ("lab", OTHER, "typed"),
+    ]
+    other_scheme = found_with(world, typed("http://lab.example"))
+    assert key_of(other_scheme.choose("lab")) == CANARY
+
+
+def test_a_typed_key_makes_openai_available_also_beside_another_base_url(world: World) -> None:
+    session = typed("https://api.openai.com")
+    assert key_of(found_with(world, session).choose("openai")) == OTHER
+    world.environ = {"OPENAI_API_KEY": CANARY, "OPENAI_BASE_URL": LOCAL}
+    found = found_with(world, session)
+    assert names(found) == ["127.0.0.1:8089", "openai", "practice"]
+    assert [key_of(c) for c in found.all] == [CANARY, OTHER, None]
+    assert found.choose().host == "127.0.0.1:8089", "the environment's is still the default"
+
+
+def test_a_key_kept_elsewhere_is_the_last_resort(world: World) -> None:
+    kept = {"api.openai.com": OTHER}
+    assert key_of(found_with(world, SessionConnections(), kept).choose()) == OTHER
+    world.dotenv(f"OPENAI_API_KEY={CANARY}\n")
+    assert key_of(found_with(world, SessionConnections(), kept).choose()) == CANARY
+
+
+def test_a_typed_key_over_plain_http_asks_first_too(world: World) -> None:
+    world.settings = Settings(endpoints=(EndpointSettings("lab", "http://lab.example:8000/v1"),))
+    assert names(world.find()) == ["lab", "practice"]
+    found = found_with(world, typed("http://lab.example:8000"))
+    assert names(found) == ["practice"]
+    [question] = found.questions
+    assert (question.purpose, question.connection, question.base_url) == (
+        "plain_http_key",
+        "lab",
+        "http://lab.example:8000/v1",
+    )
+
+
+def test_a_server_of_this_session_is_a_connection(world: World) -> None:
+    session = SessionConnections()
+    session.endpoints["ollama"] = EndpointSettings("ollama", "http://127.0.0.1:11434/v1", default_model="llama3")
+    found = found_with(world, session)
+    assert names(found) == ["ollama", "practice"]
+    assert (found.all[0].default_model, found.all[0].key) == ("llama3", None)
+    assert found.choose().is_practice, "nobody chose it yet"

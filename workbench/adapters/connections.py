@@ -50,6 +50,8 @@ class Question(NamedTuple):
     """The name of the connection that a yes makes available."""
     text: str
     """One sentence that ends in a question mark and names the host."""
+    base_url: str
+    """Where requests would go."""
 
 
 class Connections(NamedTuple):
@@ -239,6 +241,7 @@ class _Search:
             url.host,
             url.host,
             f"The .env of this folder sets {_BASE_URL}: {url.said or url.url}. Send requests{with_key} to {url.host}?",
+            url.url,
         )
         if self._trusts(url.host, question.purpose):
             self._add(self._connection(url, key), url)
@@ -290,7 +293,9 @@ class _Search:
             self._found.append(connection)
             return
         text = f"{url.host} is reached over plain http: anyone on the way can read the key ({connection.key_source}). "
-        self._questions.append(Question("plain_http_key", url.host, connection.name, text + f"Send it to {url.host}?"))
+        self._questions.append(
+            Question("plain_http_key", url.host, connection.name, text + f"Send it to {url.host}?", url.url)
+        )
 
     def _header(self, name: str) -> str:
         """A variable that becomes a header; one that no header takes is ignored."""

@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from workbench.core.prompt import Prompt
     from workbench.core.request import Request
 
+_RECENT_MODELS = """
+SELECT model FROM (SELECT model, id, error_kind FROM runs WHERE host = ? ORDER BY id DESC LIMIT 500)
+WHERE model <> '' AND error_kind IS NOT 'not_found' GROUP BY model ORDER BY max(id) DESC LIMIT ?
+"""
+
 PIECE_SECONDS = 0.15
 """From the arrival of text to its write; with the write itself it stays below the promised 250 ms."""
 PATIENCE = 0.3
@@ -86,6 +91,15 @@ class History:
         going_on = {session for session, _id, _began, _ended, state, *_ in rows if state is None}
         alive = {session for session in going_on if self._database.is_alive(session)}
         return tuple(summary_of(row[1:], alive=row[0] in alive) for row in rows)
+
+    def recent_models(self, host: str, limit: int = 8) -> tuple[str, ...]:
+        """The models that this host was asked for lately, the last one first; none that it said it does not have.
+
+        Raises StorageError.
+        """
+        with self._database.read() as connection:
+            rows = connection.execute(_RECENT_MODELS, (host, limit)).fetchall()
+        return tuple(model for (model,) in rows)
 
     def get(self, run: str) -> StoredRun | None:
         """The whole of a run; None where there is none. Raises StorageError. Long answers: call it in a thread."""

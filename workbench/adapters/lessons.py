@@ -52,6 +52,10 @@ class LessonStore:
         self._lessons[host] = replace(self.get(host), wants_max_tokens=True)
         self._learn(host, "wants_max_tokens")
 
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that taught something."""
+        return tuple(sorted(host for host, lessons in self._lessons.items() if lessons != Lessons()))
+
     def clear(self, host: str) -> None:
         """Forget what this host taught; what it is trusted with stays."""
         self._lessons.pop(host, None)
@@ -65,6 +69,15 @@ class LessonStore:
         """Remember that the person allowed it."""
         self._trust.add((host, what))
         self._write(_TRUST, (host, what, moment(datetime.now(UTC))))
+
+    def distrust(self, host: str, what: str) -> None:
+        """Take that back."""
+        self._trust.discard((host, what))
+        self._write("DELETE FROM trust WHERE host = ? AND what = ?", (host, what))
+
+    def trusted(self, host: str) -> tuple[str, ...]:
+        """Everything that the person allowed for this host."""
+        return tuple(sorted(what for trusted, what in self._trust if trusted == host and not what.startswith(_NO)))
 
     def declined(self, host: str, what: str) -> bool:
         """Whether the person said no to `what` for this host, and need not be asked again."""

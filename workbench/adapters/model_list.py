@@ -42,7 +42,7 @@ def _model(item: JSON) -> ModelInfo | None:
     # A name with control characters in it can't be typed, shown or sent as it stands.
     if not isinstance(name, str) or not name or len(name) > LONGEST_ID or one_line(name, LONGEST_ID) != name:
         return None
-    return ModelInfo(name, _day(fields.get("shutdown_date")), _window(fields))
+    return ModelInfo(name, _day(fields.get("shutdown_date")), _window(fields), _images(fields), _takes(fields))
 
 
 def _day(value: JSON) -> date | None:
@@ -57,3 +57,16 @@ def _window(fields: dict[str, JSON]) -> int | None:
     sizes = [fields.get(name) for name in _WINDOWS]
     sizes += [meta.get("n_ctx"), meta.get("n_ctx_train")] if isinstance(meta, dict) else []
     return next((size for size in sizes if type(size) is int and size > 0), None)
+
+
+def _images(fields: dict[str, JSON]) -> bool | None:
+    architecture = fields.get("architecture")
+    taken = architecture.get("input_modalities") if isinstance(architecture, dict) else fields.get("capabilities")
+    if not isinstance(taken, list):
+        return None
+    return "image" in taken or "multimodal" in taken or "vision" in taken
+
+
+def _takes(fields: dict[str, JSON]) -> frozenset[str] | None:
+    names = fields.get("supported_parameters")
+    return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else None

@@ -25,7 +25,7 @@ T = TypeVar("T")
 VERSION = 1
 _TAKEN = get_args(Taken)
 _TOP = ("version", "families", "models")
-_FACTS = ("source", "instruction_role", "context_window", "max_output", "shutdown", "parameters")
+_FACTS = ("source", "instruction_role", "images", "context_window", "max_output", "shutdown", "parameters")
 _MODEL = ("names", "family", *_FACTS)
 _RULE = ("taken", "only", "maximum", "default")
 _ROLES = ("system", "developer")
@@ -111,6 +111,8 @@ class _Reader:
             changes["source"] = self._expect((*path, "source"), facts["source"], str, "a text")
         if "instruction_role" in facts:
             changes["instruction_role"] = self._role((*path, "instruction_role"), facts["instruction_role"])
+        if "images" in facts:
+            changes["images"] = self._expect((*path, "images"), facts["images"], bool, "true or false")
         if "parameters" in facts:
             where = (*path, "parameters")
             given = self._expect(where, _given(facts["parameters"], {}), dict, "a mapping")

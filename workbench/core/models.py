@@ -44,6 +44,8 @@ class ModelRules:
     source: str = ""
     instruction_role: Literal["", "system", "developer"] = ""
     """What the vendor calls the role of the instructions; "" where that is not known."""
+    images: bool | None = None
+    """Whether it takes images in user messages; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,10 @@ class ModelInfo:
     """The day the endpoint says it will be switched off (OpenAI: `shutdown_date`)."""
     window: int | None = None
     """Tokens, input and output together (vLLM: `max_model_len`; llama.cpp: `meta.n_ctx`)."""
+    images: bool | None = None
+    """Whether it takes images (OpenRouter: `architecture.input_modalities`; llama.cpp: `capabilities`)."""
+    takes: frozenset[str] | None = None
+    """All parameters that it takes, by name (OpenRouter: `supported_parameters`)."""
 
 
 _SNAPSHOT = re.compile(r"-20\d\d-\d\d-\d\d\Z")

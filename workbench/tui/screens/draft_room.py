@@ -70,7 +70,7 @@ class DraftRoom:
         self.running = Running(
             desk, pane, warmed=host.warmed, say=say, began=partial(host.began, desk), changed=changed
         )
-        self.where = Where(desk, ask=ask, say=say, changed=changed)
+        self.where = Where(desk, warmed=host.warmed, ask=ask, say=say, changed=changed)
         self.sending = Sending(desk, ask=ask, say=say, changed=changed, run=self.running.other)
         self.presets = PresetMoves(desk, ask=ask, say=say, changed=changed, opened=partial(host.opened, desk))
         self.comparing = BeginCompare(desk, ask=ask, say=say, changed=changed, save=self.presets.save)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -13,6 +14,7 @@ from workbench.tui.screens.questions import connection_chooser, question_chooser
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from workbench.core.model_card import ModelCard
     from workbench.tui.desk import Desk
     from workbench.tui.widgets.model_field import ModelPicker
     from workbench.tui.widgets.notice import Kind
@@ -30,10 +32,12 @@ class Ask(Protocol):
 
 
 class Where:
-    """The conversation about model and connection. `ask` shows a question, `say` a line, `changed` redraws."""
+    """The conversation about model and connection. `warmed` is set once requests can be made; `ask` shows a question,
+    `say` a line, `changed` redraws."""
 
-    def __init__(self, desk: Desk, *, ask: Ask, say: Say, changed: Callable[[], None]) -> None:
+    def __init__(self, desk: Desk, *, warmed: asyncio.Event, ask: Ask, say: Say, changed: Callable[[], None]) -> None:
         self._desk = desk
+        self._warmed = warmed
         self._services = desk.services
         self._ask = ask
         self._say = say
@@ -86,9 +90,12 @@ class Where:
 
     async def choose_model(self, list_models: Callable[[ModelPicker], None]) -> None:
         """Let the person choose or type a model; `list_models` starts the fetching of the endpoint's list."""
+        from datetime import date
+
         from workbench.tui.widgets.model_field import ModelPicker
 
-        picker = ModelPicker(self._desk.model, (), f"asking {self._desk.connection.host} for its models ...")
+        note = f"asking {self._desk.connection.host} for its models ..."
+        picker = ModelPicker(self._desk.model, note, today=date.today(), card_of=self._card_of)
         list_models(picker)
         chosen = await self._ask(picker)
         if chosen is None:
@@ -98,12 +105,26 @@ class Where:
             self.use(self._services.connection(PRACTICE))
         self._changed()
 
+    def _card_of(self, name: str) -> ModelCard:
+        from workbench.core.model_card import ModelCard
+        from workbench.model_cards import card_of
+
+        # Rules and prices are loaded once the program is warm; no key waits for that.
+        ready = self._warmed.is_set()
+        return card_of(self._services, self._desk.connection, name) if ready else ModelCard(name, listed=False)
+
     async def list_models(self, picker: ModelPicker) -> None:
         """Fetch the endpoint's list into the open picker; where there is none, say why."""
+        from workbench.model_cards import list_models, recent_models
+
         connection = self._desk.connection
         try:
-            models = await self._services.models(connection)
+            models = await list_models(self._services, connection)
         except RunError as error:
-            picker.set_models((), f"{error.message}; any name may be typed")
+            used = await asyncio.to_thread(recent_models, self._services, connection)
+            picker.set_models(used.cards, f"{error.message}; any name may be typed")
             return
-        picker.set_models([m.id for m in models], f"{len(models)} models at {connection.host}; any name may be typed")
+        count = len(models.cards)
+        lately = f", {models.recent} asked lately first" if models.recent else ""
+        said = f"{count} model{'s' * (count != 1)} at {connection.host}{lately}; any name may be typed"
+        picker.set_models(models.cards, said)

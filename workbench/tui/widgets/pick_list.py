@@ -76,6 +76,7 @@ class PickList(ScrollView, can_focus=False):
         self._choices: tuple[Choice, ...] = ()
         self._highlighted: int | None = None
         self._label_width = 0
+        self._fixed_width: int | None = None
         self.set_choices(choices, highlighted)
 
     @property
@@ -86,9 +87,13 @@ class PickList(ScrollView, can_focus=False):
     def highlighted(self) -> Choice | None:
         return None if self._highlighted is None else self._choices[self._highlighted]
 
-    def set_choices(self, choices: Sequence[Choice], highlighted: int | None = None) -> None:
-        """Show these rows in place of the ones before."""
+    def set_choices(
+        self, choices: Sequence[Choice], highlighted: int | None = None, *, label_width: int | None = None
+    ) -> None:
+        """Show these rows in place of the ones before. With `label_width` the details begin that many cells and two
+        after the labels' left end, as columns of a table do."""
         self._choices = tuple(choices)
+        self._fixed_width = label_width
         self._highlighted = highlighted if highlighted is not None and highlighted < len(self._choices) else None
         self._label_width = max((_label_width(choice.label) for choice in self._choices), default=0)
         self.virtual_size = Size(0, len(self._choices))
@@ -150,6 +155,8 @@ class PickList(ScrollView, can_focus=False):
 
     def _words(self, choice: Choice, room: int) -> list[Piece]:
         label = min(self._label_width, room if room < _ROOM_FOR_BOTH else room - _FAIR_DETAIL - 2)
+        if self._fixed_width is not None:
+            label = min(self._fixed_width, room)
         if not choice.detail or room - label < _LEAST_DETAIL:
             return [shortened(choice.label, room)]
         return [fitted(choice.label, label), Piece("  "), shortened(choice.detail, room - label - 2, "detail")]

@@ -1,0 +1,84 @@
+"""The cards of an endpoint's models: what it lists, with what the rules, the prices and past runs say of each."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, NamedTuple
+
+from workbench.core.errors import StorageError
+from workbench.core.model_card import ModelCard, PricePair, model_card, ordered
+from workbench.core.models import ModelInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.core.connection import Connection
+    from workbench.services import Services
+
+_SOME_TOKENS = 1_000
+"""Few enough for the plain price: long contexts cost more."""
+_PER_MILLION = 1_000_000 / _SOME_TOKENS
+
+
+class ModelList(NamedTuple):
+    """The models of one connection, those asked lately first."""
+
+    cards: tuple[ModelCard, ...]
+    recent: int
+    """How many were asked lately."""
+
+
+async def list_models(services: Services, connection: Connection) -> ModelList:
+    """Ask the endpoint for its models. RunError."""
+    listed = await services.models(connection)
+    return await asyncio.to_thread(_cards, services, connection, listed)
+
+
+def card_of(services: Services, connection: Connection, model: str) -> ModelCard:
+    """What is known of a model that may not be in the list."""
+    return _card(services, connection, ModelInfo(model), recent=False, listed=False)
+
+
+def recent_models(services: Services, connection: Connection) -> ModelList:
+    """Those asked lately, for an endpoint that gives no list. Reads the database; for a thread."""
+    recent = _recent(services, connection)
+    cards = [_card(services, connection, ModelInfo(name), recent=True, listed=False) for name in recent]
+    return ModelList(tuple(cards), len(cards))
+
+
+def _cards(services: Services, connection: Connection, listed: Sequence[ModelInfo]) -> ModelList:
+    recent = _recent(services, connection)
+    cards = [_card(services, connection, info, recent=info.id in recent, listed=True) for info in listed]
+    return ModelList(ordered(cards, recent), sum(card.recent for card in cards))
+
+
+def _recent(services: Services, connection: Connection) -> tuple[str, ...]:
+    with contextlib.suppress(StorageError):  # told by the database's `trouble`; nothing is first then
+        return services.history.recent_models(connection.host)
+    return ()
+
+
+def _card(services: Services, connection: Connection, info: ModelInfo, *, recent: bool, listed: bool) -> ModelCard:
+    if connection.is_practice:
+        price = PricePair(0, 0)
+        window = services.window(info.id, connection)
+        return ModelCard(info.id, window, None, price, "yes", None, True, images=False, recent=recent, listed=listed)
+    return model_card(
+        info,
+        rules=services.rules(info.id, connection),
+        lessons=services.lessons.get(connection.host),
+        price=_price(services, connection, info.id),
+        recent=recent,
+        listed=listed,
+    )
+
+
+def _price(services: Services, connection: Connection, model: str) -> PricePair | None:
+    prompt = services.price_estimate(model, _SOME_TOKENS, 0, connection)
+    completion = services.price_estimate(model, 0, _SOME_TOKENS, connection)
+    if prompt is None or completion is None:
+        return None
+    if not prompt and not completion and not services.costs_nothing(connection):
+        return None  # a price by the minute or by the image: tokens say nothing of it
+    return PricePair(prompt * _PER_MILLION, completion * _PER_MILLION)
