@@ -152,7 +152,7 @@ async def test_another_answer_takes_the_place_of_one_that_streams_and_back() -> 
 async def test_as_many_columns_as_fit_and_the_others_sideways() -> None:
     async with opened(9, size=(100, 12)) as hands:
         assert len(hands.panes) == 100 // LEAST_WIDTH
-        assert sum(pane.outer_size.width for pane in hands.panes) == 100
+        assert sum(pane.outer_size.width + 2 for pane in hands.panes) == 100  # the frame's two
         assert len(hands.app.query(ColumnText)) == 4
         hands.columns.show_cell(8, answer("the last one", state="streaming"))
         hands.columns.append(8, " goes on")
@@ -166,6 +166,33 @@ async def test_as_many_columns_as_fit_and_the_others_sideways() -> None:
         assert [e.column for e in hands.app.of(CompareColumns.CurrentChanged)][-1] == 3  # type: ignore[attr-defined]
 
 
+async def test_the_frame_runs_down_both_sides_of_each_column_and_marks_the_current_one() -> None:
+    async with opened(3, size=(96, 12)) as hands:
+        hands.columns.show_cell(1, answer("\n\n".join("한글 text" for _ in range(20))))
+        await hands.sees("한글 text")
+
+        def sides() -> list[set[str]]:
+            """Of each column: the colours of its sides over all lines of the answers."""
+            strips = hands.app.screen._compositor.render_strips()[2:-1]
+            for strip in strips:
+                assert strip.cell_length == 96
+                assert [strip.crop(x, x + 1).text for x in (0, 31, 32, 63, 64, 95)] == ["│"] * 6
+            found = []
+            for x in (0, 32, 64):
+                cells = [cell for s in strips for at in (x, x + 31) for cell in s.crop(at, at + 1)]
+                found.append({str(cell.style.color) for cell in cells if cell.style is not None})
+            return found
+
+        first, second, third = sides()
+        assert len(first) == len(second) == 1
+        assert first != second == third
+        await hands.press("right")
+        assert sides() == [second, first, second]
+        await hands.app.animator.wait_until_complete()
+        await hands.pilot.resize_terminal(96, 20)
+        await hands.until(lambda: sides() == [second, first, second])
+
+
 async def test_text_that_came_while_a_column_was_away_is_there() -> None:
     async with opened(4, size=(60, 12)) as hands:
         await hands.press("right", "right", "right")
@@ -177,7 +204,7 @@ async def test_text_that_came_while_a_column_was_away_is_there() -> None:
 async def test_one_column_takes_the_whole_width_and_gives_it_back() -> None:
     async with opened(4, size=(100, 12)) as hands:
         await hands.press("right", "z")
-        assert [pane.outer_size.width for pane in hands.panes] == [100]
+        assert [pane.outer_size.width + 2 for pane in hands.panes] == [100]
         await hands.sees("› temperature 1", "column 2 of 4")
         await hands.press("right")
         await hands.sees("› temperature 2")

@@ -39,9 +39,15 @@ FRAME = 0.2
 """Seconds between two drawings of heads and header while it runs: they hold seconds and counts, no text."""
 
 
+class _Shown(ContentSwitcher):
+    BLANK = True  # see CompareScreen
+
+
 class CompareScreen(Screen["Taken | None"]):
     """Runs the desk's experiment when it opens. Ends with what the person takes to the workbench, or None."""
 
+    # What stands on it covers it: lines of its own would be cut at the edges of all columns at every paint, and kept.
+    BLANK = True
     BINDINGS: ClassVar[list[BindingType]] = bindings("compare")
     AUTO_FOCUS = "CompareColumns"
     DEFAULT_CSS = """
@@ -79,7 +85,7 @@ class CompareScreen(Screen["Taken | None"]):
     def compose(self) -> ComposeResult:
         self.update_classes(layout_classes(self.app.size, ""), update=False)
         yield self._header
-        with ContentSwitcher(id="compare-shown", initial="compare-columns"):
+        with _Shown(id="compare-shown", initial="compare-columns"):
             yield self._columns
             yield self._figures
         yield self._verdict

@@ -22,6 +22,7 @@ from workbench.tui.widgets.column_frame import (
     top_line,
 )
 from workbench.tui.widgets.drawing import Piece, strip_of, styles_of
+from workbench.tui.widgets.kept_lines import KeptLines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _STYLES = ("complete", "live", "failed", "dim")
 
 
-class ColumnBand(Widget):
+class ColumnBand(KeptLines, Widget):
     """Draws lines that run over all columns that are seen."""
 
     class Pressed(Message):

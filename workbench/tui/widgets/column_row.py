@@ -5,17 +5,21 @@ A column's pane is made when it first comes into view, so that a comparison of a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.containers import Horizontal
+from textual.geometry import Region, Size
 from textual.message import Message
 
 from workbench.tui.widgets.column_bands import ColumnFeet, ColumnHeads
 from workbench.tui.widgets.column_frame import GROWING, Framed
 from workbench.tui.widgets.column_text import ColumnText
+from workbench.tui.widgets.drawing import Piece, strip_of, styles_of
+from workbench.tui.widgets.kept_lines import KeptLines
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.strip import Strip
 
     from workbench.tui.compare_state import CellView, ColumnHead
 
@@ -60,7 +64,7 @@ class ColumnSlot:
         return self.pane
 
 
-class ColumnRow(Horizontal):
+class ColumnRow(KeptLines, Horizontal):
     """Draws the columns and knows the current one. What is done with keys is in `CompareColumns`."""
 
     class CurrentChanged(Message):
@@ -70,15 +74,15 @@ class ColumnRow(Horizontal):
             super().__init__()
             self.column = column
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"row--{name}" for name in ("plain", "frame", "frame-current")}
     DEFAULT_CSS = """
     ColumnRow {
         height: 1fr;
+        & > .row--frame { color: $foreground 25%; }
+        & > .row--frame-current { color: $accent; }
         ColumnText {
             height: 1fr;
             padding: 0 0 0 1;
-            border-left: round $foreground 25%;
-            border-right: round $foreground 25%;
-            &.-current { border-left: round $accent; border-right: round $accent; }
             &.-away { display: none; }
         }
     }
@@ -96,6 +100,8 @@ class ColumnRow(Horizontal):
         self._zoomed = False
         self._diff = False
         self._markdown = True
+        self._framed = (0, 0, Size(0, 0))
+        """The place of the current column, how many there are, and the size of it all, as the frame was drawn last."""
 
     def compose(self) -> ComposeResult:
         yield self._heads
@@ -171,10 +177,11 @@ class ColumnRow(Horizontal):
                 self._make(index, slot)
             if slot.pane is not None:
                 slot.pane.set_class(not 0 <= place < fit, "-away")
-                slot.pane.set_class(index == self._current, "-current")
                 if 0 <= place < fit:
-                    slot.pane.styles.width = self._width(place)
+                    slot.pane.styles.width = self._width(place) - 2
+                    slot.pane.styles.margin = (0, 2, 0, 1 if place == 0 else 0)  # the cells of the frame
         self._draw_bands()
+        self._draw_frame()
 
     def _width(self, place: int) -> int:
         """Cells of the column at this place among those that are seen: together they take all there are."""
@@ -208,6 +215,29 @@ class ColumnRow(Horizontal):
         self._heads.show(framed)
         self._heads.show_where(self._where_words())
         self._feet.show(framed)
+
+    # -- the frame beside the answers: drawn here, since colours of a pane's own cost 5 ms to change -------------------
+
+    def draw_lines(self, crop: Region) -> list[Strip]:
+        # One strip for all lines: Textual cuts it at the edges of the panes, and remembers that on the strip.
+        return super().draw_lines(crop._replace(height=1)) * crop.height if crop else []
+
+    def render_line(self, y: int) -> Strip:
+        pieces: list[Piece] = []
+        for place in range(len(self._seen())):
+            style = "frame-current" if self._first + place == self._current else "frame"
+            pieces += [Piece("│", style), Piece(" " * max(0, self._width(place) - 2)), Piece("│", style)]
+        return strip_of(pieces, self.size.width, styles_of(self, "row"))
+
+    def _draw_frame(self) -> None:
+        """Draw the sides of the columns that are, or were, the current one."""
+        framed, self._framed = self._framed, (self._current - self._first, self._fit, self.size)
+        if framed[1:] != self._framed[1:]:
+            self.refresh()
+            return
+        for place in {framed[0], self._framed[0]} if framed != self._framed else ():
+            left, width = self.size.width * place // self._fit, self._width(place)
+            self.refresh(*(Region(x, 0, 1, self.size.height) for x in (left, left + width - 1)))
 
     def _where_words(self) -> str:
         """The case that is shown and, where not all fit, which columns are."""

@@ -1,4 +1,4 @@
-"""Rows of the layout as strips in the colours of the theme; each is made once and kept while it is shown."""
+"""Rows of the layout as strips in the colours of the theme, and the lines that were drawn of them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ from textual.style import Style
 from workbench.tui.layout.lines import Line, Look, Spans
 from workbench.tui.layout.wrap import is_complex
 from workbench.tui.line_cells import measure
-
-_LEAST_KEPT = 32
-"""Strips kept, at least. Textual hangs caches on each, and a full collection that walks over them holds a key up."""
 
 _ATTRIBUTES = (
     (Look.STRONG, Style(bold=True)),
@@ -57,6 +54,49 @@ class Overlay(NamedTuple):
 NO_OVERLAY = Overlay()
 
 
+class DrawnLine(NamedTuple):
+    """What a row looked like when it was drawn; `line` is None below the last row."""
+
+    line: Line | None
+    overlay: Overlay
+    strip: Strip
+    """Over the whole width of the widget, its frame included."""
+
+
+class DrawnLines:
+    """The lines that are shown, by row: what scrolls is drawn again as the same strips.
+
+    Textual hangs on a strip what it made of it (filtered, cut, as the terminal takes it), which costs ten times the
+    strip. Little more than what is shown is kept: a full collection walks over all those caches and holds a key up.
+    """
+
+    def __init__(self) -> None:
+        self._frame: object = None
+        self._lines: dict[int, DrawnLine] = {}
+
+    def begin(self, frame: object, rows: int) -> None:
+        """A drawing of `rows` rows; those of another `frame` (place, size, colours) are worth nothing."""
+        if frame != self._frame:
+            self.clear()
+            self._frame = frame
+        while len(self._lines) > rows * 5 // 4:
+            del self._lines[next(iter(self._lines))]
+
+    def clear(self) -> None:
+        """All are to be drawn anew."""
+        self._lines.clear()
+
+    def find(self, row: int, line: Line | None, overlay: Overlay) -> Strip | None:
+        """The strip of a row that looks as it did when it was drawn."""
+        drawn = self._lines.get(row)
+        return drawn.strip if drawn is not None and drawn.line == line and drawn.overlay == overlay else None
+
+    def keep(self, row: int, line: Line | None, overlay: Overlay, strip: Strip) -> None:
+        """A row was drawn."""
+        self._lines.pop(row, None)  # the oldest stand first
+        self._lines[row] = DrawnLine(line, overlay, strip)
+
+
 class Painter:
     """Turns rows into strips. `base` is the widget's own style; `component` finds the styles of a component class."""
 
@@ -67,25 +107,10 @@ class Painter:
         self._match = own_style(component("match"))
         self._current_match = own_style(component("match-current"))
         self._styles: dict[int, Style] = {}
-        self._strips: dict[tuple[int, int], tuple[Line, Overlay, Strip]] = {}
-        self.kept = _LEAST_KEPT
 
-    def keep(self, rows: int) -> None:
-        """Remember no more than some more than the `rows` that are shown at once."""
-        self.kept = max(_LEAST_KEPT, rows * 5 // 4)
-
-    def strip(self, row: int, line: Line, spans: Spans, width: int, overlay: Overlay = NO_OVERLAY) -> Strip:
-        """The strip of a row, `width` cells wide, with the offsets that Textual's selection needs."""
-        kept = self._strips.get((row, width))
-        if kept is not None and kept[1] == overlay and kept[0] == line:
-            return kept[2]
-        while kept is None and len(self._strips) >= self.kept:
-            # The oldest: what scrolls by is not seen again soon.
-            del self._strips[next(iter(self._strips))]
-        strip = Strip(self._segments(line, spans, overlay)).apply_offsets(0, row)
-        strip = strip.adjust_cell_length(width, self.fill(line.look))
-        self._strips[row, width] = (line, overlay, strip)
-        return strip
+    def strip(self, line: Line, spans: Spans, width: int, overlay: Overlay = NO_OVERLAY) -> Strip:
+        """The strip of a row, `width` cells wide."""
+        return Strip(self._segments(line, spans, overlay)).adjust_cell_length(width, self.fill(line.look))
 
     def fill(self, look: int = 0) -> RichStyle:
         """The style of the empty rest of a row."""

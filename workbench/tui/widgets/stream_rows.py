@@ -19,11 +19,15 @@ from textual.strip import Strip
 from workbench.tui.layout.document import Document
 from workbench.tui.layout.lines import Line
 from workbench.tui.line_cells import measure
+from workbench.tui.widgets.kept_lines import KeptLines, PaneBar
 from workbench.tui.widgets.stream_caret import Spot, Step, moved
-from workbench.tui.widgets.stream_paint import COMPONENTS, NO_OVERLAY, Overlay, Painter
+from workbench.tui.widgets.stream_paint import COMPONENTS, NO_OVERLAY, DrawnLines, Overlay, Painter
+
+_Row = tuple[int, Line | None, Overlay]
+"""A row that is drawn: its number, what stands in it and over it; below the last one -1 and None."""
 
 
-class RowsView(ScrollView, can_focus=True):
+class RowsView(KeptLines, ScrollView, can_focus=True):
     """Draws the rows of `document` from the scroll position on."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
@@ -31,8 +35,7 @@ class RowsView(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     RowsView {
         overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-gutter: stable;
+        overflow-y: scroll;
         scrollbar-size-vertical: 1;
         & > .stream-view--heading { color: $foreground; text-style: bold; }
         & > .stream-view--code { color: $text-secondary; background: $boost; }
@@ -70,8 +73,9 @@ class RowsView(ScrollView, can_focus=True):
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._painter: Painter | None = None
-        self._drawn: tuple[Region, list[Strip]] | None = None
-        """The lines drawn last, until something of the widget changes."""
+        self._bar: PaneBar | None = None
+        self._lines = DrawnLines()
+        self._drawing = False
         self._anchor: Spot | None = None
         self._head: Spot | None = None
 
@@ -92,16 +96,52 @@ class RowsView(ScrollView, can_focus=True):
 
     # Drawing
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        # At each paint of any widget Textual asks all of them for all of their lines: half of a paint with eight panes.
-        if self._drawn is None or self._drawn[0] != crop:
-            (self._painter or self._new_painter()).keep(self.size.height)
-            self._drawn = (crop, super().render_lines(crop))
-        return self._drawn[1]
+    @property
+    def vertical_scrollbar(self) -> PaneBar:
+        if self._bar is None:
+            # As Textual makes its own; it offers no way to choose another kind.
+            self._vertical_scrollbar = self._bar = PaneBar(name="vertical", thickness=self.scrollbar_size_vertical)
+            self._bar.display = False
+            self.app._start_widget(self, self._bar)
+        return self._bar
 
-    def _set_dirty(self, *regions: Region) -> None:
-        self._drawn = None
-        super()._set_dirty(*regions)
+    def draw_lines(self, crop: Region) -> list[Strip]:
+        """The lines of the crop: those of rows that look as before are the same strips, only the others are made."""
+        self._lines.begin((crop.x, crop.width, self.size, self.background_colors), crop.height)
+        rows = [self._look(y - self.gutter.top) for y in crop.line_range]
+        found = [None if row is None else self._lines.find(*row) for row in rows]
+        strips: list[Strip] = []
+        while (first := len(strips)) < len(rows):
+            known = found[first]
+            if known is not None:
+                strips.append(known)
+                continue
+            last = next((at for at in range(first, len(rows)) if found[at] is not None), len(rows))
+            strips += self._draw_anew(Region(crop.x, crop.y + first, crop.width, last - first), rows[first:last])
+        return strips
+
+    def _draw_anew(self, crop: Region, rows: list[_Row | None]) -> list[Strip]:
+        # Else a line that Textual remembers could be kept for another look: it hears of a selection later than we do.
+        self._styles_cache.set_dirty(crop)
+        self._drawing = True
+        try:
+            strips = super().draw_lines(crop)
+        finally:
+            self._drawing = False
+        for row, strip in zip(rows, strips, strict=True):
+            if row is not None:
+                self._lines.keep(*row, strip)
+        return strips
+
+    def _look(self, y: int) -> _Row | None:
+        """What stands in a line of the content; None for a line of the frame."""
+        if not 0 <= y < self.size.height:
+            return None
+        document = self.document
+        row = self.scroll_offset.y + y
+        if document is None or not 0 <= row < len(document):
+            return -1, None, NO_OVERLAY
+        return row, document.row(row), self._overlay(document, row)
 
     def render_line(self, y: int) -> Strip:
         width = self._text_width
@@ -111,7 +151,10 @@ class RowsView(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         line = document.row(row)
         painter = self._painter or self._new_painter()
-        return painter.strip(row, line, document.spans(line), width, self._overlay(document, row))
+        strip = painter.strip(line, document.spans(line), width, self._overlay(document, row))
+        # Where the mouse is, Textual asks for a line of its own; one that is drawn needs no offsets, which cost as much
+        # as the rest of it.
+        return strip if self._drawing else strip.apply_offsets(0, row)
 
     def _overlay(self, document: Document, row: int) -> Overlay:
         selection = self.text_selection
@@ -131,20 +174,23 @@ class RowsView(ScrollView, can_focus=True):
         def component(name: str) -> StylesBase:
             return self.get_component_styles(f"stream-view--{name}")
 
+        self._lines.clear()
         self._painter = Painter(self.visual_style, component, self.screen.get_component_styles("screen--selection"))
         return self._painter
 
     def _forget_strips(self) -> None:
         self._painter = None
+        self._lines.clear()
         self.refresh()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._painter = None
+        self._lines.clear()
 
     @property
     def _text_width(self) -> int:
-        """Cells for text: the column of the scrollbar is kept free, so that its coming lays nothing out again."""
+        """Cells for text: the last column is the scrollbar's, also while there is nothing to scroll."""
         return max(0, self.size.width - self.scrollbar_size_vertical)
 
     # Selecting

@@ -214,7 +214,7 @@ class StreamView(RowsView):
 
     def _keep_place(self, old: Document, new: Document) -> None:
         """What is read, and what is selected, stays where it is in another layout of the text."""
-        self._painter = None
+        self._lines.clear()
         selection = self.text_selection
         if selection is not None and selection.start is not None and selection.end is not None and len(old):
             start = new.find(old.place(selection.start.y, selection.start.x))
@@ -235,17 +235,12 @@ class StreamView(RowsView):
         count = len(self.document) if self.document is not None else 0
         before = self.scroll_offset.y
         most = max(0, count - height)
-        size = Size(width, count)
-        if (count > height) != self.show_vertical_scrollbar:
-            self.virtual_size = size
-            self.call_after_refresh(self._draw_bar)
-        else:
-            # Assigning virtual_size lays out the whole screen, at every flush of every pane.
-            self.set_reactive(Widget.virtual_size, size)
+        # Assigning virtual_size lays out the whole screen, at every flush of every pane.
+        self.set_reactive(Widget.virtual_size, Size(width, count))
         top = most if self._following else min(before, most)
         if top != before:
             self._set_top(top)
-        if not self._following or self._text.finished or monotonic() - self._bar_drawn >= _BAR_PERIOD:
+        if not self._following or self._text.finished or self._bar_is_old(count > height):
             self._draw_bar()
         if top != before:
             self.refresh()
@@ -257,9 +252,10 @@ class StreamView(RowsView):
         self.set_reactive(Widget.scroll_y, float(row))
         self.set_reactive(Widget.scroll_target_y, float(row))
 
+    def _bar_is_old(self, scrolls: bool) -> bool:
+        return self.vertical_scrollbar.scrolls != scrolls or monotonic() - self._bar_drawn >= _BAR_PERIOD
+
     def _draw_bar(self) -> None:
-        if not self.show_vertical_scrollbar:
-            return
         self._bar_drawn = monotonic()
         bar = self.vertical_scrollbar
         bar.window_virtual_size = self.virtual_size.height
