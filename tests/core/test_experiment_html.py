@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from tests.core.reports import HOSTILE, KOREAN, outcome, report
+from tests.support.browser import browser_path
 from workbench.core.axes import Axis
 from workbench.core.events import State
 from workbench.core.experiment_html import to_html
 from workbench.core.prompt import Check
 from workbench.core.visible import marked
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 OURS = {
     "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "h4", "p", "div", "table", "thead",
     "tbody", "tr", "th", "td", "small", "section", "figure", "figcaption", "svg", "path", "text", "circle", "polyline",
@@ -147,7 +146,7 @@ def test_a_grid_that_brought_nothing_is_a_page_too() -> None:
 
 
 async def test_a_browser_runs_nothing_of_a_hostile_answer(tmp_path: Path) -> None:
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = browser_path()
     if browser is None:
         pytest.skip("no chromium on this machine: the page was not opened in a real browser")
     file = tmp_path / "page.html"

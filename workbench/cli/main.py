@@ -40,6 +40,8 @@ def parser(command: str = "") -> argparse.ArgumentParser:
 
     top = ArgumentParser(prog="workbench", description=_ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter)
     top.add_argument("--version", action="version", version=f"prompt-workbench {__version__}")
+    top.add_argument("--web", action="store_true", help="serve the screen to a browser on this machine")
+    top.add_argument("--port", type=int, metavar="N", help="with --web: the port to serve on (default 8000)")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name, title in _COMMANDS.items():
         options = commands.add_parser(name, help=title, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -102,6 +104,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 from workbench.cli.presets import presets
 
                 return presets(options)
+        if options.web:
+            from workbench.cli import web
+
+            return web.serve(web.PORT if options.port is None else options.port)
         return _open_screen()
     except WorkbenchError as error:
         complain(error)
@@ -143,10 +149,10 @@ def _open_screen(find: Callable[[Services], Found] | None = None) -> int:
     return launch(find)
 
 
-def entry() -> None:
+def entry(run: Callable[[], int] | None = None) -> None:
     """The console script. Leaves nothing for the interpreter to do that could print or wait."""
     _open_closed_streams()
-    code = _guarded()
+    code = _guarded(run or main)
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -164,9 +170,9 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
-def _guarded() -> int:
+def _guarded(run: Callable[[], int]) -> int:
     try:
-        return main()
+        return run()
     except BrokenPipeError:
         return ExitCode.CLOSED_PIPE
     except KeyboardInterrupt:
