@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.core.json_text import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
 MOST_CHARACTERS = 10_000
 _MOST_STEPS = 100_000
@@ -25,15 +27,70 @@ class BadPattern(Exception):
     """The pattern can't be searched for; the message says why, in plain words with the pattern in it."""
 
 
-def search(pattern: str, text: str, seconds: float) -> bool:
-    """Whether the pattern is found anywhere in the text. Raises BadPattern, also after so many seconds."""
+def _compiled(pattern: str, flags: int = 0) -> Any:
     # `re` knows no time limit and holds up every thread of the program while it searches.
     import regex  # type: ignore[import-untyped]
 
+    with _in_plain_words(pattern):
+        try:
+            return regex.compile(bounded(pattern), flags)
+        except regex.error as error:
+            raise BadPattern(f"{describe(pattern)} is no pattern: {error}") from None
+
+
+def search(pattern: str, text: str, seconds: float) -> bool:
+    """Whether the pattern is found anywhere in the text. Raises BadPattern, also after so many seconds."""
+    compiled = _compiled(pattern)
+    with _in_plain_words(pattern):
+        return compiled.search(text, timeout=seconds, concurrent=True) is not None
+
+
+class Found(NamedTuple):
+    """Characters `start` up to `end` of a text, and what is to stand there."""
+
+    start: int
+    end: int
+    by: str = ""
+
+
+def found_in(
+    pattern: str, text: str, left: Callable[[], float], *, exact_case: bool, by: str | None = None
+) -> Iterator[Found]:
+    """Every place of the pattern in the text, in which ^ and $ stand for the ends of a line; with `by`, what it makes
+    of each: `\\1` and `\\g<name>` are the groups.
+
+    `left` says how many seconds are left. Raises BadPattern, also when there are none. An empty place right behind
+    another is left out, as nobody would count it.
+    """
+    import regex
+
+    compiled = _compiled(pattern, regex.MULTILINE | (0 if exact_case else regex.IGNORECASE))
+    behind = -1
+    with _in_plain_words(pattern):
+        for match in compiled.finditer(text, timeout=max(left(), 0.001), concurrent=True):
+            start, end = match.span()
+            if left() <= 0:
+                raise TimeoutError
+            if start == end == behind:
+                continue
+            yield Found(start, end, "" if by is None else _expanded(match, by))
+            behind = end
+
+
+def _expanded(match: Any, by: str) -> str:
+    import regex
+
     try:
-        return regex.search(bounded(pattern), text, timeout=seconds, concurrent=True) is not None
-    except regex.error as error:
-        raise BadPattern(f"{describe(pattern)} is no pattern: {error}") from None
+        expanded: str = match.expand(by)
+    except (regex.error, IndexError) as error:
+        raise BadPattern(f"the replacement can't be used: {error}") from None
+    return expanded
+
+
+@contextmanager
+def _in_plain_words(pattern: str) -> Iterator[None]:
+    try:
+        yield
     except (RecursionError, OverflowError):
         raise BadPattern(f"the pattern {describe(pattern)} is nested too deep") from None
     except (TimeoutError, MemoryError):

@@ -139,6 +139,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("redo", "ctrl+y", "Redo", "Do again what was undone", "redo", "workbench", False, "^Y"),
     Command("view", "f2", "Next view", "Answer, JSON, Request, Response in turn", "next_view", "workbench", True),
     Command(
+        "find",
+        "ctrl+f,slash",
+        "Find and replace",
+        "In all messages: a text or a pattern, counted before anything is changed",
+        "find",
+        "workbench",
+        False,
+        "^F",
+    ),
+    Command(
         "editor",
         "f4",
         "Editor",
@@ -347,7 +357,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("parameter.unset", "delete,backspace", "Not sent", "Leave the parameter out", "unset", "parameters"),
     Command("parameter.previous", "up,k", "Previous", "The row above", "select(-1)", "parameters"),
     Command("parameter.next", "down,j", "Next", "The row below", "select(1)", "parameters"),
-    Command("output.find", "slash", "Find", "Find a text in what is shown", "find", "output", True, "/"),
+    Command("output.find", "slash,ctrl+f", "Find", "Find a text in what is shown", "find", "output", True, "/"),
     Command(
         "output.find-next",
         "n",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from bisect import bisect_right
 from typing import NamedTuple
 
+from workbench.core.finding import pattern_of
 from workbench.tui.layout.document import Document
 from workbench.tui.layout.lines import Line
-
-_NO_MORE_OF_IT = "(?![\u0300-\u036f\u1160-\u11ff\u3099\u309a])"
-"""A match may not end inside a letter: decomposed 하 is the start of decomposed 한."""
 
 
 class Match(NamedTuple):
@@ -19,17 +15,6 @@ class Match(NamedTuple):
 
     start: tuple[int, int]
     end: tuple[int, int]
-
-
-def pattern_of(needle: str) -> re.Pattern[str] | None:
-    """What finds `needle` in shown text; None when there is nothing to find."""
-    if not needle:
-        return None
-    parts = []
-    for char in unicodedata.normalize("NFC", needle):
-        apart = unicodedata.normalize("NFD", char)
-        parts.append(f"(?:{re.escape(char)}|{re.escape(apart)})" if apart != char else re.escape(char))
-    return re.compile("".join(parts) + _NO_MORE_OF_IT, re.IGNORECASE)
 
 
 class Finder:

@@ -230,6 +230,15 @@ class WorkbenchScreen(Screen[None]):
         edit = room.outside.edit_variable(variable) if variable else room.outside.edit_message(self.messages.current)
         self.run_worker(edit, group="choose", exclusive=True)
 
+    @work(exclusive=True, group="choose")
+    async def action_find(self) -> None:
+        """Find and replace in all messages; the cursor goes to what was found last."""
+        self._take_typed()
+        place = await self.room.finding.find(self.messages.cursor, self.messages.selected_line)
+        if place is not None:
+            self._panels.show("messages")
+            self.messages.select_text(*place)
+
     def outside(self) -> AbstractContextManager[None]:
         return self.bench.outside()
 

@@ -59,6 +59,21 @@ class ExactDocument(Document):
         return "\n".join([self._lines[top][left:], *self._lines[top + 1 : bottom], *last])
 
 
+def location_of(text: str, offset: int) -> Location:
+    """The line and the column of a character, both from 0."""
+    line_start = text.rfind("\n", 0, offset) + 1
+    return text.count("\n", 0, offset), offset - line_start
+
+
+def offset_of(text: str, location: Location) -> int:
+    """The character at a line and a column."""
+    line, column = location
+    start = 0
+    for _ in range(line):
+        start = text.index("\n", start) + 1
+    return start + column
+
+
 def shown(line: str) -> str:
     """`line` as it is drawn while it is edited: one code point for each of its own, so that positions stay.
 

@@ -14,6 +14,7 @@ from workbench.core.prompt import Message, Role
 from workbench.tui.commands import bindings
 from workbench.tui.widgets.card_editor import CardEditor
 from workbench.tui.widgets.message_card import HINTS, NEXT_ROLE
+from workbench.tui.widgets.message_document import location_of, offset_of
 from workbench.tui.widgets.message_drawing import DrawnMessages, Slice
 from workbench.tui.widgets.message_entries import Entries, TokenCount
 
@@ -113,6 +114,26 @@ class MessageList(VerticalScroll, can_focus=True):
     def editing(self) -> bool:
         """True when the cursor is in a message."""
         return self._open and self._editor.has_focus
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """The current message and, where it is open, the character at which the cursor or the selection begins."""
+        at = offset_of(self._editor.text, min(self._editor.selection)) if self._open else 0
+        return self._current, at
+
+    @property
+    def selected_line(self) -> str:
+        """The selected text, where it is a part of one line; else ""."""
+        selected = self._editor.selected_text if self._open else ""
+        return "" if "\n" in selected else selected
+
+    def select_text(self, message: int, start: int, end: int) -> None:
+        """Put the cursor into a message and select characters `start` to `end` of it."""
+        self.focus_message(message, edit=True)
+        if self._open:
+            text = self._editor.text
+            self._editor.selection = Selection(location_of(text, start), location_of(text, end))
+            self._editor.scroll_cursor_visible()
 
     @property
     def editor(self) -> CardEditor:
@@ -326,9 +347,7 @@ class MessageList(VerticalScroll, can_focus=True):
             self._editor.display = self._below.display = True
             self._place()
         if offset is not None:
-            before = entry.message.content[:offset]
-            column = offset - (before.rfind("\n") + 1)
-            self._editor.selection = Selection.cursor((before.count("\n"), column))
+            self._editor.selection = Selection.cursor(location_of(entry.message.content, offset))
         if focus:
             self.screen.set_focus(self._editor, scroll_visible=False)
         self._editor.scroll_cursor_visible()

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
-from workbench.tui.layout.find import pattern_of
+from workbench.core.finding import pattern_of
 from workbench.tui.widgets.drawing import Piece, padded, strip_of
 
 if TYPE_CHECKING:
@@ -87,6 +87,10 @@ class RowPane(ScrollView, can_focus=True):
     def row_pieces(self, row: int) -> list[Piece]:
         """A row without its first two cells, which belong to the cursor."""
         raise NotImplementedError
+
+    def marked(self, row: int) -> bool:
+        """Whether the row is the one under the cursor, and to be seen as that."""
+        return row == self._cursor and self.has_focus
 
     def head_lines(self) -> Sequence[Sequence[Piece]]:
         """The lines above the rows."""
@@ -174,7 +178,7 @@ class RowPane(ScrollView, can_focus=True):
         row = y - len(self._head) + self.scroll_offset.y
         if row >= self.row_count():
             return strip_of([], width, self.style_of)
-        here = row == self._cursor and self.has_focus
+        here = self.marked(row)
         pieces = [Piece("› " if here else "  ", "cursor"), *self.row_pieces(row)]
         return strip_of(padded(pieces, self.text_width), width, self._style_under_cursor if here else self.style_of)
 
