@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 
 from tests.core.reports import HOSTILE, KOREAN, outcome, report
 from workbench.core.axes import Axis
-from workbench.core.compare.content import Comparison
+from workbench.core.compare.pairs import Comparison
 from workbench.core.experiment_report import ExperimentReport
 from workbench.core.judging import Judgement
 from workbench.tui.figures_lines import figures_lines

@@ -27,7 +27,7 @@ from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, fitted, padded, wrapped
 
 if TYPE_CHECKING:
-    from workbench.core.compare.content import Comparison
+    from workbench.core.compare.pairs import Comparison
     from workbench.core.experiment_report import ExperimentReport
     from workbench.core.report_charts import Chart
 

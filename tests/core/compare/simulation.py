@@ -17,10 +17,11 @@ from concurrent.futures import ProcessPoolExecutor
 from random import Random
 from typing import NamedTuple
 
-from tests.core.compare.worlds import WORLDS, Design, cases_in
+from tests.core.compare.worlds import WORLDS, Design, cases_in, deviations_in
 from workbench.core.compare.answers import Case
-from workbench.core.compare.content import comparisons, content_test
+from workbench.core.compare.content import content_test
 from workbench.core.compare.needed import LEVEL
+from workbench.core.compare.pairs import Comparison, pairs_test
 from workbench.core.compare.variety import Order, dispersion_test, trend_test
 
 DESIGNS: dict[str, Design] = {
@@ -112,9 +113,9 @@ def rates(setup: Setup, runs: int) -> dict[str, float]:
     order = Order("axis", tuple(float(i) for i in range(columns)))
     tests: dict[str, Callable[[Sequence[Case]], float | None]] = {
         "content": lambda cases: content_test(cases, columns).p_value,
-        "pairs": lambda cases: min((p for pair in comparisons(cases, columns) if (p := pair.p_value)), default=None),
-        "dispersion": lambda cases: dispersion_test(cases, columns).p_value,
-        "trend": lambda cases: trend_test(cases, order).p_value,
+        "pairs": lambda cases: _least(pairs_test(cases, columns, content_test(cases, columns)).comparisons),
+        "dispersion": lambda cases: dispersion_test(deviations_in(cases)).p_value,
+        "trend": lambda cases: trend_test(deviations_in(cases), order).p_value,
     }
     hits = dict.fromkeys(setup.tests, 0)
     for _ in range(runs):
@@ -123,6 +124,10 @@ def rates(setup: Setup, runs: int) -> dict[str, float]:
             p_value = tests[test](cases)
             hits[test] += p_value is not None and p_value < LEVEL
     return {test: count / runs for test, count in hits.items()}
+
+
+def _least(pairs: Sequence[Comparison]) -> float | None:
+    return min((pair.p_value for pair in pairs if pair.p_value is not None), default=None)
 
 
 def table(heading: str, setups: Sequence[Setup], runs: int, processes: int) -> dict[str, dict[str, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise, permutations
 from math import dist
 from random import Random
@@ -10,9 +11,14 @@ import pytest
 
 from tests.core.compare.worlds import cases_in
 from workbench.core.compare.answers import Case, cases_of
-from workbench.core.compare.content import comparisons, content_test
+from workbench.core.compare.content import content_test
+from workbench.core.compare.pairs import Comparison, pairs_test
 
 Point = tuple[float, float]
+
+
+def comparisons(cases: Sequence[Case], columns: int) -> tuple[Comparison, ...]:
+    return pairs_test(cases, columns, content_test(cases, columns)).comparisons
 
 
 def points_case(columns: list[list[Point]]) -> Case:
@@ -59,13 +65,15 @@ def test_drawn_it_comes_near_to_that(repeats: int) -> None:
     assert p_value > 0.05
 
 
-def test_rows_and_list_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    case = points_case(some_points(Random(4), [6, 7, 8], 0.4))
-    listed = content_test([case], 3)
-    monkeypatch.setattr("workbench.core.compare.content._FLAT", 0)
-    by_rows = content_test([case], 3)
-    assert by_rows.p_value == listed.p_value
-    assert by_rows.share == pytest.approx(listed.share)
+def test_sums_of_rows_and_of_pairs_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    for sizes in ([6, 7, 8], [6, 7]):
+        case = points_case(some_points(Random(4), sizes, 0.4))
+        monkeypatch.setattr("workbench.core.compare.content._seconds_by_sums", lambda *_: 1.0)
+        by_pairs = content_test([case], len(sizes))
+        monkeypatch.setattr("workbench.core.compare.content._seconds_by_sums", lambda *_: 0.0)
+        by_sums = content_test([case], len(sizes))
+        assert by_sums.p_value == by_pairs.p_value
+        assert by_sums.share == pytest.approx(by_pairs.share)
 
 
 def test_answers_are_dealt_out_within_their_case() -> None:

@@ -6,14 +6,13 @@ from importlib import import_module
 
 import pytest
 
-from workbench.core.compare.answers import Answers, DistanceCache, cases_of
+from workbench.core.compare.answers import Answers, DistanceCache, cases_of, columns_of
 from workbench.core.compare.distance import Distances
 from workbench.core.compare.spread import Spread, between, spread
 
 
 def of(answers: Answers) -> list[Spread]:
-    cases = cases_of(answers)
-    return [spread(column, texts, cases) for column, texts in enumerate(answers)]
+    return [spread(texts, own) for texts, own in zip(answers, columns_of(answers), strict=True)]
 
 
 def test_a_column_of_known_answers() -> None:

@@ -8,9 +8,9 @@ from random import Random
 import pytest
 
 from tests.core.compare.test_content import points_case
-from tests.core.compare.worlds import cases_in
-from workbench.core.compare.answers import cases_of
-from workbench.core.compare.variety import Order, dispersion_test, from_the_median, trend_test
+from tests.core.compare.worlds import cases_in, deviations_in
+from workbench.core.compare.answers import columns_of
+from workbench.core.compare.variety import Order, deviations, dispersion_test, from_the_median, trend_test
 
 Point = tuple[float, float]
 
@@ -61,7 +61,7 @@ def test_distances_of_no_space_are_survived() -> None:
 def spreads(world: str, spread: list[float], repeats: int, contents: list[int], seed: int) -> tuple[float, float]:
     cases = cases_in(world, ((repeats,) * len(spread),), spread, contents, Random(seed))
     order = Order("temperature", tuple(float(i) for i in range(len(spread))))
-    dispersion, trend = dispersion_test(cases, len(spread)).p_value, trend_test(cases, order).p_value
+    dispersion, trend = dispersion_test(deviations_in(cases)).p_value, trend_test(deviations_in(cases), order).p_value
     assert dispersion is not None
     assert trend is not None
     return dispersion, trend
@@ -74,12 +74,13 @@ def test_a_growing_variety_is_found_with_three_repeats_whatever_is_said() -> Non
 
 def test_the_trend_is_one_sided_and_follows_the_positions() -> None:
     cases = cases_in("slots", ((5,) * 3,), [0.5, 0.25, 0.02], [1] * 3, Random(1))
-    shrinks, grows = (trend_test(cases, Order("x", positions)).p_value for positions in ((1, 2, 3), (9, 5, 1)))
+    found = deviations_in(cases)
+    shrinks, grows = (trend_test(found, Order("x", positions)).p_value for positions in ((1, 2, 3), (9, 5, 1)))
     assert shrinks is not None
     assert grows is not None
     assert shrinks > 0.9
     assert grows < 0.01
-    dispersion = dispersion_test(cases, 3).p_value
+    dispersion = dispersion_test(found).p_value
     assert dispersion is not None
     assert dispersion < 0.05
 
@@ -93,8 +94,8 @@ def test_other_content_alone_is_no_other_variety() -> None:
 
 def test_numbers_of_splits() -> None:
     def of(sizes: tuple[int, ...], positions: tuple[float, ...], cases: int = 1) -> tuple[int, int]:
-        made = cases_in("slots", (sizes,) * cases, [0.3] * len(sizes), [1] * len(sizes), Random(1))
-        return dispersion_test(made, len(sizes)).splits, trend_test(made, Order("x", positions)).splits
+        made = deviations_in(cases_in("slots", (sizes,) * cases, [0.3] * len(sizes), [1] * len(sizes), Random(1)))
+        return dispersion_test(made).splits, trend_test(made, Order("x", positions)).splits
 
     assert of((3, 3), (0, 1)) == (10, 20)
     assert of((3, 4), (0, 1)) == (35, 35)
@@ -106,14 +107,14 @@ def test_numbers_of_splits() -> None:
 
 
 def test_what_cannot_be_tested_is_none() -> None:
-    cases = cases_of([[["a"]], [["b"]]])
-    assert dispersion_test(cases, 2) == trend_test(cases, Order("x", (0, 1))) == (None, None, 1, 0)
-    assert dispersion_test((), 0) == trend_test((), Order("x", ())) == (None, None, 1, 0)
+    found = deviations(columns_of([[["a"]], [["b"]]]))
+    assert dispersion_test(found) == trend_test(found, Order("x", (0, 1))) == (None, None, 1, 0)
+    assert dispersion_test(()) == trend_test((), Order("x", ())) == (None, None, 1, 0)
 
 
 def test_two_repeats_and_many_cases() -> None:
     growing = cases_in("slots", ((2, 2, 2),) * 6, [0.02, 0.2, 0.5], [1] * 3, Random(1))
-    found = trend_test(growing, Order("x", (0, 1, 2)))
+    found = trend_test(deviations_in(growing), Order("x", (0, 1, 2)))
     assert found.p_value is not None
     assert found.p_value < 0.01
 
@@ -123,8 +124,8 @@ def test_a_second_axis_is_no_noise_of_the_first() -> None:
     spread = [0.0, 0.03, 0.06, 0.4, 0.45, 0.5]
     cases = cases_in("slots", ((5,) * 6,), spread, [1] * 6, Random(5))
     positions = (0.0, 1.0, 2.0) * 2
-    apart = trend_test(cases, Order("temperature", positions, (0, 0, 0, 1, 1, 1))).p_value
-    mixed = trend_test(cases, Order("temperature", positions)).p_value
+    apart = trend_test(deviations_in(cases), Order("temperature", positions, (0, 0, 0, 1, 1, 1))).p_value
+    mixed = trend_test(deviations_in(cases), Order("temperature", positions)).p_value
     assert apart is not None
     assert mixed is not None
     assert apart < 0.01 < 0.1 < mixed
@@ -132,5 +133,5 @@ def test_a_second_axis_is_no_noise_of_the_first() -> None:
 
 def test_a_column_that_never_varies_beside_points() -> None:
     case = points_case([[(0.0, 0.0)] * 4, [(0.0, 1.0), (1.0, 0.0), (0.0, -1.0), (-1.0, 0.0)]])
-    assert dispersion_test([case], 2).p_value == pytest.approx(1 / 35)
-    assert trend_test([case], Order("x", (0, 1))).p_value == pytest.approx(1 / 70)
+    assert dispersion_test(deviations_in([case])).p_value == pytest.approx(1 / 35)
+    assert trend_test(deviations_in([case]), Order("x", (0, 1))).p_value == pytest.approx(1 / 70)

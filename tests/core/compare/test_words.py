@@ -27,6 +27,16 @@ def test_joined_they_are_the_text(text: str) -> None:
     ]
 
 
+PLAIN = st.text(alphabet=st.sampled_from("abZ09_가힣 .,'’\"-—…·*#`{}\n\r\t\x0b\x00\x7f"), max_size=40)
+
+
+@settings(max_examples=200, deadline=None)
+@given(PLAIN)
+def test_the_quick_way_for_plain_texts_is_the_same(text: str) -> None:
+    """A last character that is not plain takes the other way, and joins with none before it."""
+    assert split(f"{text}\n漢") == [*split(f"{text}\n"), "漢"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -14,11 +14,12 @@ A number in place of the name of a world is the share of words in which two cont
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import dist
 from random import Random
 
-from workbench.core.compare.answers import Case, cases_of
+from workbench.core.compare.answers import Case, Own, cases_of
+from workbench.core.compare.variety import Deviations, deviations
 
 WORDS = 60
 WORLDS = (("gauss", 1.0), ("slots", 0.3), ("parting", 0.01), ("parting", 0.05), ("wordings", 0.5))
@@ -43,6 +44,12 @@ def cases_in(world: str, design: Design, spreads: list[float], contents: list[in
             for column, (spread, content) in enumerate(zip(spreads, contents, strict=True))
         ]
     )
+
+
+def deviations_in(cases: Sequence[Case]) -> list[list[Deviations]]:
+    """What the tests of variety start from."""
+    columns = len(cases[0].members) if cases else 0
+    return deviations([Own(tuple(case.among(case.members[column]) for case in cases), ()) for column in range(columns)])
 
 
 def slots(spread: float, content: str, random: Random) -> str:

@@ -60,6 +60,11 @@ class Vocabulary:
         self._words: dict[str, str] = {}
         self._sentences: dict[str, str] = {}
         self._ends: set[str] = set()
+        self._breaks: set[str] = set()
+
+    def words(self, coded: Coded) -> int:
+        """How many words a text has that was coded here: line breaks are none."""
+        return len(coded.words) - sum(map(coded.words.count, self._breaks))
 
     def code(self, keys: Iterable[str]) -> Coded:
         codes = self._words
@@ -70,6 +75,8 @@ class Vocabulary:
 
     def _added(self, key: str) -> str:
         code = self._words[key] = chr(len(self._words) % _CODES)
+        if key.isspace():
+            self._breaks.add(code)
         if key in _SENTENCE_ENDS or key.isspace():
             self._ends.add(code)
         return code

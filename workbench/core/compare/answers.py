@@ -26,13 +26,18 @@ class Case(NamedTuple):
         """How many answers each of `columns` has."""
         return tuple(len(self.members[column]) for column in columns)
 
-    def within(self, column: int) -> Matrix:
-        """The distances between the answers of one column."""
-        return self.among(self.members[column])
-
     def among(self, places: Sequence[int]) -> Matrix:
         """The distances between the answers at `places`."""
         return [[self.distances[i][j] for j in places] for i in places]
+
+
+class Own(NamedTuple):
+    """The answers of one column among themselves."""
+
+    distances: tuple[Matrix, ...]
+    """For each case; an empty one where it has no answer to it."""
+    words: tuple[int, ...]
+    """How many each of its texts has."""
 
 
 class DistanceCache:
@@ -52,6 +57,12 @@ def cases_of(answers: Answers, cache: DistanceCache | None = None) -> tuple[Case
     return tuple(_case(answers, index, cache) for index in range(max(map(len, answers), default=0)))
 
 
+def columns_of(answers: Answers, cache: DistanceCache | None = None) -> tuple[Own, ...]:
+    """The columns of `answers`, each with the distances among its own alone: far fewer than those of `cases_of`."""
+    cache = cache or DistanceCache()
+    return tuple(_column(column, cache) for column in answers)
+
+
 def _case(answers: Answers, index: int, cache: DistanceCache) -> Case:
     texts: list[str] = []
     members: list[range] = []
@@ -60,3 +71,10 @@ def _case(answers: Answers, index: int, cache: DistanceCache) -> Case:
         members.append(range(len(texts), len(texts) + len(found)))
         texts.extend(found)
     return Case(tuple(members), cache.case(index).matrix(texts))
+
+
+def _column(column: Sequence[Sequence[str]], cache: DistanceCache) -> Own:
+    return Own(
+        tuple(cache.case(case).matrix(texts) for case, texts in enumerate(column)),
+        tuple(cache.case(case).words(text) for case, texts in enumerate(column) for text in dict.fromkeys(texts)),
+    )

@@ -1,9 +1,9 @@
 """Does the content differ between columns? A permutation test on distances, PERMANOVA (Anderson 2001, Austral Ecology
-26:32-46), over all columns, and between each two of them.
+26:32-46), over all columns; between each two of them: `pairs`.
 
 The squared distances within columns are compared with those in all ways to deal the answers out anew. Cases are
 blocks: answers are dealt anew within their case only, and the sums of squares of all cases are added, so that what
-differs between columns may differ in another way for each case. The pairs are corrected together (Holm).
+differs between columns may differ in another way for each case.
 
 The null hypothesis is that the answers of all columns to a case come from one distribution. With as many answers in
 each column the test is hardly moved by a difference in variety alone; with unequal numbers it is, where the column
@@ -12,37 +12,30 @@ with fewer answers varies more (Anderson and Walsh 2013, Ecological Monographs 8
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations, count, product
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
 from math import prod
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from workbench.core.compare.answers import Case
+from workbench.core.compare.answers import Case, Matrix
 from workbench.core.compare.splits import (
-    DRAWS,
     EXACT,
+    LISTED,
     Groups,
+    chosen,
     count_partitions,
     drawn,
     drawn_p,
+    draws_in,
     exact_p,
-    holm,
-    numbers,
     own_groups,
     partitions,
+    seconds_to_draw,
 )
-from workbench.core.compare.spread import between
+from workbench.core.compare.sums import MOST, SquareSums, pick
 
-_MOST_DRAWS = 19_999
-_LISTED = 500
-"""Up to this many ways to deal out one case, each is worked out once and then only chosen."""
-
-_FLAT = 40
-"""Up to this many answers to a case, the squares of each way are taken out of one list: five times as quick."""
-
-_Picks = tuple[tuple[Callable[[Any], Any], int], ...]
-"""For each size of columns, what takes their pairs out of a list; among many answers, for each column its places."""
+_WORK = 0.5
+"""About so many seconds go into draws: where each takes long, there are fewer."""
 
 
 class ContentTest(NamedTuple):
@@ -60,133 +53,90 @@ class ContentTest(NamedTuple):
     """R²: the share, 0 to 1, of the squared distances within cases that lies between columns; chance gives some too."""
 
 
-class Comparison(NamedTuple):
-    """Two columns, by index. The p-values are corrected over all pairs; None where no split exists."""
-
-    a: int
-    b: int
-    distance_between: float | None
-    p_value: float | None
-    smallest_possible_p: float | None
-
-
 def content_test(cases: Sequence[Case], columns: int) -> ContentTest:
     """PERMANOVA over all columns."""
-    return _tested(cases, range(columns), DRAWS, _Deals())
-
-
-def comparisons(cases: Sequence[Case], columns: int) -> tuple[Comparison, ...]:
-    """Each pair of columns, the p-values corrected over the pairs that can be tested."""
-    pairs = list(combinations(range(columns), 2))
-    deals = _Deals()
-    tests = [_tested(cases, pair, draws_for(len(pairs)), deals) for pair in pairs]
-    p_values = iter(holm([test.p_value for test in tests if test.p_value is not None]))
-    smallest = iter(holm([test.smallest_possible_p for test in tests if test.smallest_possible_p is not None]))
-    return tuple(
-        Comparison(
-            a,
-            b,
-            between(a, b, cases),
-            None if test.p_value is None else next(p_values),
-            None if test.smallest_possible_p is None else next(smallest),
-        )
-        for (a, b), test in zip(pairs, tests, strict=True)
-    )
-
-
-def draws_for(pairs: int) -> int:
-    """How many ways are drawn for each of so many pairs, for a p that their correction leaves small."""
-    return min(max(DRAWS, 40 * pairs - 1), _MOST_DRAWS)
-
-
-class _Block(NamedTuple):
-    """The answers of one case to the columns tested, in the order of the columns."""
-
-    case: int
-    sizes: tuple[int, ...]
-    rows: list[list[float]]
-    flat: list[float]
-
-    def within(self, picks: _Picks) -> float:
-        """The sum of squares within columns: for each, its squared distances divided by the number of its answers."""
-        if len(self.rows) <= _FLAT:
-            return sum([sum(pick(self.flat)) / size for pick, size in picks])
-        return sum([sum(map(sum, map(pick, pick(self.rows)))) / (2 * size) for pick, size in picks])
-
-    def whole(self) -> float:
-        """The sum of squares of all answers as one column."""
-        return sum(self.flat) / (2 * len(self.rows))
-
-
-class _Deals:
-    """Ways to deal answers out, in the form in which they are summed quickly; shared by tests of the same sizes."""
-
-    def __init__(self) -> None:
-        self._all: dict[tuple[int, ...], list[_Picks]] = {}
-        self._drawn: dict[tuple[int, tuple[int, ...]], tuple[list[_Picks], Iterator[Groups]]] = {}
-
-    def all(self, sizes: tuple[int, ...]) -> list[_Picks]:
-        if sizes not in self._all:
-            self._all[sizes] = [_picks(groups) for groups in partitions(sizes)]
-        return self._all[sizes]
-
-    def drawn(self, case: int, sizes: tuple[int, ...]) -> Iterator[_Picks]:
-        key = (case, sizes)
-        if key not in self._drawn:
-            self._drawn[key] = ([], drawn(sizes, f"content/{case}"))
-        known, more = self._drawn[key]
-        for at in count():
-            if at == len(known):
-                known.append(_picks(next(more)))
-            yield known[at]
-
-
-def _picks(groups: Groups) -> _Picks:
-    total = sum(map(len, groups))
-    if total > _FLAT:
-        return tuple((itemgetter(*group), len(group)) for group in groups if len(group) > 1)
-    pairs: dict[int, list[int]] = {}
-    for group in groups:
-        if len(group) > 1:
-            pairs.setdefault(len(group), []).extend([i * total + j for i, j in combinations(group, 2)])
-    # One place alone would come out as a number and not as a tuple: it is asked for twice, at half the weight.
-    return tuple(
-        (itemgetter(*places), size) if len(places) > 1 else (itemgetter(*places, *places), 2 * size)
-        for size, places in pairs.items()
-    )
-
-
-def _tested(cases: Sequence[Case], columns: Sequence[int], draws: int, deals: _Deals) -> ContentTest:
     blocks = [block for index, case in enumerate(cases) if (block := _block(index, case, columns)) is not None]
     splits = prod(count_partitions(block.sizes) for block in blocks)
     if splits < 2:
         return ContentTest(None, None, splits, 0, None)
-    own = [_picks(own_groups(block.sizes)) for block in blocks]
-    within = sum(block.within(picks) for block, picks in zip(blocks, own, strict=True))
-    whole = sum(block.whole() for block in blocks)
+    within = sum(block.within(own_groups(block.sizes)) for block in blocks)
+    whole = sum(block.whole for block in blocks)
     share = 1 - within / whole if whole else 0.0
     if splits <= EXACT:
-        values = [[block.within(picks) for picks in deals.all(block.sizes)] for block in blocks]
-        return ContentTest(exact_p(-within, (-sum(one) for one in product(*values))), 1 / splits, splits, 0, share)
-    sums = map(sum, zip(*(_drawn_within(block, deals) for block in blocks), strict=True))
+        p_value = exact_p(-within, (-sum(one) for one in product(*(block.all() for block in blocks))))
+        return ContentTest(p_value, 1 / splits, splits, 0, share)
+    draws = draws_in(_WORK, sum(block.seconds for block in blocks))
+    sums = map(sum, zip(*(block.some() for block in blocks), strict=True))
     p_value = drawn_p(-within, (-value for value in sums), draws)
     return ContentTest(p_value, max(1 / splits, 1 / (draws + 1)), splits, draws, share)
 
 
-def _block(index: int, case: Case, columns: Sequence[int]) -> _Block | None:
+class _Block(NamedTuple):
+    """The answers of one case, in the order of the columns that have any."""
+
+    case: int
+    sizes: tuple[int, ...]
+    squares: Matrix
+    sums: SquareSums | None
+    """The squares in units; None where a sum of each pair by itself is quicker."""
+    unit: float
+
+    @property
+    def ways(self) -> int:
+        return count_partitions(self.sizes)
+
+    @property
+    def whole(self) -> float:
+        """The sum of squares of all answers as one column."""
+        return sum(map(sum, self.squares)) / (2 * len(self.squares))
+
+    def within(self, groups: Groups) -> float:
+        """The sum of squares within columns: for each, its squared distances divided by the number of its answers."""
+        if self.sums is None:
+            rows = self.squares
+            return sum([sum([rows[i][j] for i, j in combinations(group, 2)]) / len(group) for group in groups])
+        among = self.sums.among
+        return self.unit * sum([among(pick(group)) / (2 * len(group)) for group in groups if len(group) > 1])
+
+    def all(self) -> list[float]:
+        """For all ways to deal the answers out."""
+        return [self.within(groups) for groups in partitions(self.sizes)]
+
+    def some(self) -> Iterator[float]:
+        """For ways drawn at random, without end."""
+        seed = f"content/{self.case}"
+        if self.ways <= LISTED:
+            return chosen(self.all(), seed)
+        return map(self.within, drawn(self.sizes, seed))
+
+    @property
+    def seconds(self) -> float:
+        """What one draw takes, about."""
+        if self.ways <= LISTED:
+            return seconds_to_draw()
+        return seconds_to_draw(self.sizes) + min(_seconds_by_pairs(self.sizes), _seconds_by_sums(self.sizes))
+
+
+def _block(index: int, case: Case, columns: int) -> _Block | None:
     """The answers to `case`; None where nothing can be dealt out anew."""
-    columns = [column for column in columns if case.members[column]]
-    sizes = case.sizes(columns)
+    with_answers = [column for column in range(columns) if case.members[column]]
+    sizes = case.sizes(with_answers)
     if not sizes or count_partitions(sizes) < 2:
         return None
-    distances = case.among([place for column in columns for place in case.members[column]])
-    rows = [[value * value for value in row] for row in distances]
-    return _Block(index, sizes, rows, [value for row in rows for value in row])
+    distances = case.among([place for column in with_answers for place in case.members[column]])
+    squares = [[value * value for value in row] for row in distances]
+    most = max(map(max, squares))
+    if not most or _seconds_by_pairs(sizes) <= _seconds_by_sums(sizes):
+        return _Block(index, sizes, squares, None, 0.0)
+    unit = most * len(squares) ** 2 / MOST
+    sums = SquareSums([[int(value / unit) for value in row] for row in squares])
+    return _Block(index, sizes, squares, sums, unit)
 
 
-def _drawn_within(block: _Block, deals: _Deals) -> Iterator[float]:
-    ways = count_partitions(block.sizes)
-    if ways <= _LISTED:
-        values = [block.within(picks) for picks in deals.all(block.sizes)]
-        return (values[number % ways] for number in numbers(f"content/{block.case}/{ways}"))
-    return (block.within(picks) for picks in deals.drawn(block.case, block.sizes))
+def _seconds_by_pairs(sizes: Sequence[int]) -> float:
+    return 1.5e-7 * sum(size * (size - 1) // 2 for size in sizes) + 5e-7 * len(sizes)
+
+
+def _seconds_by_sums(sizes: Sequence[int]) -> float:
+    answers = sum(sizes)
+    return 6e-8 * answers + 1.2e-9 * answers * answers + 2e-6 * len(sizes)

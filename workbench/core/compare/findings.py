@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.core.compare.answers import Answers, DistanceCache, cases_of
-from workbench.core.compare.content import Comparison, ContentTest, comparisons, content_test
+from workbench.core.compare.answers import Answers, DistanceCache, cases_of, columns_of
+from workbench.core.compare.content import ContentTest, content_test
 from workbench.core.compare.needed import LEVEL, Needed, repeats_needed
+from workbench.core.compare.pairs import Comparison, pairs_test
+from workbench.core.compare.sample import Reach, sampled
 from workbench.core.compare.spread import Spread, spread
-from workbench.core.compare.variety import Order, VarietyTest, dispersion_test, trend_test
+from workbench.core.compare.variety import Order, VarietyTest, deviations, dispersion_test, trend_test
 from workbench.core.compare.words import same_form
 
 if TYPE_CHECKING:
     from workbench.core.json_value import JSON
+
+
+_MOST_SPLITS = 10**15
+"""Said of more, which can have thousands of digits: readers of JSON take a number for 53 bits."""
 
 
 class Findings(NamedTuple):
@@ -28,6 +34,8 @@ class Findings(NamedTuple):
     """Every case has the same text from all columns."""
     spreads: tuple[Spread, ...]
     comparisons: tuple[Comparison, ...]
+    only_first_pairs: bool
+    """Of the pairs, only those with the first column were tested."""
     content: ContentTest
     dispersion: VarietyTest
     trend: VarietyTest | None
@@ -35,6 +43,10 @@ class Findings(NamedTuple):
     axis: str
     """The name of the ordered axis; empty without one."""
     needed: Needed
+    reach_within: Reach | None
+    reach_between: Reach | None
+    """How many of the answers, and how much of each, was compared with those of its own column and of all columns;
+    None: all of it. No repeats at all: nothing."""
 
     @property
     def variety(self) -> VarietyTest:
@@ -58,6 +70,7 @@ class Findings(NamedTuple):
             "tests": {
                 "content": {
                     **_fields(self.content),
+                    "compared": _reach(self.reach_between),
                     "method": "permanova",
                     "share": self.content.share,
                     "repeats_needed": self.needed.content,
@@ -65,6 +78,7 @@ class Findings(NamedTuple):
                 },
                 "variety": {
                     **_fields(self.variety),
+                    "compared": _reach(self.reach_within),
                     "method": "trend" if self.trend else "dispersion",
                     "axis": self.axis or None,
                     "repeats_needed": self.needed.variety,
@@ -92,19 +106,29 @@ def find(
             raise ValueError(f"{len(found)} {name} for {len(answers)} columns")
     if order and len(set(order.positions)) < 2:
         order = None
-    cases = cases_of(answers, cache)
+    cache = cache or DistanceCache()
+    sample = sampled(answers, cache)
+    cases = cases_of(sample.between, cache)
+    own = columns_of(sample.within, cache)
+    varied = deviations(own)
+    content = content_test(cases, len(labels))
+    pairs = pairs_test(cases, len(labels), content)
+    case_count = max(map(len, answers), default=0)
     return Findings(
         labels=tuple(labels),
         sizes=tuple(tuple(map(len, column)) for column in answers),
         incomplete=incomplete,
-        all_the_same=all(len(texts) == 1 for texts in _texts(answers, len(cases))),
-        spreads=tuple(spread(column, texts, cases) for column, texts in enumerate(answers)),
-        comparisons=comparisons(cases, len(labels)),
-        content=content_test(cases, len(labels)),
-        dispersion=dispersion_test(cases, len(labels)),
-        trend=trend_test(cases, order) if order else None,
+        all_the_same=all(len(texts) == 1 for texts in _texts(answers, case_count)),
+        spreads=tuple(spread(texts, each) for texts, each in zip(answers, own, strict=True)),
+        comparisons=pairs.comparisons,
+        only_first_pairs=pairs.only_first,
+        content=content,
+        dispersion=dispersion_test(varied),
+        trend=trend_test(varied, order) if order else None,
         axis=order.name if order else "",
-        needed=repeats_needed(len(labels), max(len(cases), 1), order),
+        needed=repeats_needed(len(labels), max(case_count, 1), order),
+        reach_within=sample.reach_within,
+        reach_between=sample.reach_between,
     )
 
 
@@ -116,10 +140,15 @@ def _texts(answers: Answers, cases: int) -> list[set[str]]:
     return [texts for texts in found if texts]
 
 
+def _reach(reach: Reach | None) -> JSON:
+    """The first answers of each column to each case, the first characters of each answer; null: all."""
+    return {"repeats": reach.repeats, "characters": reach.characters} if reach is not None else None
+
+
 def _fields(test: ContentTest | VarietyTest) -> dict[str, JSON]:
     return {
         "p_value": test.p_value,
         "smallest_possible_p": test.smallest_possible_p,
-        "splits": test.splits,
+        "splits": min(test.splits, _MOST_SPLITS),
         "draws": test.draws,
     }

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from math import factorial, prod
 from typing import NamedTuple
 
-from workbench.core.compare.content import draws_for
-from workbench.core.compare.splits import DRAWS, count_arrangements, count_partitions
+from workbench.core.compare.splits import DRAWS, count_arrangements, count_partitions, draws_for
 from workbench.core.compare.variety import Order, values_of
 
 LEVEL = 0.05

@@ -16,6 +16,9 @@ from functools import cache
 from hashlib import shake_256
 from itertools import combinations, count, islice
 from math import factorial, prod
+from typing import TypeVar
+
+_Value = TypeVar("_Value")
 
 Groups = tuple[tuple[int, ...], ...]
 """For each column, the places of the answers that were dealt to it."""
@@ -23,6 +26,10 @@ Groups = tuple[tuple[int, ...], ...]
 EXACT = 5000
 """All ways are tried up to this many."""
 DRAWS = 1999
+_LEAST_DRAWS = 99
+"""However long a draw takes: p can then fall to 0.01."""
+LISTED = 500
+"""Up to this many ways to deal out one case, each is worked out once; then one after another of them is chosen."""
 _ENOUGH = 100
 _NEAR = 1e-9
 _BLOCK = 256
@@ -90,6 +97,28 @@ def drawn(sizes: Sequence[int], seed: str) -> Iterator[Groups]:
     while True:
         order = sorted(range(total), key=list(islice(stream, total)).__getitem__)
         yield tuple(tuple(order[start:end]) for start, end in cuts)
+
+
+def chosen(values: Sequence[_Value], seed: str) -> Iterator[_Value]:
+    """What `values` has for all ways, one way after another at random, without end."""
+    number = len(values)
+    return (values[at % number] for at in numbers(f"{seed}/{number}"))
+
+
+def seconds_to_draw(sizes: Sequence[int] = ()) -> float:
+    """What it takes, about, to draw one way to deal answers to columns of these sizes; without any, to choose one."""
+    return 3e-7 + 4e-7 * sum(sizes)
+
+
+def draws_for(tests: int) -> int:
+    """How many ways are drawn for each of so many tests, for a p that their correction leaves small."""
+    return max(DRAWS, 40 * tests - 1)
+
+
+def draws_in(seconds: float, each: float, most: int = DRAWS) -> int:
+    """How many draws of so many seconds each there is time for. By estimate and not by the clock: the same answers
+    give the same p."""
+    return max(_LEAST_DRAWS, min(most, int(seconds / each)))
 
 
 @cache

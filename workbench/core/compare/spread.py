@@ -6,11 +6,12 @@ With cases, answers are compared within a case only, and each case counts the sa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
-from workbench.core.compare.answers import Case
-from workbench.core.compare.words import same_form, split
+from workbench.core.compare.answers import Case, Matrix, Own
+from workbench.core.compare.words import same_form
 
 
 class Spread(NamedTuple):
@@ -34,28 +35,21 @@ class Spread(NamedTuple):
         return self.identical_share is not None and self.distance_within == 0 and self.identical_share == 1
 
 
-def spread(column: int, texts: Sequence[Sequence[str]], cases: Sequence[Case]) -> Spread:
-    """The spread of the answers `texts[case]` of `column`, whose distances are in `cases`."""
+def spread(texts: Sequence[Sequence[str]], own: Own) -> Spread:
+    """The spread of the answers `texts[case]` of a column; `own` are those, or some of them, compared."""
     counts = [Counter(map(same_form, answers)) for answers in texts]
     repeated = [count for count in counts if count.total() > 1]
-    lengths = [sum(not piece.isspace() for piece in split(text)) for count in counts for text in count]
     return Spread(
         runs=sum(map(len, texts)),
         distinct=sum(map(len, counts)),
         identical_share=sum(map(_most, repeated)) / sum(count.total() for count in repeated) if repeated else None,
-        distance_within=_mean(
-            [
-                [case.distances[i][j] for i in members for j in members if i < j]
-                for case in cases
-                if len(members := case.members[column]) > 1
-            ]
-        ),
-        shortest=min(lengths, default=0),
-        longest=max(lengths, default=0),
+        distance_within=_mean([_below(distances) for distances in own.distances if len(distances) > 1]),
+        shortest=min(own.words, default=0),
+        longest=max(own.words, default=0),
     )
 
 
-def between(a: int, b: int, cases: Sequence[Case]) -> float | None:
+def between(a: int, b: int, cases: Iterable[Case]) -> float | None:
     """The mean distance of an answer of column `a` from one of `b` to the same case; None where no case has both.
 
     What differs within the columns is part of it: two columns at the same setting are as far apart as their answers.
@@ -67,6 +61,11 @@ def between(a: int, b: int, cases: Sequence[Case]) -> float | None:
             if case.members[a] and case.members[b]
         ]
     )
+
+
+def _below(distances: Matrix) -> list[float]:
+    """Each pair once."""
+    return [distances[i][j] for i, j in combinations(range(len(distances)), 2)]
 
 
 def _most(count: Counter[str]) -> int:

@@ -28,26 +28,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, product
+from itertools import product
 from math import factorial, fsum, prod, sqrt
 from operator import mul
 from typing import NamedTuple, TypeVar
 
-from workbench.core.compare.answers import Case, Matrix
+from workbench.core.compare.answers import Matrix, Own
 from workbench.core.compare.splits import (
-    DRAWS,
     EXACT,
+    LISTED,
     Groups,
     arrangements,
+    chosen,
     count_arrangements,
     drawn,
     drawn_p,
+    draws_in,
     exact_p,
     own_groups,
+    seconds_to_draw,
 )
 
 _Score = TypeVar("_Score")
 
+_WORK = 0.25
+"""About so many seconds go into the draws of each test: where one takes long, fewer are drawn."""
 _ROUNDS = 200
 _STILL = 1e-7
 
@@ -72,6 +77,15 @@ class VarietyTest(NamedTuple):
     draws: int
 
 
+class Deviations(NamedTuple):
+    """How far the answers of one column to one case lie from their middle."""
+
+    repeats: int
+    """Answers."""
+    values: list[float]
+    """One for each; for two answers one, and none for fewer."""
+
+
 class _Stratum(NamedTuple):
     """What is dealt anew together: the values of these columns, one column after another, their mean taken off."""
 
@@ -81,31 +95,40 @@ class _Stratum(NamedTuple):
     values: list[float]
 
 
-def dispersion_test(cases: Sequence[Case], columns: int) -> VarietyTest:
+def deviations(columns: Sequence[Own]) -> list[list[Deviations]]:
+    """Those of each column, for each case; found once for both tests."""
+    return [
+        [Deviations(len(one), from_the_median(one) if len(one) > 1 else []) for one in column.distances]
+        for column in columns
+    ]
+
+
+def dispersion_test(found: Sequence[Sequence[Deviations]]) -> VarietyTest:
     """Does the variety differ between any of the columns?"""
-    strata = _strata(cases, [tuple(range(columns))])
+    columns = len(found)
+    strata = _strata(found, [tuple(range(columns))])
     sizes = [dict(zip(stratum.columns, stratum.sizes, strict=True)) for stratum in strata]
-    counts = [tuple(found.get(column, 0) for found in sizes) for column in range(columns)]
-    totals = [sum(found) or 1 for found in counts]
+    counts = [tuple(each.get(column, 0) for each in sizes) for column in range(columns)]
+    totals = [sum(each) or 1 for each in counts]
 
     def spread_out(stratum: _Stratum, sums: Sequence[float]) -> list[float]:
         at = dict(zip(stratum.columns, sums, strict=True))
         return [at.get(column, 0.0) for column in range(columns)]
 
-    def squares(found: Sequence[Sequence[float]]) -> float:
-        sums = map(sum, zip(*found, strict=True))
+    def squares(scores: Sequence[Sequence[float]]) -> float:
+        sums = map(sum, zip(*scores, strict=True))
         return sum(value * value / total for value, total in zip(sums, totals, strict=True))
 
-    exchangeable = Counter(found for found in counts if any(found)).values()
+    exchangeable = Counter(each for each in counts if any(each)).values()
     splits = _ways(strata) // prod(map(factorial, exchangeable))
     return _tested(strata, splits, _dispersion_power(strata), spread_out, squares)
 
 
-def trend_test(cases: Sequence[Case], order: Order) -> VarietyTest:
+def trend_test(found: Sequence[Sequence[Deviations]], order: Order) -> VarietyTest:
     """Does the variety grow along the axis?"""
     groups = order.groups or (0,) * len(order.positions)
     together = [tuple(column for column, one in enumerate(groups) if one == group) for group in dict.fromkeys(groups)]
-    strata = _strata(cases, together)
+    strata = _strata(found, together)
     least = min(order.positions, default=0.0)
     width = max(order.positions, default=0.0) - least or 1.0
     places = [(position - least) / width for position in order.positions]
@@ -131,9 +154,10 @@ def _tested(
     if _ways(strata) <= EXACT:
         scores = [[score(stratum, _sums(stratum, deal)) for deal in arrangements(stratum.sizes)] for stratum in strata]
         return VarietyTest(exact_p(observed, map(statistic, product(*scores))), 1 / splits, splits, 0)
-    some = zip(*(_drawn_scores(stratum, index, score) for index, stratum in enumerate(strata)), strict=True)
-    p_value = drawn_p(observed, map(statistic, some), DRAWS)
-    return VarietyTest(p_value, max(1 / splits, 1 / (DRAWS + 1)), splits, DRAWS)
+    draws = draws_in(_WORK, sum(map(_seconds, strata)))
+    some = zip(*(_some_scores(stratum, index, score) for index, stratum in enumerate(strata)), strict=True)
+    p_value = drawn_p(observed, map(statistic, some), draws)
+    return VarietyTest(p_value, max(1 / splits, 1 / (draws + 1)), splits, draws)
 
 
 def _trend_power(strata: Sequence[_Stratum]) -> float:
@@ -150,17 +174,23 @@ def _repeats(strata: Sequence[_Stratum]) -> set[int]:
     return {number for stratum in strata for number in stratum.repeats}
 
 
-def _strata(cases: Sequence[Case], together: Sequence[Sequence[int]]) -> list[_Stratum]:
+def _strata(found: Sequence[Sequence[Deviations]], together: Sequence[Sequence[int]]) -> list[_Stratum]:
     strata = []
-    for case in cases:
+    for case in range(max(map(len, found), default=0)):
         for group in together:
-            columns = tuple(column for column in group if len(case.members[column]) > 1)
+            columns = tuple(column for column in group if case < len(found[column]) and found[column][case].values)
             if len(columns) > 1:
-                found = [from_the_median(case.within(column)) for column in columns]
-                values = list(chain.from_iterable(found))
+                here = [found[column][case] for column in columns]
+                values = [value for each in here for value in each.values]
                 mean = sum(values) / len(values)
-                centred = [value - mean for value in values]
-                strata.append(_Stratum(columns, case.sizes(columns), tuple(map(len, found)), centred))
+                strata.append(
+                    _Stratum(
+                        columns,
+                        tuple(each.repeats for each in here),
+                        tuple(len(each.values) for each in here),
+                        [value - mean for value in values],
+                    )
+                )
     return strata
 
 
@@ -176,11 +206,20 @@ def _sums(stratum: _Stratum, deal: Groups) -> list[float]:
     return [sum([values[place] for place in group]) for group in deal]
 
 
-def _drawn_scores(
+def _some_scores(
     stratum: _Stratum, index: int, score: Callable[[_Stratum, Sequence[float]], _Score]
 ) -> Iterator[_Score]:
-    for deal in drawn(stratum.sizes, f"variety/{index}"):
-        yield score(stratum, _sums(stratum, deal))
+    """For ways drawn at random, without end."""
+    seed = f"variety/{index}"
+    if count_arrangements(stratum.sizes) <= LISTED:
+        return chosen([score(stratum, _sums(stratum, deal)) for deal in arrangements(stratum.sizes)], seed)
+    return (score(stratum, _sums(stratum, deal)) for deal in drawn(stratum.sizes, seed))
+
+
+def _seconds(stratum: _Stratum) -> float:
+    """What one draw takes, about."""
+    each = 3e-7 * len(stratum.columns)
+    return each + seconds_to_draw(() if count_arrangements(stratum.sizes) <= LISTED else stratum.sizes)
 
 
 def _ways(strata: Sequence[_Stratum]) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.core.compare.content import Comparison
 from workbench.core.compare.findings import Findings, differs
 from workbench.core.compare.needed import LEVEL
+from workbench.core.compare.pairs import Comparison
+from workbench.core.compare.sample import Reach
 
 _NAMED = 3
 """So many columns or pairs are named one by one."""
@@ -21,6 +22,7 @@ def notes_on(found: Findings) -> tuple[str, ...]:
     """What else to know before relying on it."""
     empty = [label for label, spread in zip(found.labels, found.spreads, strict=True) if not spread.runs]
     notes = []
+    notes.extend(_left_out(found))
     if found.incomplete:
         notes.append(f"{_answers(found.incomplete)} that did not complete {_is(found.incomplete)} not counted.")
     if empty and len(empty) < len(found.labels):
@@ -67,7 +69,7 @@ def _all_the_same(found: Findings) -> str:
 
 
 def _untested(found: Findings) -> str:
-    if found.content.p_value is not None:
+    if found.content.p_value is not None or found.variety.p_value is not None:
         return ""
     needed = found.needed.content
     more = f"; {needed} repeats would do" if needed else ""
@@ -112,7 +114,11 @@ def _content(found: Findings) -> str:
     if len(found.labels) == 2:
         return f"the content differs between {found.labels[0]} and {found.labels[1]} ({p_words(p_value)})"
     pairs = [pair for pair in found.comparisons if differs(pair.p_value)]
-    if not pairs or len(pairs) == len(found.comparisons):
+    others = len(found.labels) - 1
+    if pairs and found.only_first_pairs:
+        each = f"each of the {others}" if len(pairs) == others else f"{len(pairs)} of the {others}"
+        which = f"between {found.labels[0]} and {each} other settings"
+    elif not pairs or len(pairs) == len(found.comparisons):
         which = "between the settings" if not pairs else "between each two settings"
     elif len(pairs) <= _NAMED:
         which = _list([_pair(found, pair) for pair in pairs])
@@ -148,9 +154,40 @@ def _pairs_out_of_reach(found: Findings) -> list[str]:
     smallest = [pair.smallest_possible_p for pair in found.comparisons if pair.smallest_possible_p is not None]
     if len(smallest) < 2 or min(smallest) < LEVEL:
         return []
+    if found.reach_between is not None and found.reach_between.repeats is not None:
+        text = f"no two of the {len(found.labels)} settings can be told apart one by one"
+        return [_sentence(f"{text}: too few answers of each were compared")]
     more = f"; {found.needed.pairs} would do" if found.needed.pairs else ""
     text = f"no two of the {len(found.labels)} settings can be told apart one by one {_with_repeats(found)}"
     return [_sentence(f"{text} (p can't fall below {number(min(1.0, min(smallest)))}){more}")]
+
+
+def _left_out(found: Findings) -> list[str]:
+    """What was not compared because it would take minutes."""
+    within, between = found.reach_within, found.reach_between
+    notes = []
+    if between is not None and between.repeats == 0:
+        notes.append("there are too many answers to compare the content of the settings")
+        between = None
+    what = {
+        "": between if within == between else None,
+        " for the content": between if within != between else None,
+        " for the variety": within if within != between else None,
+    }
+    parts = [f"{_beginning(found, reach)}{why}" for why, reach in what.items() if reach is not None]
+    if parts:
+        notes.append(f"only {' and '.join(parts)} were compared: all of it would take too long")
+    if found.only_first_pairs:
+        notes.append(f"there are too many pairs of settings: only those with {found.labels[0]} were tested")
+    return [_sentence(note) for note in notes]
+
+
+def _beginning(found: Findings, reach: Reach) -> str:
+    characters = "" if reach.characters is None else f"the first {reach.characters:,} characters of each answer"
+    if reach.repeats is None:
+        return characters
+    answers = f"the first {_answers(reach.repeats)} of each setting{' to each case' * (_cases(found) > 1)}"
+    return f"{answers} and of each {characters.removesuffix(' of each answer')}" if characters else answers
 
 
 def _never_varying(found: Findings) -> str:
@@ -187,7 +224,7 @@ def _sentence(*parts: str) -> str:
 
 
 def _answers(number: int) -> str:
-    return "1 answer" if number == 1 else f"{number} answers"
+    return "1 answer" if number == 1 else f"{number:,} answers"
 
 
 def _is(number: int) -> str:

@@ -9,6 +9,7 @@ in Unicode's form NFC (UAX #15), so that the same Hangul or `é` in two spelling
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import is_normalized, normalize
@@ -33,6 +34,16 @@ _SPLIT = rf"""(?V1)
     """
 
 
+_PLAIN_TEXT = r"[\x00-\x1b\x20-\x7f가-힣‘’“”–—…·•]*+"
+_PLAIN_SPLIT = r"""
+    [a-zA-Z0-9_가-힣]++ (?: (?:['’](?=[a-zA-Z가-힣]) | (?<=[0-9])[.,](?=[0-9])) [a-zA-Z0-9_가-힣]++ )*+
+    | \s+
+    | ([!-/:-@[-^`{-~‘’“”–—…·•])\1{0,99}+
+    | .
+    """
+"""The same split for texts of `_PLAIN_TEXT` alone, which most are: four times as quick."""
+
+
 class Word(NamedTuple):
     """A word, or a gap that holds a line break, at `text[start:end]`; equal words have equal keys."""
 
@@ -43,15 +54,25 @@ class Word(NamedTuple):
 
 
 @cache
-def _pattern() -> Any:
+def _any() -> Any:
     import regex  # type: ignore[import-untyped]
 
     return regex.compile(_SPLIT, regex.VERBOSE)
 
 
+@cache
+def _plain() -> re.Pattern[str]:
+    return re.compile(_PLAIN_SPLIT, re.VERBOSE | re.DOTALL)
+
+
+def _pieces(text: str) -> Iterator[Any]:
+    """The matches of all words and spaces, in order."""
+    return (_plain() if re.fullmatch(_PLAIN_TEXT, text) else _any()).finditer(text)
+
+
 def split(text: str) -> list[str]:
     """The words of `text` and the spaces between them, in order; joined they are `text`."""
-    return [match.group() for match in _pattern().finditer(text)]
+    return [match.group() for match in _pieces(text)]
 
 
 def same_form(text: str) -> str:
@@ -67,7 +88,7 @@ def words(text: str) -> tuple[Word, ...]:
 def keys(text: str) -> list[str]:
     """The keys of `words`, without the line breaks that begin or end the text: they are no part of what it says."""
     text = same_form(text)
-    found = [piece for piece in split(text) if not piece.isspace() or _breaks(piece)]
+    found = [piece for piece in split(text) if piece != " " and (not piece.isspace() or _breaks(piece))]
     first = 1 if found and found[0].isspace() else 0
     last = len(found) - 1 if len(found) > first and found[-1].isspace() else len(found)
     return [piece.replace("\r\n", "\n") if piece.isspace() else piece for piece in found[first:last]]
@@ -75,7 +96,7 @@ def keys(text: str) -> list[str]:
 
 def _words(text: str) -> Iterator[Word]:
     plain = is_normalized("NFC", text)
-    for match in _pattern().finditer(text):
+    for match in _pieces(text):
         piece = match.group()
         if not piece.isspace():
             yield Word(match.start(), match.end(), piece if plain else normalize("NFC", piece), False)

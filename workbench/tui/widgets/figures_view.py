@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from textual.strip import Strip
 
-    from workbench.core.compare.content import Comparison
+    from workbench.core.compare.pairs import Comparison
     from workbench.core.experiment_report import ExperimentReport
 
 WAITING = "working out the figures ..."
