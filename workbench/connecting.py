@@ -17,22 +17,21 @@ from workbench.core.connection import PRACTICE_MODELS, Connection
 from workbench.core.connection_fault import cause_of, fault_line, may_be_the_path, other_paths
 from workbench.core.endpoint_name import key_variable
 from workbench.core.errors import InputError, RunError
-from workbench.core.keys import clean_key
-from workbench.core.secret import Secret
 from workbench.services import LLM_KEY, Services
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from workbench.adapters.dotenv_write import KeptKey
     from workbench.adapters.git_ignore import Tracking
     from workbench.adapters.local_servers import LocalServer
     from workbench.core.models import Lessons, ModelInfo
+    from workbench.core.secret import Secret
     from workbench.core.wire import Limits
 
 OPENAI_KEY = "OPENAI_API_KEY"
-TYPED = "typed here, for this session"
+TYPED = "the connect screen, for this session"
 TEST_SECONDS = 15.0
 """The longest that listing the models of an endpoint may take as a test of it."""
 ELSEWHERE_SECONDS = 5.0
@@ -98,16 +97,25 @@ class EnvFile(NamedTuple):
 
 
 class Connecting:
-    """Over the services of one process. `found` is what the last look at this machine found."""
+    """Over the services of one process."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
         self.found: tuple[LocalServer, ...] = ()
+        """What the last look at this machine found."""
+        self.env_open_to = ""
+        """The mode of the .env where others could read it when `places` last looked; else ""."""
 
     # -- what there is -----------------------------------------------------------------------------------------
 
     def places(self) -> tuple[Place, ...]:
-        """Everywhere that requests can go now or with a little more; practice behind them, then hosts of old."""
+        """Everywhere that requests can go now or with a little more; practice behind them, then hosts of old.
+
+        Reads the .env; for a thread.
+        """
+        from workbench.adapters.dotenv_write import open_to_others
+
+        self.env_open_to = open_to_others(self.services.folder)
         known = self.services.connections()
         ready = [self._ready(connection) for connection in known.all]
         asks = [self._asking(question) for question in known.questions]
@@ -118,7 +126,7 @@ class Connecting:
             for server in self.found
             if server.base_url not in urls
         ]
-        places = [*ready[:-1], *asks, *openai, *found, ready[-1]]
+        places = [*openai, *ready[:-1], *asks, *found, ready[-1]]
         hosts = {place.host for place in places}
         taught = [Place("taught", host, "", host) for host in self.services.lessons.hosts() if host not in hosts]
         return (*places, *taught)
@@ -168,18 +176,25 @@ class Connecting:
 
     async def look(self) -> tuple[LocalServer, ...]:
         """Look for servers on this machine; half a second at most."""
-        from workbench.adapters.local_servers import find_local_servers
+        from workbench.adapters import local_servers
 
-        self.found = await find_local_servers(self.services.environ)
+        self.found = await local_servers.find_local_servers(
+            self.services.environ, ports=local_servers.PORTS, seconds=local_servers.SECONDS
+        )
         return self.found
 
     # -- taking one --------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def first_model(place: Place) -> str:
+        """The model to ask at a server that was found, where the prompt names none; "" where that is not known."""
+        return _first_chat_model(place.server.models) if place.server is not None else ""
 
     def take_found(self, place: Place) -> Connection:
         """A server that was found, as a connection of this session."""
         server = place.server
         assert server is not None
-        model = _first_chat_model(server.models)
+        model = self.first_model(place)
         self.services.session.endpoints[place.name] = EndpointSettings(place.name, server.base_url, default_model=model)
         if server.wants_max_tokens:
             self.services.lessons.learn_wants_max_tokens(server.host)
@@ -245,7 +260,7 @@ class Connecting:
         """What an address means that a person types. InputError."""
         return parse_typed(text)
 
-    def save_endpoint(self, name: str, base_url: str, *, key_variable: str = "", model: str = "") -> None:
+    def save_endpoint(self, name: str, base_url: str, key_variable: str = "", model: str = "") -> None:
         """Put a named endpoint into the settings file, or change it there. InputError, StorageError; for a thread."""
         from workbench.adapters.settings_write import set_endpoint
 
@@ -269,6 +284,19 @@ class Connecting:
 
         set_setting(self.services.paths.settings, "default_connection", name)
         self.services.reload_settings()
+
+    def variables(self) -> Callable[[str], str]:
+        """A function that says where a variable holds a key, or "". Reads the .env; for a thread."""
+        from workbench.adapters.dotenv_file import read_dotenv
+
+        environ, dotenv = self.services.environ, read_dotenv(self.services.folder).values
+
+        def is_set(name: str) -> str:
+            if environ.get(name, "").strip():
+                return "set in the environment"
+            return "set in .env" if name.endswith("_API_KEY") and dotenv.get(name, "").strip() else ""
+
+        return is_set
 
     # -- keys --------------------------------------------------------------------------------------------------
 
@@ -310,15 +338,11 @@ class Connecting:
             return "another host"
         return "" if host == place.host else host
 
-    def use_for_session(self, place: Place, text: str) -> None:
-        """Use this key for the place's host until the program ends; "" takes one back. InputError says what is wrong
-        with it and never holds a part of it."""
-        self._keep_for_session(place, clean_key(text), TYPED)
-
-    def _keep_for_session(self, place: Place, key: str, source: str) -> None:
+    def use_for_session(self, place: Place, key: Secret | None, source: str = TYPED) -> None:
+        """Use this key for the place's host until the program ends; None takes one back."""
         keys, origin = self.services.session.keys, self._origin(place)
-        if key:
-            keys[origin] = FoundKey(Secret(key), source)
+        if key is not None:
+            keys[origin] = FoundKey(key, source)
         else:
             keys.pop(origin, None)
 
@@ -338,20 +362,17 @@ class Connecting:
         tracking = git_takes(path, self.services.environ)
         return EnvFile(path, path.is_file(), open_to_others(self.services.folder), tracking)
 
-    def keep_in_env(self, place: Place, variable: str, text: str) -> KeptKey:
+    def keep_in_env(self, place: Place, variable: str, key: Secret) -> KeptKey:
         """Put the key into the .env of the working folder, and name its variable in the settings where they name none.
 
         InputError, StorageError; for a thread.
         """
         from workbench.adapters.dotenv_write import write_dotenv_key
 
-        key = clean_key(text)
-        if not key:
-            raise InputError("there is no key to keep", "type it, or paste it")
-        kept = write_dotenv_key(self.services.folder, variable, Secret(key))
+        kept = write_dotenv_key(self.services.folder, variable, key)
         if place.saved is not None and not place.saved.api_key_env:
             self.save_endpoint(place.saved.name, place.saved.base_url, key_variable=variable)
-        self._keep_for_session(place, "", "")
+        self.use_for_session(place, None)
         return kept
 
     def use_llm_key(self, place: Place, name: str) -> None:
@@ -362,11 +383,11 @@ class Connecting:
         lessons = self.services.lessons
         self.stop_llm_key(place)
         lessons.trust(place.host, f"{LLM_KEY}{name}")
-        self._keep_for_session(place, "", "")
+        self.use_for_session(place, None)
         now = next((each.connection for each in self.places() if each.host == place.host and each.connection), None)
         if now is not None and now.key != key:
             # The environment's goes before it; it was this one that was asked for.
-            self._keep_for_session(place, key.reveal(), f"{name} in {llm_keys_file(self.services.environ)}")
+            self.use_for_session(place, key, f"{name} in {llm_keys_file(self.services.environ)}")
 
     def stop_llm_key(self, place: Place) -> bool:
         """Use no key of llm for this host any more. Whether one was."""

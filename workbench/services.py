@@ -170,6 +170,11 @@ class Services:
         """The connection of that name, or the one that is used when none is named. InputError."""
         return self.connections().choose(name, model)
 
+    def refreshed(self, connection: Connection) -> Connection:
+        """The same connection as it is now: with its new key, where another was given; as it was, where it is gone."""
+        now = self.connections().all
+        return next((c for c in now if (c.name, c.base_url) == (connection.name, connection.base_url)), connection)
+
     @cached_property
     def rulebook(self) -> tuple[ModelRules, ...]:
         """The model rules, shipped and the user's. Reads YAML: not before the first paint."""

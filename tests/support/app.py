@@ -67,7 +67,8 @@ async def open_bench(
         (folder / "settings.toml").write_text(f'default_model = "{model}"\n')
     work = home / "work"
     work.mkdir(exist_ok=True)
-    with Services.open({"WORKBENCH_HOME": str(folder), **(environ or {})}, work) as services:
+    own = {"WORKBENCH_HOME": str(folder), "LLM_USER_PATH": str(home / "llm")}
+    with Services.open({**own, **(environ or {})}, work) as services:
         app = WorkbenchApp(services)
         asyncio.get_running_loop().set_task_factory(EAGER)
         async with app.run_test(size=size) as pilot:

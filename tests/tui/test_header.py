@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
 from workbench.tui.widgets.drawing import width_of
-from workbench.tui.widgets.header import Header, HeaderState, RunState, header_pieces
+from workbench.tui.widgets.header import Header, HeaderState, RunState, header_pieces, part_at
 
 STREAMING = HeaderState("summarise-ko", True, "gpt-5.4-mini", "openai", "streaming", 2.1)
 
@@ -74,3 +74,13 @@ async def test_it_is_drawn_literally_at_any_size(size: tuple[int, int]) -> None:
         if size[0] == 80:
             assert "[/x]␛]0;t␇" in line
             assert "✗ error authentication" in line
+
+
+def test_the_cells_of_model_and_connection_are_told_apart() -> None:
+    pieces = header_pieces(HeaderState(name="p", model="gpt-5.4-mini", connection="연결"), 80)
+    line = "".join(piece.text for piece in pieces)
+    at = line.index("gpt-5.4-mini")
+    assert [part_at(pieces, x) for x in (0, at - 1, at, at + 11, at + 12)] == [None, None, "model", "model", None]
+    start = at + len("gpt-5.4-mini @ ")
+    assert [part_at(pieces, x) for x in (start, start + 3, start + 4)] == ["connection", "connection", None]
+    assert part_at(header_pieces(HeaderState(), 80), 40) is None

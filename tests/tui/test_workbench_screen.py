@@ -259,18 +259,6 @@ async def test_n_answers_are_shown_one_at_a_time(tmp_path: Path) -> None:
         assert shown_text(bench, "answer") == second
 
 
-async def test_the_connection_chooser_names_practice_for_what_it_is(tmp_path: Path) -> None:
-    async with open_bench(
-        tmp_path, environ={"OPENAI_API_KEY": "sk-proj-4f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c"}, model=""
-    ) as bench:
-        assert bench.screen.desk.connection.name == "openai"
-        await bench.press("f8")
-        await bench.until(lambda: isinstance(bench.app.screen, Chooser))
-        await bench.press("2")
-        await bench.until(lambda: bench.screen.desk.connection.is_practice)
-        assert "not an AI" in notice(bench)
-
-
 async def test_the_model_field_lists_what_the_endpoint_has(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         panel = bench.screen.query_one(ParameterPanel)
@@ -305,7 +293,8 @@ async def test_the_palette_has_every_command(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         provider = WorkbenchCommands(bench.screen)
         found = {command.id for command, _ in provider._runnable()}
-        elsewhere = ("compare", "columns")  # on a screen of their own: test_compare_screen.py
+        # On screens of their own: test_compare_screen.py, test_connect_screen.py
+        elsewhere = ("compare", "columns", "connect")
         assert found == {command.id for command in COMMANDS if command.scope not in elsewhere} - {"palette"}
         for command, node in provider._runnable():
             name = command.action.partition("(")[0]

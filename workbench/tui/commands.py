@@ -14,7 +14,17 @@ from typing import Literal, NamedTuple
 from textual.binding import Binding, BindingType
 
 Scope = Literal[
-    "app", "workbench", "parts", "messages", "variables", "parameters", "output", "json", "compare", "columns"
+    "app",
+    "workbench",
+    "parts",
+    "messages",
+    "variables",
+    "parameters",
+    "output",
+    "json",
+    "compare",
+    "columns",
+    "connect",
 ]
 
 SCOPES: dict[Scope, str] = {
@@ -28,6 +38,7 @@ SCOPES: dict[Scope, str] = {
     "json": "JSON (the tree has the focus)",
     "compare": "Compare",
     "columns": "Compare: the columns",
+    "connect": "Connect",
 }
 
 
@@ -181,7 +192,15 @@ COMMANDS: tuple[Command, ...] = (
         "focus_panel('output')",
         "workbench",
     ),
-    Command("connection", "f8", "Change connection", "Choose where requests go", "ask('connection')", "workbench"),
+    Command(
+        "connection",
+        "f8",
+        "Connect",
+        "Where requests go, with which key; servers on this machine, endpoints, a test",
+        "ask('connection')",
+        "workbench",
+    ),
+    Command("model", "", "Model", "Choose among the endpoint's models, or type a name", "choose_model", "workbench"),
     Command("drafts", "", "Drafts put aside", "Open one that was not taken up again", "ask('drafts')", "workbench"),
     Command(
         "forget",
@@ -578,6 +597,35 @@ COMMANDS: tuple[Command, ...] = (
         "columns",
     ),
     Command("columns.copy", "y", "Copy", "Copy the selection, or else the answer", "copy_answer", "columns"),
+    Command("connect.use", "enter", "Use", "Send requests there from now on", "use", "connect", True),
+    Command(
+        "connect.test", "t", "Test", "List its models, and say what is wrong if that fails", "test", "connect", True
+    ),
+    Command(
+        "connect.key", "k", "Key", "Enter a key, for this session or into .env, or use llm's", "key", "connect", True
+    ),
+    Command("connect.add", "a", "Add", "Name an endpoint in your settings", "add", "connect", True),
+    Command("connect.change", "e", "Change", "Change an endpoint of your settings", "change", "connect", True),
+    Command("connect.keep", "s", "Keep", "Put a server that was found into your settings", "keep", "connect", True),
+    Command("connect.start", "d", "Start with it", "Use it at every start", "start", "connect", True),
+    Command(
+        "connect.forget",
+        "f",
+        "Forget",
+        "Forget what this host taught: everything is sent again",
+        "forget",
+        "connect",
+        True,
+    ),
+    Command("connect.remove", "delete", "Remove", "Take the endpoint out of your settings", "remove", "connect", True),
+    Command("connect.look", "r", "Look again", "Look once more for servers on this machine", "look", "connect", True),
+    Command("connect.leave", "escape", "Back", "To the workbench, as it was", "leave", "connect", True, "esc"),
+    Command("connect.previous", "up", "Previous", "The row above", "move(-1)", "connect"),
+    Command("connect.next", "down", "Next", "The row below", "move(1)", "connect"),
+    Command("connect.page-up", "pageup", "Page up", "Ten rows up", "move(-10)", "connect"),
+    Command("connect.page-down", "pagedown", "Page down", "Ten rows down", "move(10)", "connect"),
+    Command("connect.read-up", "shift+up", "Text up", "Scroll what is said of it up", "read_on(-1)", "connect"),
+    Command("connect.read-down", "shift+down", "Text down", "Scroll what is said of it down", "read_on(1)", "connect"),
 )
 
 

@@ -360,6 +360,7 @@ class Desk:
     def job(self, *, anyway: bool = False) -> Job:
         """The prompt as it stands, as a job; it becomes the last one."""
         preset = self.source.slug if self.source is not None else ""
+        self.connection = self.services.refreshed(self.connection)  # a key that was changed meanwhile counts
         self.last = self.services.job(self.prompt, self.connection, source="tui", anyway=anyway, preset=preset)
         return self.last
 

@@ -10,27 +10,8 @@ from workbench.tui.widgets.pick_list import Choice
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.adapters.connections import Connections, Question
+    from workbench.adapters.connections import Question
     from workbench.adapters.drafts import KeptDraft, Restored
-    from workbench.core.connection import Connection
-
-
-def connection_chooser(connections: Connections, current: Connection) -> Chooser:
-    """Ends with the name of a connection."""
-    rows = [Choice(c.name, c.name, _where(c)) for c in connections.all]
-    rows += [Choice(q.connection, q.connection, "asks first") for q in connections.questions]
-    text = (
-        "Where requests go. Others: set OPENAI_API_KEY or OPENAI_BASE_URL, put OPENAI_API_KEY into .env, "
-        "or name an endpoint in the settings file."
-    )
-    return Chooser("Connection", rows, text=text, chosen=current.name)
-
-
-def _where(connection: Connection) -> str:
-    if connection.is_practice:
-        return "built in: a text generator for trying the controls, not an AI"
-    key = f"key: {connection.key_source}" if connection.key is not None else "no key"
-    return f"{connection.base_url} · {key}"
 
 
 def question_chooser(question: Question) -> Chooser:

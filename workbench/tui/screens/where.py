@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from workbench.core.connection import PRACTICE, PRACTICE_MODELS, Connection
-from workbench.core.errors import RunError, WorkbenchError
-from workbench.tui.screens.questions import connection_chooser, question_chooser
+from workbench.core.errors import RunError
+from workbench.tui.screens.questions import question_chooser
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -62,20 +62,19 @@ class Where:
             self._say(f"requests go to {connection.host} · {key}", "info")
 
     async def choose_connection(self) -> None:
-        """Let the person choose among the connections there are; one that asks first is asked about."""
-        connections = self._services.connections()
-        name = await self._ask(connection_chooser(connections, self._desk.connection))
-        if name is None:
+        """Let the person choose where requests go, on a screen of its own where keys and endpoints are changed too."""
+        from workbench.connecting import Connecting
+        from workbench.tui.screens.connect import ConnectScreen
+
+        desk = self._desk
+        chosen = await self._ask(ConnectScreen(Connecting(self._services), desk.connection, self._warmed))
+        if chosen is None:
+            desk.connection = self._services.refreshed(desk.connection)  # its key may be another one now
+            self._changed()
             return
-        waiting = next((q for q in connections.questions if q.connection == name), None)
-        if waiting is not None:
-            if await self._ask(question_chooser(waiting)) != "yes":
-                return
-            self._services.lessons.trust(waiting.host, waiting.purpose)
-        try:
-            self.use(self._services.connection(name))
-        except WorkbenchError as error:
-            self._say(error.line, "error")
+        self.use(chosen.connection)
+        if chosen.models and desk.model not in chosen.models:
+            self._say(f"{desk.model} is not among the models of {chosen.connection.name}: choose another", "warning")
 
     async def ask_first_questions(self) -> None:
         """What the environment brings that is used only after a yes: asked once at the start."""

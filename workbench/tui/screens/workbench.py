@@ -401,6 +401,16 @@ class WorkbenchScreen(Screen[None]):
 
     @on(ParameterPanel.ModelRequested)
     def _model_requested(self) -> None:
+        self.action_choose_model()
+
+    @on(Header.Clicked)
+    def _header_clicked(self, event: Header.Clicked) -> None:
+        if event.part == "model":
+            self.action_choose_model()
+        else:
+            self.action_ask("connection")
+
+    def action_choose_model(self) -> None:
         self.run_worker(self.room.where.choose_model(self._list_models), group="choose", exclusive=True)
 
     def _list_models(self, picker: ModelPicker) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from rich.cells import cell_len
+from textual.message import Message
 from textual.widget import Widget
 
 from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, shortened, strip_of, styles_of, width_of
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.strip import Strip
 
 RunState = Literal["ready", "waiting", "retrying", "streaming", "complete", "truncated", "error", "cancelled"]
+
+Part = Literal["model", "connection"]
 
 _SYMBOLS: dict[RunState, str] = {
     "ready": "●",
@@ -78,6 +82,13 @@ class Header(Widget):
     }
     """
 
+    class Clicked(Message):
+        """A part of the line was clicked that can be changed."""
+
+        def __init__(self, part: Part) -> None:
+            super().__init__()
+            self.part = part
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._shown = HeaderState()
@@ -94,6 +105,24 @@ class Header(Widget):
 
     def render_line(self, y: int) -> Strip:
         return strip_of(header_pieces(self._shown, self.size.width), self.size.width, styles_of(self, "header"))
+
+    def on_click(self, event: events.Click) -> None:
+        part = part_at(header_pieces(self._shown, self.size.width), event.x)
+        if part is not None:
+            event.stop()
+            self.post_message(self.Clicked(part))
+
+
+def part_at(pieces: list[Piece], x: int) -> Part | None:
+    """What stands at that cell of the line, where it can be changed. The connection's name follows the model's."""
+    at = 0
+    parts: list[Part] = ["model", "connection"]
+    for piece in pieces:
+        part = parts.pop(0) if piece.style == "model" and parts else None
+        at += cell_len(piece.text)
+        if x < at:
+            return part
+    return None
 
 
 def header_pieces(state: HeaderState, width: int) -> list[Piece]:
