@@ -65,9 +65,11 @@ def check_axis(axis: Axis, prompt: Prompt) -> None:
         )
     index = message_index(axis.name)
     if index is not None and index >= len(prompt.messages):
-        raise InputError(f"{axis.name} can't be varied: {_message_count(prompt)}", "name one that is there")
+        raise InputError(
+            f"{axis.name} can't be varied: {message_count(len(prompt.messages))}", "name one that is there"
+        )
     for value in axis.values:
-        if wrong := _wrong_value(axis.name, value, prompt):
+        if wrong := wrong_value(axis.name, value, len(prompt.messages)):
             raise InputError(f"{axis.name} {wrong}", f"write values such as {example(axis.name)}")
 
 
@@ -93,8 +95,9 @@ def _name_hint(name: str) -> str:
     return "vary a parameter, model, connection, persona, format, messages[0] (a message's text) or off (messages off)"
 
 
-def _wrong_value(name: str, value: JSON, prompt: Prompt) -> str:
-    """What is wrong with a value, to be read after the axis' name; "" when it is fine."""
+def wrong_value(name: str, value: JSON, messages: int) -> str:
+    """What is wrong with a value for a prompt of so many messages, to be read after the axis' name; "" when it is
+    fine."""
     if name in BY_NAME:
         return "has a value that is null" if value is None else wrong_type(BY_NAME[name], value)
     if name != OFF:
@@ -107,13 +110,13 @@ def _wrong_value(name: str, value: JSON, prompt: Prompt) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, int):
         return f"must be a message's number or none, not {describe(value)}"
-    if not 0 <= value < len(prompt.messages):
-        return f"names messages[{value}]: {_message_count(prompt)}"
+    if not 0 <= value < messages:
+        return f"names messages[{value}]: {message_count(messages)}"
     return ""
 
 
-def _message_count(prompt: Prompt) -> str:
-    count = len(prompt.messages)
+def message_count(count: int) -> str:
+    """How many messages a prompt has, and how they are counted."""
     if not count:
         return "the prompt has no messages"
     return f"the prompt has {count} messages, counted from 0" if count > 1 else "the prompt has only messages[0]"

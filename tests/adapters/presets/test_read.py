@@ -215,16 +215,31 @@ ROLES = "write one of system, developer, user, assistant"
         ("compare: 3", "compare: found the number 3: write vary: and what is varied below it"),
         ("compare: {vary: [n]}", "compare.vary: found a list: write name: [value, value] below it"),
         ("compare: {vary: {temprature: [1]}}", "compare.vary.temprature: can't be varied: did you mean temperature?"),
-        ("compare: {vary: {extra: [{}]}}", "compare.vary.extra: can't be varied: vary a parameter, model, persona or "
-         "format"),
+        ("compare: {vary: {off: 3}}", "compare.vary.off: found the number 3: write a list of messages by number, such "
+         "as [null, 0, 1], or each for all in turn"),
+        ("compare: {vary: {timeout: [1]}}", "compare.vary.timeout: can't be varied: it changes how an answer is "
+         "fetched, not the answer: vary another parameter"),
+        ("compare: {vary: {extra: [{top_k: 1}, {api_key: x}]}}", "compare.vary.extra[1].api_key: presets hold no "
+         "secret (its value is not shown): take it out; keys come from the environment or .env"),
+        ("compare: {vary: {'messages[2]': [x]}}", "compare.vary.messages[2]: can't be varied: the prompt has no "
+         "messages: name one that is there"),
+        ("compare: {vary: {'messages[0]': [5]}}\nmessages: [{role: user, content: a}]", "compare.vary.messages[0][0]: "
+         "found the number 5: write a text, in quotes where it looks like a number"),
+        ("compare: {vary: {off: [null, 1]}}\nmessages: [{role: user, content: a}]", "compare.vary.off[1]: names "
+         "messages[1]: the prompt has only messages[0]: write values such as none, 0, 1"),
+        ("compare: {vary: {connection: ['']}}", "compare.vary.connection[0]: has a connection without a name: write "
+         "values such as openai, practice"),
+        ("compare: {vary: {model: gpt}}", 'compare.vary.model: found the text "gpt": write a list of values'),
         ("compare: {vary: {n: 3}}", "compare.vary.n: found the number 3: write a list of values, such as [0, 0.5, 1], "
          "or a range, such as 0..2 step 0.25"),
         ("compare: {vary: {n: []}}", "compare.vary.n: found an empty list: write a list of values, such as [0, 0.5, "
          "1], or a range, such as 0..2 step 0.25"),
-        ("compare: {vary: {top_p: 0..1}}", 'compare.vary.top_p: found the text "0..1": write a range such as 0..2 step '
-         "0.25, or a list of values"),
-        ("compare: {vary: {top_p: 1..0 step 1}}", 'compare.vary.top_p: found the text "1..0 step 1": write a range '
-         "such as 0..2 step 0.25, or a list of values"),
+        ("compare: {vary: {top_p: 0..1}}", 'compare.vary.top_p: has a range without a step: "0..1": write a '
+         "range such as 0..2 step 0.25, or a list of values"),
+        ("compare: {vary: {top_p: 0..1 step x}}", 'compare.vary.top_p: can\'t take "0..1 step x": write a '
+         "range such as 0..2 step 0.25, or a list of values"),
+        ("compare: {vary: {seed: 1..1000}}", "compare.vary.seed: has more than 100 values, and 100 are the most: take "
+         "a larger step, or fewer, or a list of values"),
         ("compare: {vary: {n: [1, x]}}", 'compare.vary.n[1]: must be a whole number, not the text "x"'),
         ("compare: {vary: {model: [4]}}", "compare.vary.model[0]: found the number 4: write a name, in quotes where it "
          "looks like a number"),

@@ -63,7 +63,9 @@ class CompareFile(_Table):
     """The experiment that is saved with the prompt."""
 
     vary: dict[str, Any] = Field(
-        default_factory=dict, description="What is varied, with a list of values or a range such as 0..2 step 0.25"
+        default_factory=dict,
+        description="What is varied: a parameter, model, connection, persona, format, messages[0] (that message's "
+        "text) or off (messages left out, by number), with a list of values or a range such as 0..2 step 0.25",
     )
     repeats: Whole = Field(default=1, description="How often each is run")
     cases: list[dict[str, Text]] = Field(default_factory=list, description="Rows of variable values, as texts")

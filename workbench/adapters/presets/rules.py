@@ -13,8 +13,19 @@ from typing import TYPE_CHECKING
 
 from workbench.adapters.presets.fault_lines import FaultLines, found, shown
 from workbench.adapters.presets.unknown_keys import near_word, reason, unknown_parameter
+from workbench.core.axes import (
+    MOST_VALUES,
+    OFF,
+    check_name,
+    example,
+    message_count,
+    message_index,
+    wrong_value,
+)
+from workbench.core.axis_text import EACH, read_range
+from workbench.core.errors import InputError
 from workbench.core.findings import Findings
-from workbench.core.json_text import read_number
+from workbench.core.json_text import describe
 from workbench.core.parameters import BY_NAME, Parameter, check_value, wrong_type
 from workbench.core.request_checks import check_body
 from workbench.core.secret_names import may_be_parameter
@@ -27,10 +38,6 @@ if TYPE_CHECKING:
     from workbench.adapters.yaml_file import YamlPath
     from workbench.core.json_value import JSON
 
-AXES = ("model", "persona", "format")
-"""What a comparison can vary beside parameters."""
-NOT_VARIED = ("stream", "extra")
-_RANGE = re.compile(r"\s*(\S+?)\s*\.\.\s*(\S+)\s+step\s+(\S+)\s*")
 _PARTS = ("persona", "format")
 
 
@@ -46,7 +53,8 @@ def check_rules(top: dict[str, JSON], faults: FaultLines) -> None:
     if isinstance(send, dict) and "last_turns" in send and "tokens" in send:
         faults.add(("send",), "last_turns and tokens are both set", "keep one of them")
     _checks(top.get("checks"), faults)
-    _compare(top.get("compare"), faults)
+    messages = top.get("messages")
+    _compare(top.get("compare"), len(messages) if isinstance(messages, list) else 0, faults)
 
 
 def _slug(path: YamlPath, value: JSON, faults: FaultLines) -> None:
@@ -67,11 +75,15 @@ def _parameters(values: JSON, faults: FaultLines) -> None:
             _value(("parameters", name), parameter, value, faults)
     if "response_format" in values:
         _response_format(("parameters", "response_format"), values["response_format"], faults)
-    extra = values.get("extra")
-    for name in extra if isinstance(extra, dict) else ():
+    _extra(("parameters", "extra"), values.get("extra"), faults)
+
+
+def _extra(path: YamlPath, value: JSON, faults: FaultLines) -> None:
+    """No secret and no header under another name."""
+    for name in value if isinstance(value, dict) else ():
         said = reason(name)
         if said is not None and not may_be_parameter(name):
-            faults.add(("parameters", "extra", name), *said)
+            faults.add((*path, name), *said)
 
 
 def _value(path: YamlPath, parameter: Parameter, value: JSON, faults: FaultLines) -> None:
@@ -168,36 +180,63 @@ _CHECKS: dict[str, Callable[[YamlPath, JSON, FaultLines], None]] = {
 }
 
 
-def _compare(value: JSON, faults: FaultLines) -> None:
+def _compare(value: JSON, messages: int, faults: FaultLines) -> None:
+    """`messages` is how many the prompt has."""
     vary = value.get("vary") if isinstance(value, dict) else None
     for name, values in vary.items() if isinstance(vary, dict) else ():
         path: YamlPath = ("compare", "vary", name)
-        parameter = BY_NAME.get(name) if name not in NOT_VARIED else None
-        if parameter is None and name not in AXES:
-            near = near_word(name, [*BY_NAME, *AXES])
-            other = f"vary a parameter, {', '.join(AXES[:-1])} or {AXES[-1]}"
-            faults.add(path, "can't be varied", f"did you mean {near}?" if near not in ("", name) else other)
-        elif isinstance(values, str) and parameter is not None and parameter.kind in ("number", "integer"):
-            _range(path, values, faults)
+        try:
+            check_name(name)
+        except InputError as error:
+            why = error.message.removeprefix(f"{name} ").removeprefix(f"{describe(name)} ")
+            faults.add(path, why, error.hint)
+            continue
+        index = message_index(name)
+        if index is not None and index >= messages:
+            faults.add(path, f"can't be varied: {message_count(messages)}", "name one that is there")
+        elif isinstance(values, str) and _has_range(name):
+            _range(path, name, values, faults)
+        elif name == OFF and values == EACH:
+            continue
         elif not isinstance(values, list) or not values:
-            what = found(values) if values != [] else "found an empty list"
-            faults.add(path, what, "write a list of values, such as [0, 0.5, 1], or a range, such as 0..2 step 0.25")
+            faults.add(path, "found an empty list" if values == [] else found(values), _how_to_write(name))
+        elif len(values) > MOST_VALUES:
+            faults.add(path, f"found {len(values):,} values, and {MOST_VALUES} are the most", "take some away")
         else:
-            for index, one in enumerate(values):
-                _axis_value((*path, index), name, parameter, one, faults)
+            for place, one in enumerate(values):
+                _axis_value((*path, place), name, one, messages, faults)
 
 
-def _range(path: YamlPath, text: str, faults: FaultLines) -> None:
-    matched = _RANGE.fullmatch(text)
-    low, high, step = (read_number(part) for part in matched.groups()) if matched else (None, None, None)
-    if low is None or high is None or step is None or step <= 0 or high < low:
-        faults.add(path, found(text), "write a range such as 0..2 step 0.25, or a list of values")
+def _has_range(name: str) -> bool:
+    return name in BY_NAME and BY_NAME[name].kind in ("number", "integer")
 
 
-def _axis_value(path: YamlPath, name: str, parameter: Parameter | None, value: JSON, faults: FaultLines) -> None:
-    if parameter is not None:
-        _value(path, parameter, value, faults)
-    elif not isinstance(value, str):
-        faults.add(path, found(value), "write a name, in quotes where it looks like a number")
+def _how_to_write(name: str) -> str:
+    if _has_range(name):
+        return "write a list of values, such as [0, 0.5, 1], or a range, such as 0..2 step 0.25"
+    if name == OFF:
+        return f"write a list of messages by number, such as [null, 0, 1], or {EACH} for all in turn"
+    return "write a list of values"
+
+
+def _range(path: YamlPath, name: str, text: str, faults: FaultLines) -> None:
+    try:
+        read_range(name, text)
+    except InputError as error:
+        faults.add(path, error.message.removeprefix(f"{name} "), f"{error.hint}, or a list of values")
+
+
+def _axis_value(path: YamlPath, name: str, value: JSON, messages: int, faults: FaultLines) -> None:
+    if name in BY_NAME:
+        _value(path, BY_NAME[name], value, faults)
+        if name == "response_format":
+            _response_format(path, value, faults)
+        elif name == "extra":
+            _extra(path, value, faults)
+    elif name != OFF and not isinstance(value, str):
+        what = "text" if message_index(name) is not None else "name"
+        faults.add(path, found(value), f"write a {what}, in quotes where it looks like a number")
     elif name in _PARTS:
         _slug(path, value, faults)
+    elif wrong := wrong_value(name, value, messages):
+        faults.add(path, wrong, f"write values such as {example(name)}")

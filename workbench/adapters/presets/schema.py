@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from workbench.adapters.presets.files import VERSION, FormatFile, PersonaFile, PromptFile
-from workbench.adapters.presets.rules import AXES, NOT_VARIED
+from workbench.core.axes import CONNECTION, FORMAT, MODEL, MOST_VALUES, OFF, PERSONA, can_vary
+from workbench.core.axis_text import EACH
 from workbench.core.parameters import PARAMETERS, Parameter
 from workbench.core.slug import MOST_BYTES
 
@@ -31,6 +32,8 @@ _NO_SIGNS = r"\s{}.,:;!?@#$%^&*()<>/\\|'\"`~+=\[\]-"
 _NAME = rf"^[^0-9{_NO_SIGNS}][^{_NO_SIGNS}]*$"
 _SLUG = r'^(?![-. ])[^/\\<>:"|?*]*$'
 _RANGE = r"^\s*\S+?\s*\.\.\s*\S+\s+step\s+\S+\s*$"
+_WHOLE_RANGE = r"^\s*\S+?\s*\.\.\s*\S+(\s+step\s+\S+)?\s*$"
+_MESSAGE = r"^messages\[(0|[1-9][0-9]{0,5})\]$"
 _TYPES = {"object": "object", "list": "array", "text": "string"}
 _TEXT: JSON = {"type": "string"}
 _WHOLE: JSON = {"type": "integer", "minimum": 1}
@@ -62,7 +65,11 @@ def json_schema() -> dict[str, JSON]:
     prompt["variables"]["propertyNames"] = {"pattern": _NAME}
     parts["SendFile"]["maxProperties"] = 1
     parts["CheckFile"]["allOf"] = [_check(name, value) for name, value in _CHECK_VALUES.items()] + [_json_check()]
-    parts["CompareFile"]["properties"]["vary"] |= {"properties": _axes(), "additionalProperties": False}
+    parts["CompareFile"]["properties"]["vary"] |= {
+        "properties": _axes(),
+        "patternProperties": {_MESSAGE: _values(_TEXT)},
+        "additionalProperties": False,
+    }
     return {
         "$schema": _DIALECT,
         "title": "A preset of workbench",
@@ -136,18 +143,26 @@ def _json_check() -> JSON:
 
 
 def _axes() -> dict[str, Any]:
-    """What may be varied, each with a list of its values; numbers also with a range."""
+    """What may be varied, each with a list of its values; numbers also with a range, messages with a word for all."""
     axes: dict[str, Any] = {}
     for parameter in PARAMETERS:
-        if parameter.name not in NOT_VARIED:
-            listed = {"type": "array", "minItems": 1, "items": _value(parameter)}
-            ranged = {"type": "string", "pattern": _RANGE}
-            axes[parameter.name] = {"anyOf": [listed, ranged]} if _has_range(parameter) else listed
-    for name in AXES:
-        items: dict[str, JSON] = {"type": "string"} if name == "model" else {"type": "string", **_slug()}
-        axes[name] = {"type": "array", "minItems": 1, "items": items}
+        if can_vary(parameter.name):
+            axes[parameter.name] = _values(_value(parameter), _range(parameter))
+    axes[MODEL] = _values(_TEXT)
+    axes[CONNECTION] = _values({"type": "string", "minLength": 1})
+    for name in (PERSONA, FORMAT):
+        axes[name] = _values({"type": "string", **_slug()})
+    axes[OFF] = _values({"type": ["integer", "null"], "minimum": 0}, {"const": EACH})
     return axes
 
 
-def _has_range(parameter: Parameter) -> bool:
-    return parameter.kind in ("number", "integer")
+def _values(one: JSON, other: JSON = None) -> JSON:
+    """A list of values that fit `one`, or what fits `other` in place of a list."""
+    listed: JSON = {"type": "array", "minItems": 1, "maxItems": MOST_VALUES, "items": one}
+    return listed if other is None else {"anyOf": [listed, other]}
+
+
+def _range(parameter: Parameter) -> JSON:
+    """Whole numbers need no step."""
+    patterns = {"number": _RANGE, "integer": _WHOLE_RANGE}
+    return {"type": "string", "pattern": patterns[parameter.kind]} if parameter.kind in patterns else None
