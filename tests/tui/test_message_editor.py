@@ -17,7 +17,7 @@ from tests.support.list_app import ListApp
 from workbench.core.prompt import Message, Role
 from workbench.tui.graphemes import clusters, next_boundary, previous_boundary
 from workbench.tui.line_cells import measure, wrap
-from workbench.tui.widgets.message_document import ExactDocument, WrappedText, shown
+from workbench.tui.widgets.message_document import ExactDocument, WrappedText, location_of, offset_of, shown
 from workbench.tui.widgets.message_editor import PASTE_LIMIT, MessageEditor
 from workbench.tui.widgets.message_list import MessageList
 
@@ -284,6 +284,29 @@ async def test_the_terminal_cursor_follows_the_wheel_and_long_texts() -> None:
         await pilot.press("pageup")
         assert app.editor.cursor_location[0] < 99
         assert messages.content_region.contains(*app.cursor_position)
+
+
+@given(TEXT, st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_place_in_the_text_is_one_in_the_document_and_back(text: str, data: st.DataObject) -> None:
+    document = ExactDocument(text)
+    at = data.draw(st.integers(0, len(text)))
+    location = location_of(text, at)
+    assert offset_of(text, location) == at
+    assert document.get_text_range((0, 0), location) == text[:at]
+
+
+async def test_a_place_that_is_found_is_selected_and_what_stands_around_it_is_untouched() -> None:
+    app = Host(ODD)
+    async with app.run_test() as pilot:
+        start = ODD.index("\x85f")
+        app.cards.select_text(0, start, start + 2)
+        assert app.editor.selected_text == "\x85f"
+        assert app.cards.cursor == (0, start)
+        await pilot.press("x")
+        assert app.content == ODD.replace("\x85f", "x")
+        app.action_step(True)
+        assert app.content == ODD
 
 
 async def test_odd_characters_survive_editing_and_undo() -> None:

@@ -27,6 +27,7 @@ _TAGS = "\U000e0000-\U000e007f"
 _HIDDEN = (
     "\x80-\x9f"  # C1, with NEL
     "\u00ad\u034f\u061c\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\u3164\uffa0"  # Hangul fillers: blank, and of no width or two, as the terminal has it
     "\U0001d173-\U0001d17a\U000e0080-\U000e00ff\U000e01f0-\U000e0fff"
 )
 
@@ -101,7 +102,7 @@ def _mark(match: re.Match[str]) -> str:
         return _CONTROLS[code]
     if _replaced().match(char):
         return "\ufffd"
-    return char if _belongs(match.string, match.start()) else f"‹U+{code:04X}›"
+    return char if belongs(match.string, match.start()) else f"‹U+{code:04X}›"
 
 
 def short_mark(match: re.Match[str]) -> str:
@@ -109,10 +110,10 @@ def short_mark(match: re.Match[str]) -> str:
     char = match.group()
     if ord(char) in _CONTROLS:
         return _CONTROLS[ord(char)]
-    return char if _belongs(match.string, match.start()) else "\ufffd"
+    return char if belongs(match.string, match.start()) else "\ufffd"
 
 
-def _belongs(text: str, index: int) -> bool:
+def belongs(text: str, index: int) -> bool:
     """True when the invisible character at `index` is part of an emoji or of a word in a script that needs it."""
     char = text[index]
     before = text[index - 1] if index else ""

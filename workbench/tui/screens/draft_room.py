@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from workbench.core.preset import Kind
 from workbench.tui.screens.begin_compare import BeginCompare
+from workbench.tui.screens.cleaning import CleaningMoves
 from workbench.tui.screens.copying import Copying
 from workbench.tui.screens.finding import Finding
 from workbench.tui.screens.outside import Outside
@@ -75,6 +76,7 @@ class DraftRoom:
         self.sending = Sending(desk, ask=ask, say=say, changed=changed, run=self.running.other)
         self.presets = PresetMoves(desk, ask=ask, say=say, changed=changed, opened=partial(host.opened, desk))
         self.comparing = BeginCompare(desk, ask=ask, say=say, changed=changed, save=self.presets.save)
+        self.cleaning = CleaningMoves(desk, ask=ask, say=say, changed=changed)
         self.finding = Finding(desk, ask=ask, changed=changed)
         self.outside = Outside(desk, outside=host.outside, ask=ask, say=say, changed=changed)
         self.copying = Copying(desk, say=say, to_clipboard=host.to_clipboard)

@@ -239,6 +239,13 @@ class WorkbenchScreen(Screen[None]):
             self._panels.show("messages")
             self.messages.select_text(*place)
 
+    @on(MessageList.InvisibleWanted)
+    @work(exclusive=True, group="choose")
+    async def _invisible_wanted(self) -> None:
+        self._take_typed()
+        messages = self.messages
+        messages.marks = await self.room.cleaning.choose(messages.current, marks=messages.marks)
+
     def outside(self) -> AbstractContextManager[None]:
         return self.bench.outside()
 

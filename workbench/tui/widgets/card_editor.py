@@ -23,3 +23,4 @@ class CardEditor(MessageEditor, inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.history = EditHistory(max_checkpoints=0, checkpoint_timer=0.0, checkpoint_max_characters=0)
+        self.marks = True

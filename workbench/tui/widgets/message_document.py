@@ -6,7 +6,9 @@ emoji and takes a second per key in a line of 100,000 characters. These two stan
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
+from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -14,12 +16,13 @@ from textual.document._document import Document, EditResult, Location
 from textual.document._wrapped_document import WrappedDocument
 from textual.geometry import Offset
 
+from workbench.core.invisible import BLANKS, SPACES
 from workbench.tui.display import visible
 from workbench.tui.graphemes import clusters
 from workbench.tui.line_cells import LineCells, measure, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 class ExactDocument(Document):
@@ -92,15 +95,36 @@ def _shown_cluster(cluster: str) -> str:
     return "".join(mark if len(mark) == 1 else "\ufffd" for mark in marks)
 
 
+TAB_MARK, BLANK_MARK, SPACE_MARK = "→", "·", "⍽"
+"""What stands for a tab, for a blank at the end of a line, and for an unusual space, where they are marked."""
+
+
+@cache
+def _marked() -> re.Pattern[str]:
+    return re.compile(f"[\t{SPACES}]")
+
+
 class WrappedLine:
     """One line of the document: what is drawn for it, its cells, and where its rows begin."""
 
-    __slots__ = ("breaks", "cells", "text")
+    __slots__ = ("_marks", "breaks", "cells", "text")
 
     def __init__(self, line: str, width: int) -> None:
         self.text = shown(line)
         self.cells: LineCells = measure(self.text)
         self.breaks = wrap(self.text, self.cells, width)
+        self._marks: tuple[tuple[int, str], ...] | None = None
+
+    @property
+    def marks(self) -> tuple[tuple[int, str], ...]:
+        """What can't be told from a space where it stands, and the mark for it, in order."""
+        if self._marks is None:
+            self._marks = () if self._has_none else tuple(_marks_of(self.text))
+        return self._marks
+
+    @property
+    def _has_none(self) -> bool:
+        return self.text.isascii() and "\t" not in self.text and not self.text.endswith(" ")
 
     def span(self, row: int) -> tuple[int, int]:
         """Where the row begins and ends, as indices into the line."""
@@ -109,6 +133,19 @@ class WrappedLine:
 
     def cells_between(self, start: int, end: int) -> int:
         return self.cells.cell_at(end) - self.cells.cell_at(start)
+
+    def pieces(self, start: int, end: int, marked_until: int) -> Iterator[tuple[str, bool]]:
+        """As `drawn`, in pieces of which the marks, up to an index into the line, say that they are some."""
+        marks = self.marks
+        at = start
+        for place in range(bisect_left(marks, (start, "")), bisect_left(marks, (min(end, marked_until), ""))):
+            index, mark = marks[place]
+            if index > at:
+                yield self.drawn(at, index), False
+            yield mark + " " * (self.cells_between(index, index + 1) - 1), True
+            at = index + 1
+        if at < end:
+            yield self.drawn(at, end), False
 
     def drawn(self, start: int, end: int) -> str:
         """The text between two indices, its tabs as spaces."""
@@ -119,6 +156,14 @@ class WrappedLine:
             " " * self.cells_between(index, index + 1) if char == "\t" else char
             for index, char in enumerate(part, start)
         )
+
+
+def _marks_of(text: str) -> Iterator[tuple[int, str]]:
+    kept = len(text.rstrip(BLANKS))
+    for match in _marked().finditer(text, 0, kept):
+        yield match.start(), TAB_MARK if match.group() == "\t" else SPACE_MARK
+    for index in range(kept, len(text)):
+        yield index, TAB_MARK if text[index] == "\t" else BLANK_MARK
 
 
 class WrappedText(WrappedDocument):

@@ -155,7 +155,10 @@ class DrawnMessages(Widget):
         if not on:
             left.append(("  off", self._style("dim")))
         used = sum(cell_len(text) for text, _ in left)
-        count = entry.count_text()
+        tokens = entry.count_text()
+        hidden = f"{entry.invisible:,} invisible" if entry.invisible else ""
+        both = "  ".join(filter(None, (hidden, tokens)))
+        count = both if self._width - used - len(both) - 1 > 0 else tokens
         gap = self._width - used - len(count) - 1
         if count and gap > 0:
             left += [(" " * gap, style), (count, self._style("dim"))]

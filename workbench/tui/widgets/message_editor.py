@@ -18,6 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import TextArea
 
+from workbench.core.invisible import BLANKS
 from workbench.tui.graphemes import next_boundary, previous_boundary
 from workbench.tui.widgets.message_document import ExactDocument, WrappedLine, WrappedText
 
@@ -46,6 +47,7 @@ class MessageEditor(TextArea, inherit_bindings=False):
             super().__init__()
             self.text = text
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"message-editor--mark"}
     BINDINGS: ClassVar[list[BindingType]] = [
         *(b for b in TextArea.BINDINGS if isinstance(b, Binding) and b.key not in _SCREEN_KEYS),
         Binding("enter,shift+enter", "new_line", "New line", show=False),
@@ -66,6 +68,7 @@ class MessageEditor(TextArea, inherit_bindings=False):
         overflow: hidden hidden;
         &:focus { border: none; }
         &.-off { color: $text-muted; }
+        & .message-editor--mark { color: $foreground 45%; }
     }
     """
 
@@ -76,6 +79,8 @@ class MessageEditor(TextArea, inherit_bindings=False):
         # Nothing on the screen blinks, and brackets in prose are no pairs.
         self.cursor_blink = False
         self.hint = hint
+        self.marks = False
+        """Whether tabs, unusual spaces and blanks at the ends of lines are marked."""
         self.history = EditHistory(max_checkpoints=_UNDO_STEPS, checkpoint_timer=2.0, checkpoint_max_characters=100)
 
     def open(self, text: str, selection: Selection | None, hint: str) -> None:
@@ -256,11 +261,27 @@ class MessageEditor(TextArea, inherit_bindings=False):
         start, end = line.span(row)
         is_last = row == len(line.breaks)
         points = self._styled_points(index, line, start, end, is_last)
-        segments = [
-            Segment(line.drawn(left, right) if left < len(line.text) else " ", base + style)
-            for (left, style), (right, _) in pairwise(points)
-        ]
+        until = self._marked_until(index, line)
+        segments: list[Segment] = []
+        for (left, style), (right, _) in pairwise(points):
+            if left >= len(line.text):
+                segments.append(Segment(" ", base + style))
+            for text, mark in line.pieces(left, min(right, len(line.text)), until):
+                dim = mark and not style  # under the cursor and in a selection it has their colours
+                segments.append(Segment(text, base + (self._mark_style if dim else style)))
         return Strip(segments).adjust_cell_length(width, base)
+
+    def _marked_until(self, index: int, line: WrappedLine) -> int:
+        """Up to where in a line blanks are marked: not behind the word that is being typed."""
+        if not self.marks:
+            return 0
+        length = len(line.text)
+        typing = self._draw_cursor and self.cursor_location == (index, length)
+        return len(line.text.rstrip(BLANKS)) if typing else length
+
+    @property
+    def _mark_style(self) -> Style:
+        return Style(color=self.get_component_rich_style("message-editor--mark").color)
 
     def _styled_points(
         self, index: int, line: WrappedLine, start: int, end: int, is_last: bool

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from workbench.core.invisible import count_invisible
 from workbench.core.prompt import Message, Role
 from workbench.tui.widgets.message_card import CardBody, lay_out
 
@@ -31,7 +32,18 @@ class TokenCount(Protocol):
 class Entry:
     """One message and the state of its card: folded or not, its token count, what was selected in its text."""
 
-    __slots__ = ("_body", "_body_key", "_size", "folded", "message", "selection", "tokens", "tokens_stale")
+    __slots__ = (
+        "_body",
+        "_body_key",
+        "_invisible",
+        "_size",
+        "being_typed",
+        "folded",
+        "message",
+        "selection",
+        "tokens",
+        "tokens_stale",
+    )
 
     def __init__(self, message: Message) -> None:
         self.message = message
@@ -39,6 +51,9 @@ class Entry:
         self.selection: Selection | None = None
         self.tokens: TokenCount | None = None
         self.tokens_stale = False
+        self.being_typed = 0
+        """Blanks before the cursor that are no blanks at the end of a line yet."""
+        self._invisible: tuple[str, int] | None = None
         self._body: CardBody | None = None
         self._body_key: tuple[str, bool, int] | None = None
         self._size: tuple[str, int] | None = None
@@ -64,6 +79,14 @@ class Entry:
             self._body_key = key
             self._body = lay_out(self.message.content, width, self.folded, self.size if self.too_large else 0)
         return self._body
+
+    @property
+    def invisible(self) -> int:
+        """How many characters of the text can't be seen or look like others."""
+        content = self.message.content
+        if self._invisible is None or self._invisible[0] is not content:
+            self._invisible = (content, sum(count_invisible(content).values()))
+        return max(0, self._invisible[1] - self.being_typed)
 
     def count_text(self) -> str:
         """The token count for the card: "47 tok", or "~47 tok" where it is estimated or out of date."""

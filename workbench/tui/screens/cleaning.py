@@ -1,0 +1,41 @@
+"""The conversation about invisible characters of one draft."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.tui.screens.where import Ask, Say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.tui.desk import Desk
+
+
+class CleaningMoves:
+    """`ask` shows a question, `say` a line, `changed` shows the prompt anew."""
+
+    def __init__(self, desk: Desk, *, ask: Ask, say: Say, changed: Callable[[], None]) -> None:
+        self._desk = desk
+        self._ask = ask
+        self._say = say
+        self._changed = changed
+
+    async def choose(self, current: int, *, marks: bool) -> bool:
+        """Let the person clean the messages; `current` is the one in front. Whether the editor is to mark what can't
+        be told apart; `marks` is whether it does."""
+        from workbench.tui.screens.invisible import InvisibleCharacters, cleaned
+
+        desk = self._desk
+        cleaning = await self._ask(InvisibleCharacters(desk.prompt.messages, current, marks=marks))
+        if cleaning is None:
+            return marks
+        before = desk.prompt.messages
+        after = cleaned(before, current, cleaning)
+        changed = sum(old != new for old, new in zip(before, after, strict=True))
+        if changed:
+            desk.edit(replace(desk.prompt, messages=after))
+            self._changed()
+            self._say(f"{changed} message{'s' * (changed != 1)} cleaned · ^Z takes it back", "success")
+        return cleaning.marks
