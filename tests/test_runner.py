@@ -138,7 +138,7 @@ async def test_a_good_run_is_complete_and_recorded() -> None:
     assert outcome.request_id == "req-1"
     assert outcome.attempts == 1
     assert bench.events[0] == Sent(1)
-    assert bench.events[1] == FirstByte("req-1")
+    assert bench.events[1] == FirstByte("req-1", 200, {})
     assert bench.events[2] == TextDelta(0, "ab")
     assert bench.ends == [Ended(State.COMPLETE, ("stop",))]
     record = bench.history.records[0]

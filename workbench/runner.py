@@ -29,7 +29,7 @@ from workbench.core.errors import (
 from workbench.core.events import Event, FirstByte, Noted, Retrying, Sent, State
 from workbench.core.outcome import Outcome, Timings
 from workbench.core.request import Request, without_stream_usage
-from workbench.core.wire import Chunks, Limits, Opened, Received, Whole
+from workbench.core.wire import Chunks, Limits, Opened, RawPiece, Received, Whole
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -306,6 +306,9 @@ class Run:
                 self._take(item)
 
     def _take(self, item: Received) -> None:
+        if isinstance(item, RawPiece):
+            self._emit_out([item])  # for who watches: history keeps what it says, not its bytes
+            return
         accumulator = self._accumulator
         match item:
             case Chunks():
@@ -318,7 +321,7 @@ class Run:
                 self._opened = True
                 self._first_byte = time.monotonic() - self._sent_at
                 self._request_id = item.request_id
-                events = [FirstByte(item.request_id)]
+                events = [FirstByte(item.request_id, item.status, item.headers)]
         if self._first_token is None and accumulator.has_content:
             self._first_token = time.monotonic() - self._sent_at
         self._emit_noting(events)

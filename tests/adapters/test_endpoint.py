@@ -38,7 +38,7 @@ from workbench.core.events import State
 from workbench.core.json_value import JSON
 from workbench.core.request import Request
 from workbench.core.secret import Secret
-from workbench.core.wire import Chunks, Limits, Opened
+from workbench.core.wire import Chunks, Limits, Opened, RawPiece
 
 GOOD = sse(text_chunk("Hel"), text_chunk("lo", finish="stop"))
 ODD_BODY: dict[str, JSON] = {
@@ -143,11 +143,13 @@ async def test_events_come_as_they_arrive_and_in_batches() -> None:
         endpoint = Endpoint(connection_to(server))
         received = endpoint.send(Request(STREAMED), Limits())
         assert isinstance(await anext(received), Opened)
+        assert await anext(received) == RawPiece(event(text_chunk("a")) + event(text_chunk("b")))
         first = await anext(received)
         assert isinstance(first, Chunks)
         assert (len(first.items), first.done) == (2, False)
         gate.set()
-        assert (await anext(received)) == Chunks((), True)
+        assert await anext(received) == RawPiece(event("[DONE]"))
+        assert await anext(received) == Chunks((), True)
         await received.aclose()
         await endpoint.close()
 

@@ -15,7 +15,7 @@ from workbench.core.json_value import JSON
 from workbench.core.outcome import Answer
 from workbench.core.request import Request
 from workbench.core.secret import Secret
-from workbench.core.wire import Chunks, Limits, Opened, Received, Whole
+from workbench.core.wire import Chunks, Limits, Opened, RawPiece, Received, Whole
 
 CANARY = "sk-proj-CANARYabcdefghijklmnopqrstuvwxyz0123456789WXYZ"
 KEY_SOURCE = "OPENAI_API_KEY in the environment"
@@ -76,7 +76,7 @@ async def attempt(
                         notes.extend(item.faults)
                     case Whole():
                         events = accumulator.take_whole(item.response)
-                    case Opened():
+                    case Opened() | RawPiece():
                         events = []
                 notes.extend(event.text for event in events if isinstance(event, Noted))
     except RunError as failed:

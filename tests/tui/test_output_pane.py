@@ -9,9 +9,11 @@ from typing import cast
 import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.widgets import Input
 
+from tests.support.logprobs import by_bytes, entry
 from workbench.core.errors import BrokenStream
-from workbench.core.events import RefusalDelta, State, TextDelta
+from workbench.core.events import ReasoningDelta, RefusalDelta, State, TextDelta, TokenProbabilities
 from workbench.core.json_value import JSON
 from workbench.core.outcome import Answer, Choice, Outcome
 from workbench.core.request import Request
@@ -20,6 +22,7 @@ from workbench.tui.display import install
 from workbench.tui.widgets.json_view import JsonView
 from workbench.tui.widgets.output_pane import OutputPane
 from workbench.tui.widgets.output_views import View
+from workbench.tui.widgets.tokens_view import TokensView
 from workbench.tui.widgets.trouble import Trouble
 
 SCHEMA: JSON = {"type": "object", "properties": {"score": {"type": "number"}}, "required": ["score"]}
@@ -31,7 +34,7 @@ class FakeRun:
     """Ends when it is told how."""
 
     def __init__(self, form: JSON = None) -> None:
-        self.job = SimpleNamespace(request=request(form))
+        self.job = SimpleNamespace(request=request(form), connection=SimpleNamespace(key=None))
         self.ending: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
     async def execute(self) -> Outcome:
@@ -274,4 +277,80 @@ async def test_copy_and_find_in_the_json_view() -> None:
         assert "1 of 1" in str(app.pane.query_one("#find-count").render())
         await pilot.press("escape")
         app.pane.show_next()
-        assert app.pane.view == "Request"
+        assert app.pane.view == "Tokens"
+
+
+async def test_the_keys_go_with_the_view_and_a_number_brings_one_up() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await answer(app, pilot, None, said("a b a"))
+        app.pane.focus_shown()
+        await pilot.press("3")
+        views = [app.pane.view]
+        assert app.pane.shown_view.has_focus
+        await pilot.press("slash", "a", "f", "enter")
+        app.pane.show_next()
+        await pilot.pause()
+        assert [*views, app.pane.view] == ["Tokens", "Request"]
+        assert isinstance(app.focused, Input), "what is typed into find goes on there"
+
+
+async def test_find_goes_through_reasoning_answer_and_calls() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.pause()
+        progress = app.pane.begin()
+        progress.take([ReasoningDelta(0, "a cat?"), TextDelta(0, "Cat, cat."), RefusalDelta(0, "no cat")])
+        await pilot.pause()
+        found = [app.pane._looking.find("cat", direction) for direction in (1, 1, 1, 1, -1, -1)]
+        assert found == [(2, 4), (3, 4), (4, 4), (1, 4), (4, 4), (3, 4)]
+        app.pane.action_toggle_reasoning()
+        await pilot.pause()
+        assert app.pane._looking.find("cat")[1] == 3, "what is folded is not searched"
+        assert app.pane._looking.find("nowhere") == (0, 0)
+        app.pane._looking.clear_find()
+
+
+async def test_tokens_while_they_arrive_and_after() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.pane.show("Tokens")
+        progress = app.pane.begin()
+        views = [app.pane.view]
+        run = FakeRun()
+        run.job.request = Request({"logprobs": True})
+        app.pane.start(cast("Run", run))
+        view = app.pane.shown_view
+        assert isinstance(view, TokensView)
+        tokens = by_bytes("한국")
+        progress.take([TextDelta(0, "한"), TokenProbabilities(0, tuple(tokens[:4]))])
+        while view.token_count != 3:
+            await pilot.pause(0.01)
+        progress.take([TextDelta(0, "국"), TokenProbabilities(0, tuple(tokens[4:]))])
+        choice = Choice(0, "한국", "stop", logprobs={"content": tokens})
+        run.ending.set_result(Outcome(State.COMPLETE, run.job.request, Answer((choice,))))
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert view.tokens.text == "한국"
+        assert view.render_line(0).text.startswith("6 tokens · perplexity 2.00")
+        await answer(app, pilot, None, said("words"))
+        assert [*views, app.pane.view] == ["Tokens", "Answer"], "the next request does not ask for them"
+
+
+async def test_the_tokens_of_a_refusal_and_of_an_answer_that_they_do_not_add_up_to() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        refused = Choice(0, "", "stop", refusal="No.", logprobs={"content": None, "refusal": [entry("No"), entry(".")]})
+        await answer(app, pilot, None, refused, said("abc", index=1))
+        await look(app, pilot, "Tokens")
+        view = app.pane.shown_view
+        assert isinstance(view, TokensView)
+        assert view.tokens.text == "No."
+        assert "add up" not in view.render_line(2).text
+        app.pane.action_next_choice()
+        assert "its request did not ask" in view.render_line(0).text
+        odd = Choice(0, "other", "stop", logprobs={"content": [entry("a")]})
+        await answer(app, pilot, None, odd)
+        await look(app, pilot, "Tokens")
+        assert "do not add up to the answer's text" in view.render_line(2).text

@@ -9,8 +9,8 @@ from textual.app import App, ComposeResult
 
 from workbench.core.compare.variety import Order
 from workbench.core.compare.verdict import Verdict, verdict
-from workbench.tui.widgets.drawing import width_of
-from workbench.tui.widgets.verdict_bar import NOTHING_YET, Noise, VerdictBar, noise_lines, noise_of, spark
+from workbench.tui.widgets.drawing import spark, width_of
+from workbench.tui.widgets.verdict_bar import NOTHING_YET, Noise, VerdictBar, noise_lines, noise_of
 
 LABELS = ("temperature 0", "temperature 1", "temperature 1.5")
 

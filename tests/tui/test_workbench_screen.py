@@ -162,7 +162,7 @@ async def test_temperature_is_sent_when_it_is_set(tmp_path: Path) -> None:
 
 async def test_the_request_view_follows_the_edits(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
-        await bench.press("f2", "f2")
+        await bench.press("f2", "f2", "f2")
         assert bench.screen.output.view == "Request"
         await bench.type("seen at once")
         await bench.until(lambda: "seen at once" in shown_text(bench, "request"))

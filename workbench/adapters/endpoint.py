@@ -25,7 +25,7 @@ from workbench.core.connection import Connection
 from workbench.core.errors import ConnectionFailed, NotAnApi, RunError
 from workbench.core.request import Request
 from workbench.core.sse import parse_json
-from workbench.core.wire import Limits, Opened, Received
+from workbench.core.wire import Limits, Opened, RawPiece, Received
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -88,7 +88,8 @@ class Endpoint:
         self._made: AsyncOpenAI | None = None
 
     async def send(self, request: Request, limits: Limits) -> AsyncGenerator[Received, None]:
-        """Send `request` once. Yields `Opened`, then `Chunks` for each read of the network, or one `Whole`.
+        """Send `request` once. Yields `Opened`, then for each read of the network a `RawPiece` and the `Chunks` that it
+        completed; for an answer that is no stream one `Whole` in place of chunks.
 
         Ends where the body ends or [DONE] came. Raises RunError, and nothing else. Cancelling the task, or closing
         the generator, closes the socket. `request.timeout`, where set, stands in for `limits.total`.
@@ -107,6 +108,8 @@ class Endpoint:
                 reader = await stack.enter_async_context(ReadAhead(pieces))
                 while not body.done:
                     piece = await time.hold(reader.take())
+                    if piece:
+                        yield RawPiece(piece)
                     received = body.feed(piece) if piece else body.finish()
                     if body.progressed:
                         time.progressed()

@@ -13,6 +13,7 @@ from workbench.core.events import State
 from workbench.core.json_clean import clean_text
 from workbench.core.outcome import Choice, Outcome
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
+from workbench.core.secret import mask_for
 
 if TYPE_CHECKING:
     import sqlite3
@@ -68,8 +69,7 @@ class Beginning:
 
     def mask(self) -> Clean:
         """Masks the key, unless it is so short that it may be a word of the text."""
-        key = self.connection.key
-        return _as_it_is if key is None or key.is_guessable else key.mask
+        return mask_for(self.connection.key)
 
     def statements(self) -> list[Statement]:
         clean, prompt = self.cleaner(), self.prompt
@@ -88,10 +88,6 @@ class Beginning:
         )
         body = (self.id, to_json(prompt_to_json(prompt), clean), to_json(dict(self.request.body), clean))
         return [(_BEGIN, run), (_BEGIN_BODY, (*body, to_json(notes, clean)))]
-
-
-def _as_it_is(text: str) -> str:
-    return text
 
 
 def ending(beginning: Beginning, outcome: Outcome, at: datetime) -> list[Statement]:

@@ -5,11 +5,15 @@ A run is one or more of `Sent` (with `Retrying` between them), then the answer, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from workbench.core.wire import RawPiece
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workbench.core.errors import RunError
     from workbench.core.json_value import JSON
 
@@ -43,9 +47,13 @@ class Retrying:
 
 @dataclass(frozen=True, slots=True)
 class FirstByte:
-    """The response's headers are here. `request_id` is the endpoint's x-request-id, or ""."""
+    """The response's headers are here, without those that may hold a secret. `request_id` is the endpoint's
+    x-request-id, or ""."""
 
     request_id: str = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By lower-case name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +119,4 @@ class Ended:
 
 Delta: TypeAlias = TextDelta | ReasoningDelta | RefusalDelta | ToolCallDelta | TokenProbabilities
 AnswerEvent: TypeAlias = Delta | UsageReported | Noted
-Event: TypeAlias = Sent | Retrying | FirstByte | AnswerEvent | Ended
+Event: TypeAlias = Sent | Retrying | FirstByte | RawPiece | AnswerEvent | Ended

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Secret:
     """Holds a key. `reveal()` is for where the request's header is made, and where foreign text is searched for it."""
@@ -36,3 +41,12 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._value)
+
+
+def mask_for(key: Secret | None) -> Callable[[str], str]:
+    """What takes a key out of a text, unless it is so short that it may be a word of the text."""
+    return _as_it_is if key is None or key.is_guessable else key.mask
+
+
+def _as_it_is(text: str) -> str:
+    return text

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import exp, isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.json_text import describe
+from workbench.core.token_probabilities import Token, read_token
 
 if TYPE_CHECKING:
     from workbench.core.json_value import JSON
@@ -32,12 +32,12 @@ def choices_at(logprobs: JSON, text: str, offset: int) -> TokenChoice | None:
     at = 0
     tokens = logprobs.get("content") if isinstance(logprobs, dict) else None
     for entry in tokens if isinstance(tokens, list) else ():
-        size = _size(entry)
-        if size is None:
+        token = read_token(entry)
+        if token is None:
             return None
-        if at <= wanted < at + size:
-            return _choice(entry)
-        at += size
+        if at <= wanted < at + len(token.chosen.raw):
+            return _choice(token)
+        at += len(token.chosen.raw)
     return None
 
 
@@ -50,32 +50,13 @@ def choices_text(choice: TokenChoice) -> str:
     return f"here the model wrote {chosen}; it might have been {others}"
 
 
-def _size(entry: JSON) -> int | None:
-    """Of a token, in bytes of UTF-8."""
-    if not isinstance(entry, dict):
+def _choice(token: Token) -> TokenChoice | None:
+    share = token.chosen.probability
+    if share is None:
         return None
-    raw, token = entry.get("bytes"), entry.get("token")
-    if isinstance(raw, list):
-        return len(raw)
-    return len(token.encode("utf-8", "replace")) if isinstance(token, str) else None
-
-
-def _choice(entry: JSON) -> TokenChoice | None:
-    chosen = _token(entry)
-    if chosen is None or not isinstance(entry, dict):
-        return None
-    top = entry.get("top_logprobs")
-    found = [_token(each) for each in top] if isinstance(top, list) else []
-    others = [each for each in found if each is not None and each[0] != chosen[0]]
-    return TokenChoice(*chosen, tuple(sorted(others, key=lambda each: -each[1])))
-
-
-def _token(entry: JSON) -> tuple[str, float] | None:
-    match entry:
-        case {"token": str(token), "logprob": int() | float() as logprob} if not isinstance(logprob, bool):
-            # A token that was never likely has -9999 with some endpoints, and JSON's NaN with others.
-            return (token, min(1.0, exp(min(0.0, logprob)))) if isfinite(logprob) else None
-    return None
+    others = [each for each in token.candidates() if each.text != token.chosen.text]
+    told = tuple((each.text, each.probability) for each in others if each.probability is not None)
+    return TokenChoice(token.chosen.text, share, told)
 
 
 def _percent(share: float) -> str:

@@ -36,6 +36,13 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class RawPiece:
+    """What one read of the network brought of the body, after decompression, before anybody looked at it."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Chunks:
     """What one read of the network brought: parsed chunks in order, not validated.
 
@@ -54,4 +61,4 @@ class Whole:
     response: dict[str, JSON]
 
 
-Received: TypeAlias = Opened | Chunks | Whole
+Received: TypeAlias = Opened | RawPiece | Chunks | Whole

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 from workbench.core.events import RefusalDelta, ToolCallDelta
 from workbench.core.token_estimate import weigh
+from workbench.core.token_probabilities import TokenText
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.core.json_value import JSON
 
 
 class AnswerText:
@@ -16,6 +23,7 @@ class AnswerText:
         self._reasoning: defaultdict[int, list[str]] = defaultdict(list)
         self._refusal: defaultdict[int, list[str]] = defaultdict(list)
         self._calls: defaultdict[int, dict[int, list[str]]] = defaultdict(dict)
+        self._probabilities: defaultdict[int, TokenText] = defaultdict(TokenText)
         self.tokens = 0.0
         """About how many tokens of answer and reasoning have come, over all choices."""
 
@@ -41,6 +49,14 @@ class AnswerText:
         if event.name:
             pieces.append(f"{event.name} ")
         pieces.append(event.arguments)
+
+    def add_tokens(self, choice: int, entries: Sequence[JSON]) -> None:
+        """Tokens with their probabilities, as the endpoint gives them."""
+        self._probabilities[choice].add(entries)
+
+    def probabilities(self, choice: int) -> TokenText:
+        """The tokens of a choice as far as they have come."""
+        return self._probabilities[choice]
 
     def text(self, choice: int) -> str:
         return "".join(self._text.get(choice, ()))

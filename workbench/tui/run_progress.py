@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Protocol
 
 from workbench.core.events import (
     Event,
+    FirstByte,
     Noted,
     ReasoningDelta,
     RefusalDelta,
     Retrying,
     Sent,
     TextDelta,
+    TokenProbabilities,
     ToolCallDelta,
 )
+from workbench.core.trace import Trace
+from workbench.core.wire import RawPiece
 from workbench.tui.answer_text import AnswerText
 from workbench.tui.live import Live, Stage
 
@@ -30,6 +34,8 @@ class ShowsRun(Protocol):
     def show_text(self, choice: int, text: str) -> None: ...
     def show_reasoning(self, choice: int, text: str) -> None: ...
     def show_others(self, choice: int) -> None: ...
+    def show_tokens(self, choice: int) -> None: ...
+    def show_raw(self) -> None: ...
     def show_note(self, text: str) -> None: ...
     def show_stage(self) -> None: ...
 
@@ -43,8 +49,8 @@ class RunProgress:
         self._pane = pane
         self._stage: Stage = "waiting"
         self._sent_at = time.monotonic()
+        self.trace = Trace(self._sent_at)
         self._took = 0.0
-        self._first_token: float | None = None
         self._attempts = 0
         self._retry_at = 0.0
 
@@ -52,6 +58,9 @@ class RunProgress:
         """What the run says, one batch for each read of the network."""
         for event in events:
             match event:
+                case RawPiece(data=data):
+                    self.trace.received(data, time.monotonic())
+                    self._pane.show_raw()
                 case TextDelta(choice=choice, text=text):
                     self.answer.add_text(choice, text)
                     self._streams()
@@ -64,8 +73,13 @@ class RunProgress:
                     self.answer.add_other(event)
                     self._streams()
                     self._pane.show_others(event.choice)
+                case TokenProbabilities(choice=choice, tokens=tokens):
+                    self.answer.add_tokens(choice, tokens)
+                    self._pane.show_tokens(choice)
                 case Noted(text=text):
                     self._pane.show_note(text)
+                case FirstByte(status=status, headers=headers):
+                    self.trace.opened(status, headers, time.monotonic())
                 case Sent() | Retrying():
                     self._take_attempt(event)
                 case _:
@@ -76,21 +90,25 @@ class RunProgress:
             case Sent(attempt=attempt):
                 self._attempts = attempt
                 self._sent_at = time.monotonic()
+                self.trace.sent(attempt, self._sent_at)
                 self._stage = "waiting"
             case Retrying(after=after, attempt=attempt, reason=reason):
-                self._retry_at = time.monotonic() + after
+                now = time.monotonic()
+                self._retry_at = now + after
+                self.trace.retrying(reason, now)
                 self._stage = "retrying"
                 self._pane.show_note(f"{reason.rstrip('.')}: attempt {attempt} follows; esc ends the wait")
         self._pane.show_stage()
 
     def _streams(self) -> None:
-        if self._first_token is None:
-            self._first_token = time.monotonic() - self._sent_at
+        if self.trace.first_token_s is None:
+            self.trace.token(time.monotonic())
             self._stage = "streaming"
             self._pane.show_stage()
 
     def end(self, outcome: Outcome) -> None:
         """The run ended this way."""
+        self.trace.ended(time.monotonic())
         self._stage = outcome.state.value
         self._took = outcome.timings.total_s or 0.0
         self._attempts = outcome.attempts
@@ -102,7 +120,7 @@ class RunProgress:
         live = Live(
             stage=self._stage,
             elapsed=now - self._sent_at,
-            first_token=self._first_token,
+            first_token=self.trace.first_token_s,
             tokens=self.answer.tokens,
             attempts=self._attempts,
             retry_in=max(0.0, self._retry_at - now) if retrying else None,

@@ -127,6 +127,9 @@ class WorkbenchScreen(Screen[None]):
             "parameters": self.query_one(ParameterPanel),
             "output": self.output,
             "json": partial(self.output.bring, "JSON"),
+            "tokens": partial(self.output.bring, "Tokens"),
+            "raw": partial(self.output.bring, "Raw"),
+            "timing": partial(self.output.bring, "Timing"),
         }
 
     # -- the start ---------------------------------------------------------------------------------------------
@@ -276,6 +279,13 @@ class WorkbenchScreen(Screen[None]):
         if step is not None:
             self._moved()
         self.say(step.words if step is not None else f"there is nothing to {'undo' if back else 'redo'}")
+
+    def on_tokens_view_wanted(self) -> None:
+        from workbench.tui.token_source import ask_for_probabilities
+
+        self.say(ask_for_probabilities(self.desk))
+        self._show_header()
+        self._derive()
 
     def _derive_soon(self) -> None:
         if self._derive_timer is None:

@@ -73,15 +73,16 @@ class AnswerParts:
         self.text.markdown = not self.text.markdown
 
     def toggle_reasoning(self) -> None:
-        self._fold_reasoning(not self.reasoning.has_class("-folded"))
-
-    def _fold_reasoning(self, folded: bool) -> None:
-        self.reasoning.set_class(folded, "-folded")
+        self.reasoning.toggle_class("-folded")
         self._title_reasoning()
 
     def _title_reasoning(self) -> None:
         folded = self.reasoning.has_class("-folded")
         self.reasoning.border_title = "reasoning · t unfolds it" if folded else "reasoning · t folds it"
+
+    @property
+    def has_focus(self) -> bool:
+        return any(part.has_focus for part in self._parts)
 
     def selected_text(self) -> str:
         """What is selected in any of the parts."""
@@ -95,8 +96,12 @@ class AnswerParts:
     # -- finding -----------------------------------------------------------------------------------------------
 
     def find(self, needle: str, direction: int = 1) -> tuple[int, int]:
-        """As StreamView.find, through all parts that are to be seen."""
-        parts = [part for part in self._parts if part is self.text or part.has_class("-some")]
+        """As StreamView.find, through all parts that are to be seen; what is folded is not."""
+        parts = [
+            part
+            for part in self._parts
+            if part is self.text or (part.has_class("-some") and not part.has_class("-folded"))
+        ]
         counts = [part.mark(needle) for part in parts]
         total = sum(counts)
         if not total:
@@ -114,8 +119,6 @@ class AnswerParts:
         for part, count in zip(parts, counts, strict=True):
             if count:
                 part.show_match(left if 0 <= left < count else -1)
-                if part is self.reasoning and 0 <= left < count:
-                    self._fold_reasoning(False)
             left -= count
         return self._match + 1, total
 

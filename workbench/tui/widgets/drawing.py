@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 
+_BARS = "▁▂▃▄▅▆▇█"
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
 class Piece(NamedTuple):
     """`text` holds no line break and nothing a terminal obeys: foreign text goes through `fitted` first."""
 
@@ -93,3 +97,20 @@ def strip_of(pieces: Sequence[Piece], width: int, style_of: Callable[[str], Styl
     if left > 0:
         segments.append(Segment(" " * left, style_of("")))
     return Strip(segments, width)
+
+
+def spark(values: Sequence[float | None]) -> str:
+    """A bar for each value, the largest at full height; a blank where it is not known. "" where there is no contrast
+    to see."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2 or not (most := max(known)):
+        return ""
+    return "".join(" " if value is None else _BARS[round(value / most * (len(_BARS) - 1))] for value in values)
+
+
+def bar(share: float, width: int) -> str:
+    """`share` (0 to 1) of `width` cells, filled to an eighth of a cell; what is more than 0 is seen."""
+    eighths = round(min(1.0, max(0.0, share)) * width * 8)
+    if share > 0:
+        eighths = max(1, eighths)
+    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()

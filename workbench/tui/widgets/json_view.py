@@ -6,7 +6,6 @@ The first lines stay where they are when the rest scrolls.
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from workbench.tui.commands import bindings
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
     from workbench.core.json_value import JSON
     from workbench.tui.widgets.json_rows import Path
 
-PERIOD = 0.2
-"""Seconds between two readings of an answer that arrives, at least."""
-_REST = 4.0
-"""After a reading that took c seconds there is a rest of this many times c."""
-
 
 class JsonView(RowPane):
     """`arriving` shows what has come, `show_verdict` what is to be said of the whole."""
@@ -45,8 +39,6 @@ class JsonView(RowPane):
         self._verdict: JsonVerdict | None = None
         self._text = ""
         self._arrived: Callable[[], str] | None = None
-        self._waiting = False
-        self._next = 0.0
         self._wrong: Mapping[Path, str] = {}
 
     # -- what a caller does ----------------------------------------------------------------------------------------
@@ -67,24 +59,18 @@ class JsonView(RowPane):
     def arriving(self, source: Callable[[], str]) -> None:
         """More of the answer has come; `source` gives all of it. Cheap: it is read when it is to be drawn."""
         self._arrived = source
-        if not self._waiting and self.is_attached:
-            self._waiting = True
-            self.set_timer(max(0.001, self._next - monotonic()), self._read_arrived, name="json")
+        self.more_soon()
 
-    def _read_arrived(self) -> None:
-        self._waiting = False
-        if self._arrived is None or not self.is_attached or not self.size.width:
-            return
+    def read_more(self) -> None:
         from workbench.core.json_answer import NoValue, partial_value
 
-        start = monotonic()
+        if self._arrived is None:
+            return
         value = partial_value(self._arrived())
         if isinstance(value, NoValue):
             self._show_words(NOTHING_YET)
         else:
             self._show_value(value, ARRIVING)
-        end = monotonic()
-        self._next = end + max(PERIOD, _REST * (end - start))
 
     def show_checking(self) -> None:
         """The answer is whole and is being checked."""

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.containers import Vertical
 from textual.message import Message
 
+from workbench.core.secret import mask_for
 from workbench.tui.commands import bindings
 from workbench.tui.live import READY, Live
 from workbench.tui.widgets.answer_json import AnswerJson
 from workbench.tui.widgets.answer_parts import AnswerParts
 from workbench.tui.widgets.find_line import FindLine
-from workbench.tui.widgets.output_views import VIEWS, View, make_view, state_words, titles
+from workbench.tui.widgets.output_views import STAYING, VIEWS, View, make_view, state_words, titles
 from workbench.tui.widgets.stream_view import StreamView
 from workbench.tui.widgets.trouble import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -33,9 +34,13 @@ if TYPE_CHECKING:
     from workbench.core.request import Request
     from workbench.runner import Run
     from workbench.tui.run_progress import RunProgress
+    from workbench.tui.timing_lines import TimingShown
     from workbench.tui.widgets.json_view import JsonView
     from workbench.tui.widgets.output_views import LooksAtText
+    from workbench.tui.widgets.raw_view import RawShown, RawView
     from workbench.tui.widgets.row_pane import RowPane
+    from workbench.tui.widgets.timing_view import TimingView
+    from workbench.tui.widgets.tokens_view import TokensShown, TokensView
 
 
 class OutputPane(Vertical):
@@ -87,6 +92,8 @@ class OutputPane(Vertical):
         self._request: Request | None = None
         self._run: Run | None = None
         self._progress: RunProgress | None = None
+        self._mask: Callable[[str], str] = mask_for(None)
+        """Takes the key of the run's connection out of what its endpoint may send back."""
         self._choice = 0
 
     def compose(self) -> ComposeResult:
@@ -126,8 +133,8 @@ class OutputPane(Vertical):
         self._progress = RunProgress(self)
         self._parts.clear()
         self.query_one(Trouble).begin()
-        # Who watches the JSON of one run wants to see that of the next.
-        self.show("JSON" if self.view == "JSON" else "Answer")
+        # Who watches the JSON of one run, or its tokens, wants to see those of the next.
+        self.show(self.view if self.view in STAYING else "Answer")
         return self._progress
 
     def start(self, run: Run) -> None:
@@ -135,9 +142,12 @@ class OutputPane(Vertical):
         from workbench.core.json_answer import wanted_json
 
         self._run = run
+        self._mask = mask_for(run.job.connection.key)
         wanted = wanted_json(run.job.request.body.get("response_format")) is not None
-        if self.view == "JSON" and not wanted and not self._json.was_unasked:
-            self.show("Answer")  # plain words would be an empty tree
+        plain = self.view == "JSON" and not wanted and not self._json.was_unasked
+        if plain or (self.view == "Tokens" and run.job.request.body.get("logprobs") is not True):
+            self.show("Answer")  # it would stay empty
+        self._show_state()
         if self._progress is not None and self._progress.stop_asked:
             run.stop()
         self.run_worker(self._execute(run), group="run", exit_on_error=True)
@@ -191,16 +201,29 @@ class OutputPane(Vertical):
         if choice == self._choice and self._progress is not None:
             self._parts.show_others(self._progress.answer.others(choice))
 
+    def show_tokens(self, choice: int) -> None:
+        """Tokens with their probabilities have come."""
+        if choice == self._choice and self.view == "Tokens":
+            self._row_pane.more_soon()
+
+    def show_raw(self) -> None:
+        """Bytes have come."""
+        if self.view == "Raw":
+            self._row_pane.more_soon()
+
     def show_note(self, text: str) -> None:
         self.query_one(Trouble).add_note(text)
 
     def show_stage(self) -> None:
         self._retitle()
+        if self.view in ("Raw", "Timing"):
+            self._row_pane.more_soon()
 
     # -- what is shown -----------------------------------------------------------------------------------------
 
     def show(self, view: View) -> None:
-        """Bring one of the views to the front."""
+        """Bring one of the views to the front; the keys go with it where they went to the one before."""
+        had_focus = self.shown_view.has_focus or (self.view == "Answer" and self._parts.has_focus)
         self.view = view
         if view not in self._views and view != "Answer":
             self._views[view] = made = make_view(view)
@@ -215,6 +238,8 @@ class OutputPane(Vertical):
         if view == "JSON" and self.outcome is not None:
             self._json.judge_if_wanted(self.outcome, looked_at=True)
         self._show_state()
+        if had_focus:
+            self.focus_shown()
 
     def _show_state(self) -> None:
         """Bring the border, and the view that is looked at, up to date; the others wait until they are."""
@@ -223,12 +248,34 @@ class OutputPane(Vertical):
             case "JSON":
                 view = cast("JsonView", self._views["JSON"])
                 self._json.show(view, self._choice, lambda: self.answer_source, running=self.running)
+            case "Tokens":
+                cast("TokensView", self._views["Tokens"]).show(self._tokens_shown())
+            case "Raw":
+                cast("RawView", self._views["Raw"]).show(self._raw_shown, self._mask)
+            case "Timing":
+                cast("TimingView", self._views["Timing"]).show(self._timing_shown)
             case "Request":
                 body = self._request.body if self._request is not None else {}
                 cast("StreamView", self._views["Request"]).set_text(_pretty(body))
             case "Response":
                 response = self.outcome.answer.response if self.outcome is not None else None
                 cast("StreamView", self._views["Response"]).set_text(_pretty(response) if response is not None else "")
+
+    def _tokens_shown(self) -> TokensShown:
+        from workbench.tui.token_source import tokens_shown
+
+        asked = self._run.job.request if self._run is not None else None
+        return tokens_shown(self._progress, asked, self.outcome, self._choice)
+
+    def _raw_shown(self) -> RawShown:
+        from workbench.tui.run_looks import raw_shown
+
+        return raw_shown(self._progress, self.outcome)
+
+    def _timing_shown(self) -> TimingShown:
+        from workbench.tui.run_looks import timing_shown
+
+        return timing_shown(self._progress, self.outcome)
 
     def show_next(self) -> None:
         self.show(VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)])
@@ -244,6 +291,10 @@ class OutputPane(Vertical):
     def shown_view(self) -> Widget:
         """What is looked at."""
         return self._parts.text if self.view == "Answer" else self._views[self.view]
+
+    @property
+    def _row_pane(self) -> RowPane:
+        return cast("RowPane", self._views[self.view])
 
     @property
     def _looking(self) -> LooksAtText:
@@ -281,9 +332,13 @@ class OutputPane(Vertical):
         self._show_state()
 
     def action_toggle_markdown(self) -> None:
+        if self.view != "Answer":
+            self.show("Answer")
         self._parts.toggle_markdown()
 
     def action_toggle_reasoning(self) -> None:
+        if self.view != "Answer":
+            self.show("Answer")
         self._parts.toggle_reasoning()
 
     def action_copy_shown(self) -> None:

@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from workbench.tui.live import Live
     from workbench.tui.widgets.row_pane import RowPane
 
-View = Literal["Answer", "JSON", "Request", "Response"]
-VIEWS: tuple[View, ...] = ("Answer", "JSON", "Request", "Response")
-_SHORT: dict[View, str] = {"Answer": "Ans", "Request": "Req", "Response": "Resp"}
+View = Literal["Answer", "JSON", "Tokens", "Request", "Response", "Raw", "Timing"]
+VIEWS: tuple[View, ...] = ("Answer", "JSON", "Tokens", "Request", "Response", "Raw", "Timing")
+STAYING: tuple[View, ...] = ("JSON", "Tokens", "Raw", "Timing")
+"""Those that the next run begins with, where they were looked at before it."""
+_SHORT: dict[View, str] = {"Answer": "Ans", "Tokens": "Tok", "Request": "Req", "Response": "Resp", "Timing": "Time"}
 
 
 class LooksAtText(Protocol):
@@ -31,6 +33,18 @@ def make_view(view: View) -> StreamView | RowPane:
         from workbench.tui.widgets.json_view import JsonView
 
         return JsonView(id="json")
+    if view == "Tokens":
+        from workbench.tui.widgets.tokens_view import TokensView
+
+        return TokensView(id="tokens")
+    if view == "Raw":
+        from workbench.tui.widgets.raw_view import RawView
+
+        return RawView(id="raw")
+    if view == "Timing":
+        from workbench.tui.widgets.timing_view import TimingView
+
+        return TimingView(id="timing")
     return StreamView(id=view.lower(), kind="json", follow=False)
 
 

@@ -6,6 +6,7 @@ there are, what stands in one, and where a text is found.
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
@@ -24,14 +25,23 @@ if TYPE_CHECKING:
 
     from textual.strip import Strip
 
+PERIOD = 0.2
+"""Seconds between two readings of what arrives, at least."""
+_REST = 4.0
+"""After a reading that took c seconds there is a rest of this many times c."""
 _NARROWEST = 8
 """Cells that rows are laid out for at least: narrower ones are cut."""
+_LOW, _TALL = 0.34, 0.7
+"""The share of the height that the lines below the rows take at most: as they are, and unfolded."""
+_LEAST_FOOT = 3
 
 
 class RowPane(ScrollView, can_focus=True):
     """The lines of `head` and `foot` stay where they are when the rows between them scroll."""
 
     ALLOW_SELECT = False
+    MARKS_ROW: ClassVar[bool] = True
+    """The whole row under the cursor is marked."""
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"row--{name}"
         for name in ("plain", "key", "string", "number", "dim", "wrong", "good", "match", "cursor", "under-cursor")
@@ -66,6 +76,10 @@ class RowPane(ScrollView, can_focus=True):
         self._head: Sequence[Sequence[Piece]] = ()
         self._foot: Sequence[Sequence[Piece]] = ()
         self._cursor = 0
+        self._tall = False
+        """The lines below the rows are unfolded."""
+        self._waiting = False
+        self._next_reading = 0.0
         self._following = True
         """At the end of what grows, until the cursor goes elsewhere."""
         self._needle = ""
@@ -104,6 +118,9 @@ class RowPane(ScrollView, can_focus=True):
         """Whether more rows are to come, so that a view at its end stays there."""
         return False
 
+    def read_more(self) -> None:
+        """Take in what has arrived since the last time, and draw."""
+
     def lay_out(self) -> None:
         """The width has changed."""
 
@@ -119,6 +136,23 @@ class RowPane(ScrollView, can_focus=True):
         """The index in what `places` gave to begin with."""
         return 0 if direction >= 0 else len(self._places) - 1
 
+    # -- what arrives ----------------------------------------------------------------------------------------------
+
+    def more_soon(self) -> None:
+        """More has come, and is read when it is to be drawn. Cheap: it is called for every piece."""
+        if not self._waiting and self.is_attached:
+            self._waiting = True
+            self.set_timer(max(0.001, self._next_reading - monotonic()), self._read_more, name="read-more")
+
+    def _read_more(self) -> None:
+        self._waiting = False
+        if not self.is_attached or not self.size.width or not self.display:
+            return
+        start = monotonic()
+        self.read_more()
+        end = monotonic()
+        self._next_reading = end + max(PERIOD, _REST * (end - start))
+
     # -- laying out ------------------------------------------------------------------------------------------------
 
     @property
@@ -130,6 +164,18 @@ class RowPane(ScrollView, can_focus=True):
     def page(self) -> int:
         """Rows seen at once."""
         return max(1, self.size.height - len(self._head) - len(self._foot))
+
+    def foot_room(self, wanted: int) -> int:
+        """Lines below the rows, given how many they would like to be."""
+        height = self.size.height
+        room = int(height * (_TALL if self._tall else _LOW))
+        return min(wanted, max(_LEAST_FOOT, room), max(0, height - 2))
+
+    def action_unfold_foot(self) -> None:
+        """More room for the lines below the rows, or less again."""
+        self._tall = not self._tall
+        self.show_rows()
+        self.reveal(self._cursor)
 
     def show_rows(self) -> None:
         """Bring size, scroll position and scrollbar in line with what there is, and draw."""
@@ -180,7 +226,8 @@ class RowPane(ScrollView, can_focus=True):
             return strip_of([], width, self.style_of)
         here = self.marked(row)
         pieces = [Piece("› " if here else "  ", "cursor"), *self.row_pieces(row)]
-        return strip_of(padded(pieces, self.text_width), width, self._style_under_cursor if here else self.style_of)
+        style_of = self._style_under_cursor if here and self.MARKS_ROW else self.style_of
+        return strip_of(padded(pieces, self.text_width), width, style_of)
 
     def style_of(self, name: str) -> Style:
         """The style of a piece."""
@@ -248,6 +295,11 @@ class RowPane(ScrollView, can_focus=True):
             return None
         row = offset.y - len(self._head) + self.scroll_offset.y
         return (row, offset.x) if row < self.row_count() else None
+
+    def is_in_foot(self, event: events.MouseEvent) -> bool:
+        """Whether the mouse is over the lines below the rows."""
+        offset = event.get_content_offset(self)
+        return offset is not None and bool(self._foot) and offset.y >= self.size.height - len(self._foot)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)

@@ -22,7 +22,7 @@ from workbench.core.usage import (
     tokens_text,
 )
 from workbench.tui.display import literal, one_line
-from workbench.tui.widgets.drawing import Piece, strip_of, styles_of, width_of
+from workbench.tui.widgets.drawing import Piece, bar, strip_of, styles_of, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _NEARLY_FULL = 0.9
 """Share of the context window from which on it is shown as a warning."""
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 class UsageState(NamedTuple):
@@ -212,11 +211,7 @@ def _share_style(share: float, otherwise: str) -> str:
 
 
 def _bar(share: float, width: int) -> tuple[Piece, ...]:
-    """`share` of `width` cells, filled to an eighth of a cell."""
-    eighths = round(min(1.0, max(0.0, share)) * width * 8)
-    if share > 0:
-        eighths = max(1, eighths)
-    filled = "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+    filled = bar(share, width)
     return Piece(filled, _share_style(share, "live")), Piece("─" * (width - len(filled)), "bar")
 
 

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from workbench.core.compare.verdict_words import p_words
 from workbench.core.report_figures import distance_text
 from workbench.core.usage import UNKNOWN
-from workbench.tui.widgets.drawing import Piece, shortened, strip_of, styles_of, width_of, wrapped
+from workbench.tui.widgets.drawing import Piece, shortened, spark, strip_of, styles_of, width_of, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from workbench.core.compare.verdict import Verdict
 
 NOTHING_YET = "Nothing is compared before two answers are complete."
-_BARS = "▁▂▃▄▅▆▇█"
 _GAP = "    "
 _LONGEST_LABEL = 40
 """Cells of a name."""
@@ -168,15 +167,6 @@ def _within(noise: Noise, width: int) -> list[Piece]:
     if bars and width_of(pieces) + 2 + len(bars) <= width:
         pieces += [Piece("  "), Piece(bars, "bar")]
     return pieces
-
-
-def spark(values: Sequence[float | None]) -> str:
-    """A bar for each value, the largest at full height; a blank where it is not known. "" where there is no contrast
-    to see."""
-    known = [value for value in values if value is not None]
-    if len(known) < 2 or not (most := max(known)):
-        return ""
-    return "".join(" " if value is None else _BARS[round(value / most * (len(_BARS) - 1))] for value in values)
 
 
 def _between(noise: Noise, room: int) -> list[Piece]:
