@@ -274,6 +274,8 @@ async def test_stop_during_a_back_off_and_resume_where_it_stood(bench: Bench) ->
     assert stored.summary.state is GridState.STOPPED
     again = bench.grid(stored.experiment, ended=stored.ended, record=bench.experiments.again(stored))
     sent = len(bench.server.requests)
+    assert again.waiting == ()
+    again.resume()
     assert await again.execute() is GridState.COMPLETE
     assert len(bench.server.requests) - sent == 4
 
@@ -485,6 +487,7 @@ async def test_a_killed_experiment_is_resumed_where_it_stood(bench: Bench, datab
     assert answers == dict.fromkeys(range(3), "fine") | dict.fromkeys(range(3, 7), "begun")
     open_ended = False
     grid = bench.grid(stored.experiment, ended=stored.ended, record=bench.experiments.again(stored))
+    grid.resume()
     assert await grid.execute() is GridState.COMPLETE
     assert len(bench.server.requests) == 7 + 5
     whole_now = bench.experiments.get(summary.id)

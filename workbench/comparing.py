@@ -5,29 +5,33 @@ The command line and the compare screen both use this one.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import asdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.errors import InputError
 from workbench.core.experiment import Cell, with_case
-from workbench.core.experiment_problems import axis_notes, axis_problems
-from workbench.core.plan import figures_for, plan
+from workbench.core.experiment_problems import axis_notes, axis_problems, cell_problems
+from workbench.core.plan import ColumnFigures, figures_for, plan
 from workbench.core.usage import PRICE_UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Collection, Hashable, Sequence
 
     from workbench.adapters.cases import CaseFile
-    from workbench.adapters.experiments import ExperimentRecord
+    from workbench.adapters.experiment_record import ExperimentRecord
+    from workbench.adapters.experiments import StoredExperiment
     from workbench.adapters.new_file import NewFile
     from workbench.core.connection import Connection
-    from workbench.core.events import State
     from workbench.core.experiment import Case, Column, Experiment
     from workbench.core.findings import Problem
     from workbench.core.grid_values import GridLimits
+    from workbench.core.json_value import JSON
     from workbench.core.ladder import Ladder
-    from workbench.core.plan import ColumnFigures, Plan
+    from workbench.core.plan import Plan
     from workbench.core.prompt import Prompt
     from workbench.core.request import Request
+    from workbench.core.secret import Secret
     from workbench.grid.grid import EmitGrid, Grid, KeepsExperiment
     from workbench.runner import Job
     from workbench.services import Services
@@ -73,13 +77,19 @@ class Comparing:
         connection: str | None = None,
         anyway: bool = False,
         preset: str = "",
+        stored: StoredExperiment | None = None,
     ) -> None:
-        """`connection` is the base's name, None for the one that its model means; `preset` the slug that it is from."""
+        """`connection` is the base's name, None for the one that its model means; `preset` the slug that it is from;
+        `stored` the one in history that this goes on with."""
         self.services = services
         self.experiment = experiment
         self._base = connection
-        self._anyway = anyway
+        self.anyway = anyway
+        """In spite of problems that do not keep it from being sent."""
         self._preset = preset
+        self.stored = stored
+        self._first_tokens: list[int] | None = None
+        """Of the prompts of all cases in the column that was counted first."""
         self._chosen: dict[tuple[str, str], Connection] = {}
 
     def connection(self, name: str, model: str) -> Connection:
@@ -112,12 +122,18 @@ class Comparing:
 
     def built(self, prompt: Prompt, connection: str) -> Request:
         """The request that a prompt would be now at the connection of that name; "" is the base's. InputError."""
-        return self.services.build(prompt, self.connection(connection, prompt.model), anyway=self._anyway)
+        return self.services.build(prompt, self.connection(connection, prompt.model), anyway=self.anyway)
 
     def problems(self) -> tuple[Problem, ...]:
         """What must be mended before it is sent; with `anyway`, only what can't be sent at all."""
-        found = axis_problems(self.experiment, self.built, self.place)
-        return tuple(problem for problem in found if not (self._anyway and problem.can_send))
+        return self._to_mend(axis_problems(self.experiment, self.built, self.place))
+
+    def problems_of(self, cells: Collection[Cell]) -> tuple[Problem, ...]:
+        """As `problems`, of these cells alone; what else the experiment has was looked at when it was begun."""
+        return self._to_mend(cell_problems(self.experiment, self.built, cells))
+
+    def _to_mend(self, found: Sequence[Problem]) -> tuple[Problem, ...]:
+        return tuple(problem for problem in found if not (self.anyway and problem.can_send))
 
     def notes(self) -> tuple[str, ...]:
         """What the request builder changed in any column, and in what columns differ besides their setting, each once.
@@ -132,17 +148,20 @@ class Comparing:
 
     # -- the gate ------------------------------------------------------------------------------------------------
 
-    def plan(self) -> Plan:
-        """The figures of the gate. Loads the token ranks and the prices: for a thread on a screen."""
+    def plan(self, cells: Collection[Cell] | None = None) -> Plan:
+        """The figures of the gate, for all of it or for these cells. Loads the token ranks and the prices: for a
+        thread on a screen. InputError where a column's connection is not there."""
         self.services.tokens.load()
-        figures = [self._figures(column) for column in self.experiment.columns()]
-        return plan(self.experiment, figures, retries=self.services.settings.retries)
+        asked = {column.index for column in self._columns(cells)}
+        nothing = ColumnFigures((0,) * self.experiment.case_count, lambda *_: 0.0)
+        figures = [self._figures(each) if each.index in asked else nothing for each in self.experiment.columns()]
+        return plan(self.experiment, figures, retries=self.services.settings.retries, cells=cells)
 
-    def payment(self) -> Payment:
-        """Which connections cost nothing, and of which models nobody knows what they cost."""
+    def payment(self, cells: Collection[Cell] | None = None) -> Payment:
+        """Which connections cost nothing, and of which models nobody knows what they cost. InputError."""
         free: dict[str, None] = {}
         unpriced: dict[str, None] = {}
-        for column in self.experiment.columns():
+        for column in self._columns(cells):
             connection = self.connection_of(column)
             model = self.services.asked_model(column.prompt, connection)
             if self.services.costs_nothing(connection):
@@ -150,6 +169,11 @@ class Comparing:
             elif self.services.price_estimate(model, 1000, 1000, connection) is None:
                 unpriced[model] = None
         return Payment(tuple(free), tuple(unpriced))
+
+    def _columns(self, cells: Collection[Cell] | None) -> list[Column]:
+        """The columns of these cells; of None, all."""
+        asked = None if cells is None else {cell.column for cell in cells}
+        return [each for each in self.experiment.columns() if asked is None or each.index in asked]
 
     def _figures(self, column: Column) -> ColumnFigures:
         connection = self.connection_of(column)
@@ -166,11 +190,10 @@ class Comparing:
         """The prompt tokens of a column's request, for each case."""
         experiment = self.experiment
         own = self._count(column, first)
-        if experiment.column_count * experiment.case_count <= _EXACT or column.index == 0:
+        if experiment.column_count * experiment.case_count <= _EXACT or self._first_tokens is None:
             rest = (Cell(column.index, case, 0) for case in range(1, experiment.case_count))
             counted = [own, *(self._count(column, self.request(cell)) for cell in rest)]
-            if column.index == 0:
-                self._first_tokens = counted
+            self._first_tokens = self._first_tokens or counted
             return counted
         return [max(1, own + tokens - self._first_tokens[0]) for tokens in self._first_tokens]
 
@@ -186,11 +209,38 @@ class Comparing:
         rules = self.services.rules(model, connection)
         return rules.max_output if rules is not None else None
 
-    def record(self, plan: Plan | None = None) -> ExperimentRecord:
-        """The row of this experiment in history, stored once the grid begins it; `plan` is what the gate showed."""
-        keys = [self.connection_of(column).key for column in self.experiment.columns()]
-        shown = plan._asdict() if plan is not None else None
-        return self.services.experiments.new(preset=self._preset, plan=shown, keys=keys)
+    def record(self, plan: Plan | None = None, limits: GridLimits | None = None) -> ExperimentRecord:
+        """The row of this experiment in history, stored once the grid begins it; `plan` and `limits` are what the gate
+        showed. InputError where a column's connection is not there.
+
+        Of one that goes on: the row that it has, whether or not its connections are there still.
+        """
+        experiments, columns = self.services.experiments, self.experiment.columns()
+        if self.stored is None:
+            keys = [self.connection_of(column).key for column in columns]
+            return experiments.new(preset=self._preset, plan=self._shown(plan, limits), keys=keys)
+        known: list[Secret | None] = []
+        for column in columns:
+            with suppress(InputError):
+                known.append(self.connection_of(column).key)
+        return experiments.again(self.stored, keys=known)
+
+    def _shown(self, plan: Plan | None, limits: GridLimits | None) -> dict[str, JSON]:
+        """What the gate showed, for history: what it is gone on with is to be the same."""
+        return {
+            **(plan._asdict() if plan is not None else {}),
+            **(asdict(limits) if limits is not None else {}),
+            "connection": self._base_name(),
+            "anyway": self.anyway,
+        }
+
+    def _base_name(self) -> str:
+        """What the base's connection is called; "" where there is none."""
+        if self._base is not None:
+            return self._base
+        with suppress(InputError):
+            return self.services.connection(None).name
+        return ""
 
     # -- running -------------------------------------------------------------------------------------------------
 
@@ -200,9 +250,8 @@ class Comparing:
         record: KeepsExperiment,
         *,
         limits: GridLimits | None = None,
-        ended: Mapping[Cell, State] | None = None,
     ) -> Grid:
-        """The grid that sends it, not yet executed."""
+        """The grid that sends it, not yet executed; of one that is stored nothing is queued yet."""
         from workbench.grid.grid import Grid
 
         return Grid(
@@ -212,7 +261,7 @@ class Comparing:
             emit=emit,
             record=record,
             limits=limits,
-            ended=ended,
+            ended=self.stored.ended if self.stored is not None else None,
         )
 
     def _job(self, column: Column, case: Case) -> Job:
@@ -220,7 +269,7 @@ class Comparing:
 
         prompt = with_case(column.prompt, case) if case else column.prompt
         return self.services.job(
-            prompt, self.connection_of(column), source=SOURCE, anyway=self._anyway, preset=self._preset
+            prompt, self.connection_of(column), source=SOURCE, anyway=self.anyway, preset=self._preset
         )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
 
     from workbench.comparing import Comparing
+    from workbench.comparing_opened import Opened
     from workbench.core.experiment import Cell, Experiment
     from workbench.core.experiment_report import ExperimentReport
     from workbench.core.grid_values import GridState
@@ -43,6 +44,13 @@ class ComparingResults:
         self.checks: dict[Cell, tuple[CheckResult, ...]] = {}
         """Of complete answers, in the order of the prompt's checks, once `check` has run."""
         self._unchecked: dict[Cell, Outcome] = {}
+
+    def put(self, opened: Opened) -> None:
+        """Keep what history has of an experiment."""
+        self.runs.update(opened.runs)
+        if self._checks:
+            complete = (cell for cell, state in opened.stored.ended.items() if state is State.COMPLETE)
+            self._unchecked.update((cell, Outcome.from_json(opened.runs[cell])) for cell in complete)
 
     def take(self, event: GridEvent) -> None:
         """Keep what a cell came to; a cell whose request goes out again is as if it had never been."""
@@ -79,13 +87,22 @@ class ComparingResults:
         return Results(experiment, state, sent_requests, runs, checks, unsent)
 
     async def report(
-        self, experiment: Experiment, state: GridState, sent_requests: int, *, baseline: int = 0
+        self,
+        experiment: Experiment,
+        state: GridState,
+        sent_requests: int,
+        *,
+        baseline: int = 0,
+        instead: Mapping[Cell, Mapping[str, JSON]] | None = None,
     ) -> ExperimentReport:
-        """All figures of it as it stands, worked out in a thread that keeps nobody from leaving."""
+        """All figures of it as it stands, worked out in a thread that keeps nobody from leaving. `instead` are the
+        objects of some cells with more in them than what is kept here."""
         came = self.results(experiment, state, sent_requests, with_unsent=False)
+        runs = {**came.runs, **(instead or {})}
 
         def work() -> ExperimentReport:
-            return report_now(replace(came, unsent=self._all_unsent(experiment, came.runs)), baseline=baseline)
+            unsent = self._all_unsent(experiment, came.runs)
+            return report_now(replace(came, runs=runs, unsent=unsent), baseline=baseline)
 
         return await in_own_thread(work)
 

@@ -10,14 +10,15 @@ import pytest
 
 from tests.support.storage import KEY, a_connection, a_prompt, a_request, an_outcome
 from workbench.adapters.database import Database
-from workbench.adapters.experiments import ExperimentRecord, Experiments, StoredExperiment
+from workbench.adapters.experiment_record import ExperimentRecord
+from workbench.adapters.experiments import Experiments, StoredExperiment
 from workbench.adapters.files import Paths
 from workbench.adapters.history import History
 from workbench.core.axes import Axis
 from workbench.core.errors import InputError
 from workbench.core.events import State
 from workbench.core.experiment import Cell, Experiment
-from workbench.core.grid_values import GridState
+from workbench.core.grid_values import GridState, Spent
 from workbench.core.judging import Judgement
 from workbench.core.secret import Secret
 
@@ -57,9 +58,12 @@ async def test_an_experiment_comes_back_as_it_was(database: Database, experiment
     running = opened(database, record)
     assert (running.summary.state, running.summary.running) == (None, True)
     with pytest.raises(InputError, match="still running"):
-        experiments.again(running)
+        experiments.check_free(running)
     await record.end(GridState.PARTIAL)
     stored = opened(database, record)
+    with pytest.raises(InputError, match="gone on elsewhere"):
+        experiments.check_free(running)
+    experiments.check_free(stored)
     assert stored.experiment == EXPERIMENT
     assert stored.plan == {"most_requests": 24}
     assert [each.cell for each in stored.cells] == [Cell(0, 0, 0), Cell(1, 0, 0), Cell(0, 1, 1)]
@@ -133,6 +137,8 @@ async def test_a_cell_run_again_has_its_last_run_and_the_first_stays(
     assert [each.run.id for each in now.cells if each.run] == [last]
     assert (now.experiment.repeats, now.summary.cells) == (3, 12)
     assert now.summary.began_at == stored.summary.began_at
+    assert now.summary.spent == Spent(requests=4, known_usd=1.0, unpriced=0, tokens=30), "each run counts, none twice"
+    assert now.plan == stored.plan
     assert History(database).get(first) is not None
 
 

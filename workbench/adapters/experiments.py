@@ -7,49 +7,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.adapters.history import settled
+from workbench.adapters.experiment_record import BEFORE, UNPRICED, ExperimentRecord, masking
 from workbench.adapters.history_rows import SUMMARY_COLUMNS, RunSummary, choice_of, summary_of
 from workbench.adapters.ids import new_id
-from workbench.adapters.row_text import moment, to_json
-from workbench.adapters.write import Statement, Write
+from workbench.core.axes import Axis
 from workbench.core.errors import InputError
 from workbench.core.events import State
-from workbench.core.experiment import Cell, Experiment
-from workbench.core.grid_values import GridState
-from workbench.core.json_clean import clean_text
+from workbench.core.experiment import Cell, Experiment, axes_from_json
+from workbench.core.grid_values import GridState, Spent
 from workbench.core.judging import Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    import sqlite3
+    from collections.abc import Iterable, Sequence
 
     from workbench.adapters.database import Database
-    from workbench.adapters.row_text import Clean
     from workbench.core.json_value import JSON
     from workbench.core.outcome import Choice
     from workbench.core.secret import Secret
 
-_BEGIN = """
-INSERT INTO experiments (id, session, began_at, name, preset, cells, experiment, plan) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET session = excluded.session, ended_at = NULL, state = NULL, cells = excluded.cells,
-  experiment = excluded.experiment, plan = excluded.plan
-"""
-_CELL = """
-INSERT OR REPLACE INTO cells (experiment, column_index, case_index, repeat_index, run, state, note)
-VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-_JUDGED = """
-INSERT OR REPLACE INTO judgements (experiment, case_index, repeat_index, judged_at, judgement) VALUES (?, ?, ?, ?, ?)
-"""
-_UNJUDGED = "DELETE FROM judgements WHERE experiment = ? AND case_index = ? AND repeat_index = ?"
-_END = "UPDATE experiments SET ended_at = ?, state = ? WHERE id = ?"
-_SUMMARY = """
+_SUMMARY = f"""
 SELECT id, began_at, ended_at, state, name, preset, cells, session,
-  (SELECT count(*) FROM cells WHERE cells.experiment = experiments.id AND cells.state = 'complete')
+  json_extract(experiment, '$.axes'), json_extract(experiment, '$.repeats'), json_array_length(experiment, '$.cases'),
+  json_extract(plan, '$.{BEFORE}')
 FROM experiments
+"""
+# A process that was killed may have written the end of a run and not that of its cell.
+_ENDED = "coalesce(cells.state, CASE WHEN runs.ended_at IS NOT NULL THEN runs.state END)"
+_COUNTS = f"""
+SELECT cells.experiment, total({_ENDED} = 'complete'), total({_ENDED} IN ('error', 'truncated')),
+  total(runs.attempts), total(runs.cost_usd),
+  total({UNPRICED}), total(runs.total_tokens)
+FROM cells LEFT JOIN runs ON runs.id = cells.run WHERE cells.experiment IN ({{}}) GROUP BY cells.experiment
 """
 _PLACE = "column_index, case_index, repeat_index"
 
@@ -70,6 +63,19 @@ class ExperimentSummary:
     complete: int
     """How many of them are complete."""
     running: bool
+    axes: tuple[Axis, ...]
+    repeats: int
+    cases: int
+    """How many rows of variable values; 0 where the prompt runs with the values that it has."""
+    failed: int
+    """How many of the cells failed, or were cut."""
+    spent: Spent
+    """What all runs of its cells took, those that were sent again too."""
+
+    @property
+    def open(self) -> int:
+        """How many cells have not ended: never sent, stopped, or cut off by the end of the program."""
+        return max(0, self.cells - self.complete - self.failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,14 @@ class StoredCell:
     """None where it was refused before it had a run."""
     note: str
     """Why it has no run, or ""."""
+
+
+class RunBody(NamedTuple):
+    """What is wide of a run. `usage` is None where the endpoint reported none."""
+
+    request: JSON
+    usage: JSON
+    notes: JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +135,7 @@ class Experiments:
 
         `plan` is what the gate showed, `preset` the slug of the prompt's file; `keys` are masked wherever they stand.
         """
-        return ExperimentRecord(self._database, new_id(), preset, dict(plan or {}), _mask(keys))
+        return ExperimentRecord(self._database, new_id(), preset, dict(plan or {}), masking(keys))
 
     def again(
         self,
@@ -130,17 +144,28 @@ class Experiments:
         plan: Mapping[str, JSON] | None = None,
         keys: Iterable[Secret | None] = (),
     ) -> ExperimentRecord:
-        """The record of one that goes on; its new end takes the place of the old one. InputError while it runs."""
-        if stored.summary.running:
-            raise InputError("this experiment is still running", "stop it where it runs, then go on with it")
+        """The record of one that goes on; its new end takes the place of the old one. Before anything is sent,
+        `check_free` is to be asked."""
         kept = dict(stored.plan if plan is None else plan)
-        return ExperimentRecord(self._database, stored.id, stored.summary.preset, kept, _mask(keys))
+        return ExperimentRecord(self._database, stored.id, stored.summary.preset, kept, masking(keys))
+
+    def check_free(self, stored: StoredExperiment) -> None:
+        """Raises InputError where it runs now, or has gone on since it was read: what it has would be sent twice.
+        StorageError."""
+        with self._database.read() as connection:
+            now = self._summaries(connection, "WHERE id = ?", "?", stored.id)
+        if not now:
+            raise InputError("this experiment is not in history any more", "run it anew")
+        if now[0].running:
+            raise InputError("this experiment is still running", "stop it where it runs, then go on with it")
+        if (now[0].state, now[0].ended_at) != (stored.summary.state, stored.summary.ended_at):
+            raise InputError("this experiment has gone on elsewhere since it was opened", "open it again")
 
     def recent(self, limit: int = 100) -> tuple[ExperimentSummary, ...]:
-        """The newest experiments, newest first. Raises StorageError."""
+        """The newest experiments, newest first. Raises StorageError. They may have many cells: call it in a thread."""
+        newest = "ORDER BY id DESC LIMIT ?"
         with self._database.read() as connection:
-            rows = connection.execute(f"{_SUMMARY} ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
-        return tuple(self._summary(row) for row in rows)
+            return self._summaries(connection, newest, f"SELECT id FROM experiments {newest}", limit)
 
     def get(self, experiment: str) -> StoredExperiment | None:
         """An experiment with its cells; None where there is none. Raises StorageError, and InputError where what is
@@ -148,8 +173,8 @@ class Experiments:
         columns = ", ".join(f"runs.{name}" for name in SUMMARY_COLUMNS.split(", "))
         places = ", ".join(f"cells.{name}" for name in _PLACE.split(", "))
         with self._database.read() as connection:
-            row = connection.execute(f"{_SUMMARY} WHERE id = ?", (experiment,)).fetchone()
-            if row is None:
+            summaries = self._summaries(connection, "WHERE id = ?", "?", experiment)
+            if not summaries:
                 return None
             kept = connection.execute("SELECT experiment, plan FROM experiments WHERE id = ?", (experiment,)).fetchone()
             cells = connection.execute(
@@ -164,21 +189,24 @@ class Experiments:
         sessions = {session for _, _, _, state, _, session, *_ in cells if state is None and session is not None}
         alive = {session for session in sessions if self._database.is_alive(session)}
         return StoredExperiment(
-            self._summary(row),
+            summaries[0],
             Experiment.from_json(json.loads(kept[0])),
-            json.loads(kept[1]),
+            {name: value for name, value in json.loads(kept[1]).items() if name != BEFORE},
             tuple(_stored_cell(cell, alive) for cell in cells),
             tuple(Judgement.from_json(json.loads(text)) for (text,) in judged),
         )
 
-    def answers(self, experiment: str, cells: Collection[Cell] | None = None) -> dict[Cell, tuple[Choice, ...]]:
+    def answers(
+        self, experiment: str, cells: Collection[Cell] | None = None, *, logprobs: bool = True
+    ) -> dict[Cell, tuple[Choice, ...]]:
         """The answers of all cells, or of these, as far as their runs have ended. Raises StorageError.
 
-        They may be long: call it in a thread.
+        They may be long, and their `logprobs` a hundred times that: call it in a thread.
         """
         answers: dict[Cell, tuple[Choice, ...]] = {}
         query = (
-            f"SELECT {_PLACE}, choice, text, finish_reason, reasoning, refusal, tool_calls, logprobs "
+            f"SELECT {_PLACE}, choice, text, finish_reason, reasoning, refusal, tool_calls, "
+            f"{'logprobs' if logprobs else 'NULL'} "
             "FROM cells JOIN answers ON answers.run = cells.run WHERE experiment = ?"
         )
         with self._database.read() as connection:
@@ -192,8 +220,49 @@ class Experiments:
             answers[cell] = (*answers.get(cell, ()), choice_of(*choice))
         return answers
 
-    def _summary(self, row: tuple[object, ...]) -> ExperimentSummary:
-        id, began_at, ended_at, state, name, preset, cells, session, complete = row
+    def errors(self, experiment: str) -> dict[Cell, JSON]:
+        """The errors of its runs. Raises StorageError."""
+        return self._of_bodies(experiment, "error", "runs.error_kind IS NOT NULL")
+
+    def response_formats(self, experiment: str) -> dict[Cell, JSON]:
+        """The `response_format` of each request that has one. Raises StorageError. For a thread."""
+        asked = "json_extract(bodies.request, '$.response_format')"
+        return self._of_bodies(experiment, f"json_object('it', {asked})", f"{asked} IS NOT NULL", "it")
+
+    def _of_bodies(self, experiment: str, what: str, where: str, inside: str = "") -> dict[Cell, JSON]:
+        query = (
+            f"SELECT {_PLACE}, {what} FROM cells JOIN runs ON runs.id = cells.run JOIN bodies ON bodies.run = runs.id "
+            f"WHERE experiment = ? AND {where}"
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query, (experiment,)).fetchall()
+        found = {Cell(column, case, repeat): json.loads(text or "null") for column, case, repeat, text in rows}
+        return {cell: value[inside] for cell, value in found.items()} if inside else found
+
+    def bodies(self, experiment: str) -> dict[Cell, RunBody]:
+        """Request, usage and notes of its runs, whole. Raises StorageError. They may be long: for a thread."""
+        query = (
+            f"SELECT {_PLACE}, request, usage, notes FROM cells JOIN bodies ON bodies.run = cells.run "
+            "WHERE experiment = ?"
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query, (experiment,)).fetchall()
+        return {
+            Cell(column, case, repeat): RunBody(*(json.loads(text or "null") for text in texts))
+            for column, case, repeat, *texts in rows
+        }
+
+    def _summaries(
+        self, connection: sqlite3.Connection, which: str, ids: str, value: str | int
+    ) -> tuple[ExperimentSummary, ...]:
+        """Those that `which` finds, and whose ids `ids` gives; both take `value`."""
+        counts = {id: each for id, *each in connection.execute(_COUNTS.format(ids), (value,))}
+        rows = connection.execute(f"{_SUMMARY} {which}", (value,)).fetchall()
+        return tuple(self._summary(row, counts.get(row[0], [0] * 6)) for row in rows)
+
+    def _summary(self, row: tuple[object, ...], counts: Sequence[float]) -> ExperimentSummary:
+        id, began_at, ended_at, state, name, preset, cells, session, axes, repeats, cases, before = row
+        complete, failed, requests, known_usd, unpriced, tokens = counts
         return ExperimentSummary(
             str(id),
             datetime.fromisoformat(str(began_at)),
@@ -202,9 +271,19 @@ class Experiments:
             str(name),
             str(preset),
             int(str(cells)),
-            int(str(complete)),
+            int(complete),
             running=state is None and self._database.is_alive(str(session)),
+            axes=axes_from_json(json.loads(str(axes))) if axes is not None else (),
+            repeats=int(str(repeats)) if repeats is not None else 1,
+            cases=int(str(cases)) if cases is not None else 0,
+            failed=int(failed),
+            spent=Spent(int(requests), known_usd, int(unpriced), int(tokens)).plus(_before(before)),
         )
+
+
+def _before(text: object) -> Spent:
+    """What the earlier runs of its cells took."""
+    return Spent(**json.loads(str(text))) if text is not None else Spent()
 
 
 def _stored_cell(row: tuple[object, ...], alive: Collection[str]) -> StoredCell:
@@ -218,74 +297,3 @@ def _stored_cell(row: tuple[object, ...], alive: Collection[str]) -> StoredCell:
         summary,
         str(note),
     )
-
-
-def _mask(keys: Iterable[Secret | None]) -> Clean:
-    hidden = tuple(key for key in keys if key is not None and not key.is_guessable)
-
-    def clean(text: str) -> str:
-        for key in hidden:
-            text = key.mask(text)
-        return clean_text(text)
-
-    return clean
-
-
-@dataclass(slots=True)
-class ExperimentRecord:
-    """The row of one experiment (`grid.KeepsExperiment`)."""
-
-    _database: Database
-    id: str
-    _preset: str
-    _plan: dict[str, JSON]
-    _clean: Clean
-    _began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def begin(self, experiment: Experiment) -> Awaitable[None]:
-        """Store it as running. Waits 0.3 s at most. Raises StorageError where it can't ever be stored."""
-        return settled(self._database.submit(Write(lambda: [self._row(experiment)])))
-
-    def changed(self, experiment: Experiment) -> None:
-        """It has become larger; never waits."""
-        self._database.submit(Write(lambda: [self._row(experiment)]))
-
-    def cell(self, cell: Cell, run: str, state: State | None = None, note: str = "") -> None:
-        """A cell's run begins, or has ended with this state; never waits."""
-        values = (self.id, *cell, run, state.value if state is not None else None, self._clean(note))
-        statements: list[Statement] = [(_CELL, values)]
-        self._database.submit(Write(lambda: statements))
-
-    def judged(self, judgement: Judgement) -> None:
-        """What was picked in a round, in place of what was before; never waits."""
-        values = (
-            self.id,
-            judgement.case,
-            judgement.repeat,
-            moment(datetime.now(UTC)),
-            to_json(judgement.to_json(), self._clean),
-        )
-        statements: list[Statement] = [(_JUDGED, values)]
-        self._database.submit(Write(lambda: statements))
-
-    def unjudged(self, case: int, repeat: int) -> None:
-        """The judgement of a round is taken back; never waits."""
-        statements: list[Statement] = [(_UNJUDGED, (self.id, case, repeat))]
-        self._database.submit(Write(lambda: statements))
-
-    def end(self, state: GridState) -> Awaitable[None]:
-        """Store how it ended, synced through to the disk. It is queued at once; awaiting it waits 0.3 s at most."""
-        statements: list[Statement] = [(_END, (moment(datetime.now(UTC)), state.value, self.id))]
-        return settled(self._database.submit(Write(lambda: statements, durable=True)))
-
-    def _row(self, experiment: Experiment) -> Statement:
-        return _BEGIN, (
-            self.id,
-            self._database.session,
-            moment(self._began_at),
-            self._clean(experiment.prompt.name),
-            self._clean(self._preset),
-            experiment.cell_count,
-            to_json(experiment.to_json(), self._clean),
-            to_json(self._plan, self._clean),
-        )

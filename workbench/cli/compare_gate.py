@@ -12,31 +12,39 @@ from workbench.core.usage import money_text
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
+    from workbench.cli.compare_resume import Continued
     from workbench.comparing import Comparing
+    from workbench.core.experiment import Cell
     from workbench.core.plan import Plan
 
 
-def limits_of(options: argparse.Namespace) -> GridLimits:
-    """The limits that the options name. InputError."""
+def limits_of(options: argparse.Namespace, known: GridLimits) -> GridLimits:
+    """The limits that the options name, in place of those that are known. InputError."""
     return GridLimits(
-        concurrency=concurrency(options.concurrency, "--concurrency"),
-        max_requests=whole_number(options.max_requests, "--max-requests"),
-        max_cost_usd=dollars(options.max_cost, "--max-cost"),
+        concurrency=concurrency(options.concurrency or str(known.concurrency), "--concurrency"),
+        max_requests=whole_number(options.max_requests, "--max-requests") or known.max_requests,
+        max_cost_usd=known.max_cost_usd if options.max_cost is None else dollars(options.max_cost, "--max-cost"),
     )
 
 
-def check_cap(comparing: Comparing, limits: GridLimits) -> None:
+def check_cap(comparing: Comparing, limits: GridLimits, cells: Sequence[Cell] | None = None) -> None:
     """Raises InputError where a cap in dollars is given that nothing could be held to."""
-    if unpriced := comparing.payment().without_cap(limits):
+    if unpriced := comparing.payment(cells).without_cap(limits):
         what = f"--max-cost can't be kept: the price of {', '.join(unpriced)} is not known"
         raise InputError(what, "give --max-requests too")
 
 
-def say_gate(comparing: Comparing, limits: GridLimits) -> Plan:
-    """How many requests, tokens and dollars, and the limits, on standard error; the plan that this says."""
-    plan, payment = comparing.plan(), comparing.payment()
-    say(f"workbench: {comparing.experiment.size_text}: {plan.requests_text}")
+def say_gate(comparing: Comparing, limits: GridLimits, left: Continued | None = None) -> Plan:
+    """How many requests, tokens and dollars, and the limits, on standard error; the plan that this says. `left` is
+    what one that goes on sends."""
+    cells = left.cells if left is not None else None
+    plan, payment = comparing.plan(cells), comparing.payment(cells)
+    if left is not None and not left.cells:
+        say(f"workbench: {left.words}: nothing is sent")
+        return plan
+    say(f"workbench: {comparing.experiment.size_text if left is None else left.words}: {plan.requests_text}")
     say(f"workbench: {plan.tokens_text} · {payment.cost_text(plan)}")
     caps = []
     if limits.max_requests is not None:

@@ -34,8 +34,9 @@ def print_report(report: ExperimentReport, output: Output) -> None:
         output.text(f"\n{report.verdict}\n")
 
 
-def say_ending(report: ExperimentReport, why: str) -> None:
-    """How it ended, and `why` not whole; the cells that did not come through, and the checks that failed."""
+def say_ending(report: ExperimentReport, why: str, id: str) -> None:
+    """How it ended, and `why` not whole; the cells that did not come through, and the checks that failed. `id` is what
+    it is called in history, "" where it is not there."""
     sent = f"{report.sent_requests:,} request{'s' * (report.sent_requests != 1)} sent"
     parts = [f"{report.state}: {sent}", money_text(report.cost_usd), why]
     say(f"workbench: {' · '.join(filter(None, parts))}")
@@ -48,6 +49,8 @@ def say_ending(report: ExperimentReport, why: str) -> None:
         say(f"workbench: {_place(report, cell)}: {_what(cell)}")
     if len(failed) > _SHOWN:
         say(f"workbench: and {len(failed) - _SHOWN:,} more: --json or --out tells all")
+    if id and any(cell.state in told for cell in report.cells):
+        say(f"workbench: what is left is sent by: workbench compare --resume {id}")
     for line in (*report.notes, *_failed_checks(report)[:_SHOWN]):
         say(f"workbench: {line}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.cli.compare_print import exit_code, print_report, say_ending
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.adapters.new_file import NewFile
+    from workbench.cli.compare_resume import Continued
     from workbench.comparing import Comparing
     from workbench.core.experiment_report import ExperimentReport
     from workbench.core.grid_values import GridLimits
     from workbench.core.plan import Plan
     from workbench.core.report_build import Results
     from workbench.grid.events import GridEvent
-    from workbench.grid.grid import Grid
+    from workbench.grid.grid import Grid, KeepsExperiment
 
 _TICK = 0.2
 """Seconds between two looks at the clock, for the time in the progress line."""
@@ -46,14 +48,19 @@ class ComparisonRun:
         limits: GridLimits,
         baseline: int,
         out: NewFile | None,
+        left: Continued | None = None,
     ) -> None:
+        """`left` is what is sent of an experiment from history; None sends all of a new one."""
         self._comparing = comparing
         self._options = options
         self._limits = limits
         self._baseline = baseline
         self._out = out
-        self._progress = Progress(comparing.experiment.cell_count)
+        self._left = left
+        self._progress = Progress(comparing.experiment.cell_count if left is None else len(left.cells))
         self._results = ComparingResults(comparing)
+        if left is not None:
+            self._results.put(left.opened)
         self._why = ""
         self._signal = 0
         self._signalled_at = 0.0
@@ -62,9 +69,24 @@ class ComparisonRun:
     def plan_only(self) -> int:
         """Nothing is sent. With --json: the cells that would be."""
         if self._options.json:
-            results = self._results.results(self._comparing.experiment, GridState.STOPPED, 0)
-            Output().json(report_now(results, baseline=self._baseline, tested=False).to_json())
+            state, sent = self._state_before, self._sent_before
+            results = self._results.results(self._comparing.experiment, state, sent)
+            Output().json(self._judged(report_now(results, baseline=self._baseline, tested=False)).to_json())
         return 0
+
+    @property
+    def _sent_before(self) -> int:
+        """Physical requests of the cells that were there."""
+        return self._left.opened.stored.summary.spent.requests if self._left is not None else 0
+
+    @property
+    def _state_before(self) -> GridState:
+        state = self._left.opened.stored.summary.state if self._left is not None else None
+        return state or GridState.STOPPED
+
+    def _judged(self, report: ExperimentReport) -> ExperimentReport:
+        """With what was picked blind of it, on the screen."""
+        return report if self._left is None else replace(report, judgements=self._left.opened.stored.judgements)
 
     def run(self, plan: Plan) -> int:
         """Send it, and print what came; the exit code. `plan` is what the gate showed.
@@ -73,10 +95,11 @@ class ComparisonRun:
         """
         services = self._comparing.services
         services.history.sweep()
-        report = asyncio.run(self._execute(plan))
+        record = self._comparing.record(plan, self._limits)
+        report = self._judged(asyncio.run(self._execute(record)))
         if services.database.trouble is not None:
             say(f"workbench: {services.database.trouble}")
-        say_ending(report, self._why)
+        say_ending(report, self._why, "" if services.database.trouble is not None else record.id)
         code = exit_code(report)
         if self._out is not None and not self._write(report, self._out):
             code = code or ExitCode.RUN_FAILED
@@ -87,16 +110,18 @@ class ComparisonRun:
             print_report(report, output)
         return 128 + self._signal if self._signal else code
 
-    async def _execute(self, plan: Plan) -> ExperimentReport:
+    async def _execute(self, record: KeepsExperiment) -> ExperimentReport:
         comparing = self._comparing
-        self._grid = grid = comparing.grid(self._take, comparing.record(plan), limits=self._limits)
+        self._grid = grid = comparing.grid(self._take, record, limits=self._limits)
+        if self._left is not None:
+            grid.run_again(self._left.cells)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:  # what nohup turned off stays off
                 loop.add_signal_handler(number, self._interrupt, number)
         ticking = asyncio.create_task(self._tick())
         try:
-            state = await grid.execute()
+            state = await grid.execute() if grid.waiting else self._state_before
         finally:
             ticking.cancel()
             self._progress.clear()
@@ -104,7 +129,7 @@ class ComparisonRun:
         try:
             await self._results.check(lambda: bool(self._signal))
             shows_unsent = self._options.json or self._out is not None
-            sent = grid.spent.requests
+            sent = self._sent_before + grid.spent.requests
             return await self._reported(
                 self._results.results(comparing.experiment, state, sent, with_unsent=shows_unsent)
             )

@@ -161,17 +161,24 @@ class Experiment:
         """The experiment of a JSON object. InputError for what `to_json` can't have written."""
         if not isinstance(value, dict):
             raise InputError(f"an experiment must be an object, not {describe(value)}")
-        axes, repeats, cases = value.get("axes", []), value.get("repeats", 1), value.get("cases", [])
-        if not isinstance(axes, list) or not isinstance(cases, list):
-            raise InputError("the axes and the cases of an experiment must be lists")
+        repeats, cases = value.get("repeats", 1), value.get("cases", [])
+        if not isinstance(cases, list):
+            raise InputError("the cases of an experiment must be a list")
         if isinstance(repeats, bool) or not isinstance(repeats, int):
             raise InputError(f"repeats must be a whole number from 1 on, not {describe(repeats)}")
         return cls(
             prompt_from_json(value.get("prompt")),
-            tuple(_axis(axis) for axis in axes),
+            axes_from_json(value.get("axes", [])),
             repeats,
             tuple(_case(case) for case in cases),
         )
+
+
+def axes_from_json(value: JSON) -> tuple[Axis, ...]:
+    """The `axes` of such an object. InputError."""
+    if not isinstance(value, list):
+        raise InputError("the axes of an experiment must be a list")
+    return tuple(_axis(axis) for axis in value)
 
 
 def _axis(value: JSON) -> Axis:

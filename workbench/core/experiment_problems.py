@@ -197,6 +197,22 @@ def _refused(requests: Sequence[_Labelled]) -> Iterable[Problem]:
             yield Problem(problem.field, f"{escaped(labels[0])}{more}: {problem.text}", problem.can_send)
 
 
+def cell_problems(experiment: Experiment, build: Build, cells: Iterable[Cell]) -> tuple[Problem, ...]:
+    """What the requests of these cells would be refused for, or can't be made for; each line once."""
+    labels = column_labels(experiment)
+    problems: list[Problem] = []
+    found: list[_Labelled] = []
+    for column, case in dict.fromkeys((cell.column, cell.case) for cell in cells):
+        label = f"{labels[column]}, case {case + 1:,}" if experiment.cases else labels[column]
+        try:
+            request = build(experiment.prompt_of(Cell(column, case, 0)), experiment.columns()[column].connection)
+        except InputError as error:
+            problems.append(Problem(CONNECTION, error.line, can_send=False))
+        else:
+            found.append(_Labelled(label, request.problems))
+    return tuple(dict.fromkeys([*problems, *_refused(found)]))
+
+
 def axis_notes(experiment: Experiment, build: Build) -> tuple[Note, ...]:
     """Where columns differ in more than their setting: a parameter that is sent in some and left out in others.
 

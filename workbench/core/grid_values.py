@@ -58,6 +58,15 @@ class Spent:
         """None where nothing of it has a known price: not knowing is never $0."""
         return None if self.unpriced and not self.known_usd else self.known_usd
 
+    def plus(self, other: Spent) -> Spent:
+        """Both together."""
+        return Spent(
+            self.requests + other.requests,
+            self.known_usd + other.known_usd,
+            self.unpriced + other.unpriced,
+            self.tokens + other.tokens,
+        )
+
     def with_outcome(self, outcome: Outcome) -> Spent:
         """With what a run that has ended cost; its requests were counted as they went out."""
         tokens = self.tokens + (UsageFacts.from_usage(outcome.answer.usage).total or 0)

@@ -38,6 +38,20 @@ class Choice:
             "logprobs": self.logprobs,
         }
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, JSON]) -> Choice:
+        """The choice of such an object, written by this program."""
+        index, reason, calls = value.get("index"), value.get("finish_reason"), value.get("tool_calls")
+        return cls(
+            index if isinstance(index, int) else 0,
+            str(value.get("text") or ""),
+            str(reason) if reason is not None else None,
+            str(value.get("reasoning") or ""),
+            str(value.get("refusal") or ""),
+            tuple(calls) if isinstance(calls, list) else (),
+            value.get("logprobs"),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -96,3 +110,28 @@ class Outcome:
             "notes": list(self.notes),
             "error": self.error.to_json() if self.error is not None else None,
         }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, JSON]) -> Outcome:
+        """The outcome of such an object, written by this program, as far as an answer is judged by it: its request
+        and its answer, what it took; not its error."""
+        from workbench.core.events import State
+        from workbench.core.request import Request
+
+        request, choices, usage = value.get("request"), value.get("choices"), value.get("usage")
+        timings, cost = value.get("timings"), value.get("cost_usd")
+        total = timings.get("total_s") if isinstance(timings, dict) else None
+        return cls(
+            State(str(value["state"])),
+            Request(request if isinstance(request, dict) else {}),
+            Answer(
+                tuple(Choice.from_json(each) for each in choices if isinstance(each, dict))
+                if isinstance(choices, list)
+                else (),
+                str(value.get("model") or ""),
+                usage if isinstance(usage, dict) else None,
+            ),
+            timings=Timings(total_s=total if isinstance(total, int | float) else None),
+            connection=str(value.get("connection") or ""),
+            cost_usd=cost if isinstance(cost, int | float) else None,
+        )

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from workbench.core.usage import PRICE_UNKNOWN, money_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
-    from workbench.core.experiment import Experiment
+    from workbench.core.experiment import Cell, Experiment
     from workbench.core.json_value import JSON
     from workbench.core.request import Request
 
@@ -126,41 +126,81 @@ class _Range(NamedTuple):
     high: float | None
 
 
-def plan(experiment: Experiment, figures: Sequence[ColumnFigures], *, retries: int) -> Plan:
-    """The figures of an experiment. `figures` has an entry for each column; `retries` are those after a first try."""
-    requests = experiment.case_count * experiment.repeats
-    tokens = [_tokens(each, experiment.repeats) for each in figures]
-    costs = [cost for each in figures if (cost := _cost(each, experiment.repeats)) is not None]
+def plan(
+    experiment: Experiment, figures: Sequence[ColumnFigures], *, retries: int, cells: Collection[Cell] | None = None
+) -> Plan:
+    """The figures of an experiment, or of some of its cells. `figures` has an entry for each column; `retries` are
+    those after a first try."""
+    columns = [_Requests(each, times) for each, times in zip(figures, _times(experiment, cells), strict=True)]
+    sent = [each for each in columns if any(each.times)]
+    tokens = [_tokens(each) for each in sent]
+    costs = [cost for each in sent if (cost := _cost(each)) is not None]
     return Plan(
-        cells=experiment.cell_count,
-        most_requests=sum(requests * (1 + retries + each.asked_again) for each in figures),
+        cells=experiment.cell_count if cells is None else len(cells),
+        most_requests=sum(each.in_all * (1 + retries + each.figures.asked_again) for each in sent),
         tokens_low=int(sum(low for low, _ in tokens)),
         tokens_high=_whole_sum([high for _, high in tokens]),
         cost_low=sum(low for low, _ in costs) if costs else None,
         cost_high=_sum([high for _, high in costs]) if costs else None,
-        unpriced=len(figures) - len(costs),
+        unpriced=len(sent) - len(costs),
     )
 
 
-def _tokens(figures: ColumnFigures, repeats: int) -> _Range:
-    prompts = sum(figures.prompt_tokens) * repeats
-    answers = len(figures.prompt_tokens) * figures.answers * repeats
+class _Requests(NamedTuple):
+    """A column's requests: its figures, and how often each case is sent."""
+
+    figures: ColumnFigures
+    times: Sequence[int]
+
+    @property
+    def in_all(self) -> int:
+        return sum(self.times)
+
+    @property
+    def prompts(self) -> list[tuple[int, int]]:
+        """The tokens of a prompt, and how often it is sent, for each case."""
+        return list(zip(self.figures.prompt_tokens, self.times, strict=True))
+
+
+def _times(experiment: Experiment, cells: Collection[Cell] | None) -> list[list[int]]:
+    """How often each case of each column is sent."""
+    if cells is None:
+        return [[experiment.repeats] * experiment.case_count for _ in range(experiment.column_count)]
+    times = [[0] * experiment.case_count for _ in range(experiment.column_count)]
+    for cell in cells:
+        times[cell.column][cell.case] += 1
+    return times
+
+
+def _tokens(requests: _Requests) -> _Range:
+    figures = requests.figures
+    prompts = sum(tokens * times for tokens, times in requests.prompts)
+    answers = requests.in_all * figures.answers
     high = None if figures.most_answer is None else prompts + answers * figures.most_answer
     return _Range(prompts + answers * _typical(figures), high)
 
 
-def _cost(figures: ColumnFigures, repeats: int) -> _Range | None:
+def _cost(requests: _Requests) -> _Range | None:
     """US dollars; None where a price is not known."""
-    low = [figures.price(prompt, _typical(figures) * figures.answers) for prompt in figures.prompt_tokens]
-    known = [cost for cost in low if cost is not None]
-    if len(known) < len(low):
+    figures = requests.figures
+    low = _priced(requests, _typical(figures))
+    if low is None:
         return None
-    if not any(known):
+    if not low:
         return _Range(0.0, 0.0)
-    if figures.most_answer is None:
-        return _Range(sum(known) * repeats, None)
-    high = _sum([figures.price(prompt, figures.most_answer * figures.answers) for prompt in figures.prompt_tokens])
-    return _Range(sum(known) * repeats, None if high is None else high * repeats)
+    return _Range(low, None if figures.most_answer is None else _priced(requests, figures.most_answer))
+
+
+def _priced(requests: _Requests, answer: int) -> float | None:
+    """US dollars of all of them with answers of so many tokens; None where a price is not known."""
+    figures = requests.figures
+    return _sum(
+        [
+            None if (cost := figures.price(tokens, answer * figures.answers)) is None else cost * times
+            for tokens, times in requests.prompts
+            if times
+        ]
+    )
 
 
 def _typical(figures: ColumnFigures) -> int:

@@ -58,7 +58,8 @@ class KeepsExperiment(Protocol):
 
 
 class Grid:
-    """One experiment on its way. `execute` sends what is queued; at first that is every cell that has not ended."""
+    """One experiment on its way. `execute` sends what is queued; at first that is every cell, and none of an
+    experiment that was opened again."""
 
     def __init__(
         self,
@@ -71,8 +72,8 @@ class Grid:
         limits: GridLimits | None = None,
         ended: Mapping[Cell, State] | None = None,
     ) -> None:
-        """`jobs` makes the job of a column and a case, when its turn has come; `ended` is what came of cells before,
-        of an experiment that is resumed: those that were cancelled are run again."""
+        """`jobs` makes the job of a column and a case, when its turn has come; `ended` is what came of cells before, of
+        an experiment that is opened again: nothing of it is queued before `resume` or `run_again`."""
         self._experiment = experiment
         self._jobs = jobs
         self._start = start
@@ -96,7 +97,8 @@ class Grid:
         self._executing = self._stopped = False
         self._why = ""
         self._budget_hit = False
-        self.resume()
+        if ended is None:
+            self.resume()
 
     @property
     def experiment(self) -> Experiment:
@@ -119,6 +121,11 @@ class Grid:
         return self._budget.spent
 
     @property
+    def why_full(self) -> str:
+        """Why its limits let nothing more out, in a few words, or ""."""
+        return self._budget.why_full()
+
+    @property
     def states(self) -> Mapping[Cell, State]:
         """How the cells have ended, those of before included."""
         return self._states
@@ -138,10 +145,18 @@ class Grid:
         failed = (State.ERROR, State.TRUNCATED)
         return tuple(cell for cell in self._experiment.cells() if self._states.get(cell) in failed)
 
+    @property
+    def open_cells(self) -> tuple[Cell, ...]:
+        """The cells that were never sent or were cancelled, and are not on their way, in the experiment's order."""
+        left = (State.CANCELLED, None)
+        under_way = {*self._queue, *self._runs}
+        return tuple(
+            cell for cell in self._experiment.cells() if self._states.get(cell) in left and cell not in under_way
+        )
+
     def resume(self) -> None:
         """Queue whatever was never sent or was cancelled. `execute` then sends it."""
-        left = (State.CANCELLED, None)
-        self._enqueue(cell for cell in self._experiment.cells() if self._states.get(cell) in left)
+        self._enqueue(self.open_cells)
 
     def run_again(self, cells: Iterable[Cell]) -> None:
         """Queue these cells anew, behind what waits; one that waits or runs is left as it is."""

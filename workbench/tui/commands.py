@@ -104,6 +104,14 @@ COMMANDS: tuple[Command, ...] = (
         "^T",
     ),
     Command(
+        "open-comparison",
+        "",
+        "Open a comparison",
+        "One of before, with its answers and its verdict; one that was stopped goes on from there",
+        "ask('comparison')",
+        "workbench",
+    ),
+    Command(
         "continue",
         "ctrl+n",
         "Continue",

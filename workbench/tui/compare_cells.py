@@ -38,7 +38,7 @@ class CellProgress:
     `report` is what came of it; while it is sent once more there is none. `take` is what its run says.
     """
 
-    __slots__ = ("_answer", "_note", "_sent_at", "_stage", "_thinking", "_tokens", "judged", "report")
+    __slots__ = ("_answer", "_cut", "_note", "_sent_at", "_stage", "_thinking", "_tokens", "judged", "report")
 
     def __init__(self) -> None:
         self.report: CellReport | None = None
@@ -52,6 +52,8 @@ class CellProgress:
         """About how many have come, where the endpoint does not say."""
         self._thinking = False
         self._note = ""
+        self._cut = False
+        """What came of it is all that a program which ended had: it is open still."""
 
     # -- on its way --------------------------------------------------------------------------------------------
 
@@ -74,7 +76,13 @@ class CellProgress:
         self.report, self._stage, self._note = report, "ended", ""
         self._tokens = self._answer.tokens if self._answer is not None else 0.0
         self._answer = None
+        self._cut = False
         self.judged = ()
+
+    def cut_off(self, report: CellReport, why: str) -> None:
+        """This is what had come when its program ended; it has not ended itself."""
+        self.end(report)
+        self._cut, self._note = True, why
 
     def take(self, events: Sequence[Event]) -> Brought:
         """What one read of the network brought."""
@@ -108,7 +116,7 @@ class CellProgress:
     def _send(self, attempt: int) -> None:
         self._note, self._sent_at = "", time.monotonic()
         if attempt == 1:
-            self.report, self.judged = None, ()
+            self.report, self.judged, self._cut = None, (), False
             self._answer = AnswerText()
 
     # -- what is shown -----------------------------------------------------------------------------------------
@@ -127,7 +135,12 @@ class CellProgress:
     @property
     def ended(self) -> bool:
         """Whether something came of it that stands, be it an error."""
-        return self._stage == "ended"
+        return self._stage == "ended" and not self._cut
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing more to send: it came to an end by itself, be it with an error."""
+        return self.ended and self.state != State.CANCELLED
 
     @property
     def failed(self) -> bool:
@@ -153,7 +166,7 @@ class CellProgress:
     def dot(self) -> str:
         if self._stage == "running":
             return STREAMING
-        if self._stage == "not_sent":
+        if self._stage == "not_sent" or (self._cut and self._stage == "ended"):
             return STOPPED
         return _DOTS.get(self.state, WAITING)
 

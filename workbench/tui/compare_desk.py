@@ -9,15 +9,14 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.comparing import Comparing
+from workbench.comparing_opened import judged_outcomes, whole_runs
 from workbench.comparing_results import ComparingResults
-from workbench.core.axis_text import axis_text
-from workbench.core.column_labels import column_labels
-from workbench.core.experiment import Cell
 from workbench.core.experiment_report import CellReport
-from workbench.core.grid_values import GridState
+from workbench.core.grid_values import GridLimits, GridState, Spent
 from workbench.core.usage import seconds_text
 from workbench.grid.events import (
     CellEnded,
@@ -28,42 +27,31 @@ from workbench.grid.events import (
     GridEnded,
     HostHeld,
 )
-from workbench.tui.compare_cells import CellProgress, in_common
+from workbench.own_thread import in_own_thread
+from workbench.tui.compare_board import CompareBoard, merged
+from workbench.tui.compare_cells import CellProgress
 from workbench.tui.compare_review import CompareReview
-from workbench.tui.compare_state import (
-    Baseline,
-    CellChanged,
-    CellView,
-    Changes,
-    ColumnHead,
-    GridDone,
-    HeadsChanged,
-    TextCame,
-)
+from workbench.tui.compare_state import Changes, GridDone, HeadsChanged
 from workbench.tui.judging import Judging
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from workbench.core.axes import Axis
+    from workbench.comparing_opened import Opened
     from workbench.core.compare.verdict import Verdict
-    from workbench.core.experiment import Experiment
+    from workbench.core.experiment import Cell, Experiment
     from workbench.core.experiment_report import ExperimentReport
-    from workbench.core.grid_values import GridLimits, Spent
+    from workbench.core.json_value import JSON
     from workbench.core.outcome import Outcome
     from workbench.core.plan import Plan
-    from workbench.core.prompt import Prompt
     from workbench.grid.events import GridEvent
     from workbench.services import Services
     from workbench.tui.compare_state import Change
 
-_NEVER_RUN = CellProgress()
-"""What stands for a cell that nothing was heard of yet."""
-
 Spawn = Callable[[Coroutine[None, None, None]], object]
 
 
-class CompareDesk:
+class CompareDesk(CompareBoard):
     """The state behind the compare screen. `start` sends the experiment; the rest may be called at any time."""
 
     def __init__(
@@ -76,45 +64,77 @@ class CompareDesk:
         limits: GridLimits | None = None,
         plan: Plan | None = None,
         anyway: bool = False,
+        opened: Opened | None = None,
     ) -> None:
-        """`connection` is the base's name, `preset` the slug that it is from, `plan` what the gate showed.
-        InputError where a column's connection is not there."""
+        """`connection` is the base's name, `preset` the slug that it is from, `plan` what the gate showed; `opened` is
+        the experiment as history has it, of which nothing is sent before it is asked for. InputError where a column's
+        connection is not there."""
+        super().__init__(experiment)
         self.plan = plan
-        self.comparing = Comparing(services, experiment, connection=connection, anyway=anyway, preset=preset)
+        self.comparing = (
+            opened.comparing
+            if opened is not None
+            else Comparing(services, experiment, connection=connection, anyway=anyway, preset=preset)
+        )
+        self.opened = opened
+        """What history had when it was opened; None for one that was begun here."""
+        self.gone_on = opened is None
+        """Whether anything of it was sent from here."""
         self._results = ComparingResults(self.comparing)
-        record = self.comparing.record(plan)
+        record = self.comparing.record(plan, limits)
         self._grid = self.comparing.grid(self._take, record, limits=limits)
-        self.judging = Judging(record)
-        self.labels = column_labels(experiment)
-        """Of the columns, in order. Foreign text."""
-        self.baseline = Baseline(0, None)
-        self.case = 0
-        """The case that is shown, from 0."""
+        self.judging = Judging(record, opened.stored.judgements if opened is not None else ())
         self.state: GridState | None = None
         """How the grid ended; None before, and while it runs."""
-        self._shown = [0] * experiment.column_count
-        self._cells: dict[Cell, CellProgress] = {}
-        self._ended = self._failed = 0
-        self._summaries: dict[tuple[int, int], tuple[tuple[str, ...], str]] = {}
-        """The dots of a column and case and what its answers have in common, until a cell of it moves on."""
         self._running = False
         self._why = ""
         self._held, self._held_until = "", 0.0
-        self._emit: Callable[[Changes], None] = lambda changes: None
         self._review = CompareReview(self._cells, self.labels, self._results, lambda changes: self._emit(changes))
         self._spawn: Spawn | None = None
+        if opened is not None:
+            self._put(opened)
+
+    @classmethod
+    def of(cls, opened: Opened) -> CompareDesk:
+        """The desk of an experiment from history."""
+        experiment = opened.stored.experiment
+        return cls(opened.comparing.services, experiment, "", limits=opened.limits, opened=opened)
+
+    def _put(self, opened: Opened) -> None:
+        """Put what history has onto the board."""
+        self._unheard.drop("")
+        self.state = opened.stored.summary.state
+        self._results.put(opened)
+        why = opened.open_words
+        for cell, run in opened.runs.items():
+            progress = self._cells[cell] = CellProgress()
+            report = self._report(cell, str(run["state"]))
+            if cell in why:
+                progress.cut_off(report, why[cell])
+            else:
+                progress.end(report)
+            self._count(progress, 1)
 
     # -- what is asked for -------------------------------------------------------------------------------------
 
     def start(self, emit: Callable[[Changes], None], *, spawn: Spawn) -> None:
-        """Send the experiment. `emit` is told what changes on the screen, in batches, in the app's loop.
+        """Send the experiment, or show the one that was opened. `emit` is told what changes on the screen, in batches,
+        in the app's loop.
 
         `emit` shows what it is told before it returns: `TextCame` is added to what stands there. `spawn` runs what is
         to be awaited and raises what goes wrong in it: the screen's `run_worker`, not exclusive, so that the grid
         ends with the screen.
         """
         self._emit, self._spawn = emit, spawn
+        if self.opened is not None:
+            self._emit([*self._all_cells(), HeadsChanged()])
+            spawn(self._look_at(self.opened))
         self._go()
+
+    async def _look_at(self, opened: Opened) -> None:
+        """The verdict on what was opened, and which of its answers are the JSON that was asked for."""
+        self._review.add(await in_own_thread(judged_outcomes, opened))
+        await self._review.look(self.experiment)
 
     def stop(self) -> None:
         """Send nothing more and end what runs; the text is kept. It has ended when GridDone comes."""
@@ -130,15 +150,16 @@ class CompareDesk:
 
     def run_again(self, column: int) -> bool:
         """Send the cell that the column shows once more; False where it waits or runs already."""
-        return self._run_again([self.shown_cell(column)])
+        return self.send([self.shown_cell(column)])
 
     def run_failed_again(self) -> int:
         """Send the cells that failed once more; how many."""
-        failed = self._grid.failed_cells
-        self._run_again(failed)
+        failed = self.failed_cells
+        self.send(failed)
         return len(failed)
 
-    def _run_again(self, cells: Sequence[Cell]) -> bool:
+    def send(self, cells: Sequence[Cell]) -> bool:
+        """Send these cells, be it once more; False where all of them wait or run already."""
         idle = [cell for cell in cells if cell not in self._grid.waiting and cell not in self._grid.running]
         for cell in idle:
             self.judging.forget(cell.case, cell.repeat)  # of an answer that will be another one
@@ -149,7 +170,7 @@ class CompareDesk:
     def add_repeat(self) -> None:
         """One more repeat of every column and case. InputError where the experiment would become too large."""
         self._grid.add_repeat()
-        self._summaries.clear()
+        self._grown(self._grid.experiment)
         self._emit([HeadsChanged()])
         self._go()
 
@@ -158,9 +179,20 @@ class CompareDesk:
         self._grid.resume()
         self._go()
 
+    def allow(self, more: GridLimits, *, anyway: bool) -> None:
+        """What is sent from now on may take so much, on top of what was sent from here; `anyway`: in spite of its
+        problems."""
+        spent = self._grid.spent
+        self._grid.limits = replace(
+            more,
+            max_requests=None if more.max_requests is None else spent.requests + more.max_requests,
+            max_cost_usd=None if more.max_cost_usd is None else spent.known_usd + more.max_cost_usd,
+        )
+        self.comparing.anyway |= anyway
+
     def _go(self) -> None:
         if self._spawn is not None and not self._running and self._grid.waiting:
-            self._running, self.state, self._why = True, None, ""
+            self._running, self.state, self._why, self.gone_on = True, None, "", True
             self._spawn(self._execute())
 
     async def _execute(self) -> None:
@@ -183,11 +215,6 @@ class CompareDesk:
     # -- what is shown -----------------------------------------------------------------------------------------
 
     @property
-    def experiment(self) -> Experiment:
-        """As it is now: `add_repeat` makes it larger."""
-        return self._grid.experiment
-
-    @property
     def running(self) -> bool:
         """Whether anything runs or waits."""
         return self._running
@@ -199,140 +226,62 @@ class CompareDesk:
 
     @property
     def spent(self) -> Spent:
-        """Requests, dollars and tokens so far."""
+        """Requests, dollars and tokens so far, with those of before it was opened."""
+        return self.spent_here if self.opened is None else self.opened.stored.summary.spent.plus(self.spent_here)
+
+    @property
+    def spent_here(self) -> Spent:
+        """Of that, what was sent from here."""
         return self._grid.spent
 
     @property
-    def total(self) -> int:
-        """Cells, in all."""
-        return self.experiment.cell_count
+    def left(self) -> GridLimits:
+        """The limits of what may still be sent; a cap that is reached stands there as it was."""
+        limits, spent = self._grid.limits, self._grid.spent
+        requests, dollars = limits.max_requests, limits.max_cost_usd
+        return replace(
+            limits,
+            max_requests=None if requests is None else max(0, requests - spent.requests) or requests,
+            max_cost_usd=None if dollars is None else max(0.0, dollars - spent.known_usd) or dollars,
+        )
 
     @property
-    def ended(self) -> int:
-        """Cells that have ended, be it with an error."""
-        return self._ended
+    def is_capped(self) -> bool:
+        """Whether a cap keeps anything more from being sent."""
+        return bool(self._grid.why_full)
 
     @property
-    def failed(self) -> int:
-        """Cells that failed by themselves."""
-        return self._failed
+    def open_cells(self) -> tuple[Cell, ...]:
+        """The cells that were never sent or were stopped, and are not on their way."""
+        return self._grid.open_cells
 
     @property
-    def title(self) -> str:
-        """What is compared: the prompt's name. Foreign text."""
-        return self.experiment.prompt.name or "untitled"
-
-    @property
-    def vary_words(self) -> str:
-        """`temperature 0 · 0.5 · 1 · 1.5 × 5`. Foreign text."""
-        axes = " and ".join(f"{axis.name} {_values(axis)}" for axis in self.experiment.axes) or "nothing varied"
-        return f"{axes} × {self.experiment.repeats}" if self.experiment.repeats > 1 else axes
-
-    @property
-    def case_words(self) -> str:
-        """`case 2 of 20  text: Good morning`; "" without cases. Foreign text."""
-        cases = self.experiment.cases
-        if not cases:
-            return ""
-        values = "  ".join(f"{name}: {text[:200]}" for name, text in cases[self.case].items())
-        return f"case {self.case + 1:,} of {len(cases):,}  {values}"
+    def failed_cells(self) -> tuple[Cell, ...]:
+        """The cells that failed by themselves."""
+        return self._grid.failed_cells
 
     @property
     def state_line(self) -> str:
         """`running 9/20 · 2 failed · waiting 12 s for api.openai.com: rate limited`. Foreign text at its end."""
-        word = "running" if self._running else self.state.value if self.state is not None else "not sent"
-        parts = [f"{word} {self._ended:,}/{self.total:,}"]
+        parts = [f"{self._word} {self._ended:,}/{self.total:,}"]
         if self._failed:
             parts.append(f"{self._failed:,} failed")
+        if self.opened is not None and not self._running and (still_open := len(self.open_cells)):
+            parts.append(f"{still_open:,} open")
         left = self._held_until - time.monotonic()
         if self._running and left > 0:
             parts.append(f"waiting {seconds_text(left)} for {self._held}")
         return " · ".join(parts)
 
-    def heads(self) -> tuple[ColumnHead, ...]:
-        """The columns for the case that is shown."""
-        return tuple(self._head(column) for column in range(len(self.labels)))
-
-    def _head(self, column: int) -> ColumnHead:
-        dots, common = self._summary(column)
-        return ColumnHead(
-            self.labels[column],
-            dots,
-            self._shown[column],
-            common,
-            column == self.baseline.column,
-            self._at(self.shown_cell(column)).footer,
-        )
-
-    def _summary(self, column: int) -> tuple[tuple[str, ...], str]:
-        known = self._summaries.get((column, self.case))
-        if known is None:
-            cells = [self._at(Cell(column, self.case, repeat)) for repeat in range(self.experiment.repeats)]
-            known = tuple(cell.dot for cell in cells), in_common(cell.complete_text for cell in cells)
-            self._summaries[column, self.case] = known
-        return known
-
-    def cell_view(self, column: int) -> CellView:
-        """The answer that a column shows."""
-        cell = self._at(self.shown_cell(column))
-        return CellView(cell.text, cell.state, cell.error, cell.footer, self._diff_base(column))
-
-    def _diff_base(self, column: int) -> str | None:
-        base = self.baseline_cell
-        if self.shown_cell(column) == base:
-            return None
-        cell = self._at(base)
-        return cell.text if cell.ended and cell.text else None
-
-    def shown_cell(self, column: int) -> Cell:
-        """Which cell a column shows."""
-        return Cell(column, self.case, self._shown[column])
-
     @property
-    def baseline_cell(self) -> Cell:
-        """Which cell the others are compared with."""
-        column, repeat = self.baseline
-        return Cell(column, self.case, self._shown[column] if repeat is None else repeat)
-
-    def complete_answers(self) -> dict[Cell, str]:
-        """The answers that can be judged."""
-        texts = {cell: self._cells[cell].complete_text for cell in sorted(self._cells)}
-        return {cell: text for cell, text in texts.items() if text is not None}
-
-    def report_of(self, cell: Cell) -> CellReport | None:
-        """All that came of a cell; None before it has ended."""
-        return self._at(cell).report
-
-    def prompt_of(self, column: int) -> Prompt:
-        """The base with the setting of a column."""
-        return self.experiment.columns()[column].prompt
-
-    def _at(self, cell: Cell) -> CellProgress:
-        return self._cells.get(cell, _NEVER_RUN)
-
-    # -- what is chosen ----------------------------------------------------------------------------------------
-
-    def show_repeat(self, column: int, repeat: int) -> None:
-        """Show another repeat in a column; one that is not there changes nothing."""
-        if 0 <= repeat < self.experiment.repeats and repeat != self._shown[column]:
-            self._shown[column] = repeat
-            follows = self.baseline == Baseline(column, None)
-            self._emit([*(self._all_cells() if follows else [CellChanged(column)]), HeadsChanged()])
-
-    def show_case(self, case: int) -> None:
-        """Show another case in all columns; the nearest where there is none of that number."""
-        case = max(0, min(self.experiment.case_count - 1, case))
-        if case != self.case:
-            self.case = case
-            self._emit([*self._all_cells(), HeadsChanged()])
-
-    def set_baseline(self, column: int) -> None:
-        """Compare the others, and the other repeats of this column, with the repeat that the column shows now."""
-        self.baseline = Baseline(column, self._shown[column])
-        self._emit([*self._all_cells(), HeadsChanged()])
-
-    def _all_cells(self) -> list[Change]:
-        return [CellChanged(column) for column in range(len(self.labels))]
+    def _word(self) -> str:
+        if self._running:
+            return "running"
+        if self.state is not None:
+            return self.state.value
+        if self.opened is None:
+            return "not sent"
+        return "running elsewhere" if self.opened.stored.summary.running else "cut off"
 
     # -- what comes --------------------------------------------------------------------------------------------
 
@@ -341,74 +290,60 @@ class CompareDesk:
         for event in events:
             self._results.take(event)
             match event:
-                case CellEvents(cell=cell):
-                    changes += self._take_events(event)
-                case CellQueued(cell=cell) | CellStarted(cell=cell) | CellNotSent(cell=cell) | CellEnded(cell=cell):
-                    changes += self._take_step(cell, event)
+                case CellEvents(cell=cell, events=brought):
+                    changes += self._take_events(cell, brought)
+                case CellQueued(cell=cell):
+                    changes += self._step(cell, CellProgress.queue)
+                case CellStarted(cell=cell):
+                    changes += self._step(cell, CellProgress.begin)
+                case CellNotSent(cell=cell, why=why):
+                    changes += self._step(cell, partial(CellProgress.drop, why=why))
+                case CellEnded(cell=cell, outcome=outcome):
+                    changes += self._end(cell, outcome)
                 case HostHeld(host=host, seconds=seconds, reason=reason):
                     self._held, self._held_until = f"{host}: {reason}", time.monotonic() + seconds
                     changes.append(HeadsChanged())
                 case GridEnded(why=why):
                     self._why = why
         if changes:
-            self._emit(_merged(changes))
+            self._emit(merged(changes))
 
-    def _take_events(self, event: CellEvents) -> list[Change]:
-        brought = self._cells[event.cell].take(event.events)
-        column = event.cell.column
-        shown = event.cell == self.shown_cell(column)
-        if brought.other:
-            return [CellChanged(column), HeadsChanged()] if shown else [HeadsChanged()]
-        return [TextCame(column, brought.text)] if shown and brought.text else []
+    def _end(self, cell: Cell, outcome: Outcome) -> list[Change]:
+        report = self._report(cell, outcome.state.value)
+        changes = self._step(cell, partial(CellProgress.end, report=report))
+        self._review.ended(cell, outcome)
+        return changes
 
-    def _take_step(self, cell: Cell, event: CellQueued | CellStarted | CellNotSent | CellEnded) -> list[Change]:
-        progress = self._cells.setdefault(cell, CellProgress())
-        self._count(progress, -1)
-        match event:
-            case CellQueued():
-                progress.queue()
-            case CellStarted():
-                progress.begin()
-            case CellNotSent(why=why):
-                progress.drop(why)
-            case CellEnded(outcome=outcome):
-                self._end(cell, progress, outcome)
-        self._count(progress, 1)
-        self._summaries.pop((cell.column, cell.case), None)
-        shown: list[Change] = []
-        if cell == self.baseline_cell:
-            shown = self._all_cells()
-        elif cell == self.shown_cell(cell.column):
-            shown = [CellChanged(cell.column)]
-        return [*shown, HeadsChanged()]
-
-    def _end(self, cell: Cell, progress: CellProgress, outcome: Outcome) -> None:
+    def _report(self, cell: Cell, state: str) -> CellReport:
         experiment = self.experiment
         setting = experiment.columns()[cell.column].setting
         case = experiment.cases[cell.case] if experiment.cases else {}
-        progress.end(CellReport(cell, setting, outcome.state.value, self._results.runs[cell], case))
-        self._review.ended(cell, outcome)
+        return CellReport(cell, setting, state, self._results.runs[cell], case)
 
-    def _count(self, progress: CellProgress, by: int) -> None:
-        self._ended += by * progress.ended
-        self._failed += by * progress.failed
-
-    async def report(self) -> ExperimentReport:
-        """All figures of it as it stands: for tables, charts and exports."""
+    async def report(self, *, whole: bool = False) -> ExperimentReport:
+        """All figures of it as it stands: for tables, charts and exports. `whole`: with the requests of what was
+        opened. StorageError where those can't be read."""
         await self._results.check()
         state = self.state or (GridState.PARTIAL if self._ended else GridState.STOPPED)
-        made = await self._results.report(self.experiment, state, self.spent.requests, baseline=self.baseline.column)
+        came = await self._whole_runs() if whole and self.opened is not None else {}
+        made = await self._results.report(
+            self.experiment, state, self.spent.requests, baseline=self.baseline.column, instead=came
+        )
         return replace(made, judgements=self.judging.judgements)
 
+    async def _whole_runs(self) -> dict[Cell, Mapping[str, JSON]]:
+        """What history has of the cells that were opened and not run again since, with all that was left there."""
+        assert self.opened is not None
+        opened, services = self.opened, self.comparing.services
+        found = await in_own_thread(whole_runs, services, opened.stored)
+        return {cell: run for cell, run in found.items() if self._results.runs.get(cell) is opened.runs.get(cell)}
 
-def _merged(changes: list[Change]) -> Changes:
-    """Each change once. A cell that is shown anew has its pieces of text already."""
-    if len(changes) == 1:
-        return changes
-    anew = {change.column for change in changes if isinstance(change, CellChanged)}
-    pieces = [change for change in changes if isinstance(change, TextCame) and change.column not in anew]
-    return [*pieces, *dict.fromkeys(change for change in changes if not isinstance(change, TextCame))]
-
-
-def _values(axis: Axis) -> str:
-    return " · ".join(axis_text(axis._replace(values=(value,))) for value in axis.values)
+    async def choices_of(self, cell: Cell) -> Sequence[Mapping[str, JSON]]:
+        """The answers of a cell that has ended, with their logprobs; those of what was opened are read now.
+        StorageError."""
+        report = self.report_of(cell)
+        if report is None or self.opened is None or self._results.runs.get(cell) is not self.opened.runs.get(cell):
+            return report.choices if report is not None else ()
+        experiments, id = self.comparing.services.experiments, self.opened.stored.id
+        found = await in_own_thread(experiments.answers, id, [cell])
+        return [choice.to_json() for choice in found.get(cell, ())]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from workbench.comparing import Comparing, read_cases
 from workbench.core import cases as case_rows
@@ -20,6 +20,7 @@ from workbench.core.usage import money_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from workbench.comparing import Payment
     from workbench.core.axes import Axis
     from workbench.core.plan import Plan
     from workbench.core.prompt import Prompt
@@ -30,6 +31,15 @@ REPEATS = 3
 _MOST_NOTES = 3
 
 T = TypeVar("T")
+Fields: TypeAlias = "GateFields | LimitFields"
+
+
+class LimitFields(NamedTuple):
+    """The fields that say how far more of an experiment may go; "" is one that is left empty."""
+
+    max_cost: str = ""
+    max_requests: str = ""
+    concurrency: str = ""
 
 
 class GateFields(NamedTuple):
@@ -60,7 +70,7 @@ class Setup(NamedTuple):
 class Look(NamedTuple):
     """The gate's answer to the fields."""
 
-    fields: GateFields
+    fields: Fields
     setup: Setup | None = None
     """None while a field can't be read."""
     lines: tuple[str, ...] = ()
@@ -95,6 +105,17 @@ def read_axis(text: str, prompt: Prompt) -> Axis:
     return parse_axis(text[:at], text[at + 1 :], prompt)
 
 
+class Looks(Protocol):
+    """Looks at what fields would send and cost, before it is sent."""
+
+    @property
+    def saved_cases(self) -> int:
+        """How many cases there are where none are typed."""
+
+    def look(self, fields: Any) -> Look:
+        """The answer to the fields that this gate has. It takes its time: for a thread."""
+
+
 class Gate:
     """Reads the fields and looks at what they would send; `look` takes its time: for a thread."""
 
@@ -112,7 +133,7 @@ class Gate:
 
     def look(self, fields: GateFields) -> Look:
         """What these fields would send and cost, or what is wrong with them."""
-        reading = _Reading(fields)
+        reading = Reading(fields)
         axes = tuple(
             axis
             for name in ("vary", "also")
@@ -122,11 +143,7 @@ class Gate:
         repeats = reading.take("repeats", lambda text: whole_number(text or "1", "repeats")) or 1
         warnings: list[str] = []
         cases = reading.take("cases", lambda text: self._cases(text, warnings)) or ()
-        limits = GridLimits(
-            reading.take("concurrency", lambda text: concurrency(text or None, "at a time")) or 1,
-            reading.take("max_requests", lambda text: whole_number(text or None, "cap requests")),
-            reading.take("max_cost", lambda text: dollars(text or None, "cap $")),
-        )
+        limits = reading.limits()
         if reading.wrong:
             return Look(fields, wrong=reading.wrong)
         try:
@@ -162,16 +179,26 @@ class Gate:
         except InputError as error:
             told = Problem("connection", error.line, can_send=False)
             return Look(fields, Setup(experiment, limits, None), problems=(*dict.fromkeys([*problems, told]),))
-        if unpriced := payment.without_cap(limits):
-            text = f"a cap in dollars can't be kept: the price of {', '.join(unpriced)} is not known: cap requests too"
-            problems.append(Problem("max_cost", text, can_send=False))
-        lines = (
-            f"{experiment.size_text}: {plan.requests_text}",
-            f"{plan.tokens_text} · {payment.cost_text(plan)}",
-            limits_text(limits),
-        )
+        problems += cap_problems(payment, limits)
+        lines = gate_lines(experiment.size_text, plan, payment, limits)
         setup = Setup(experiment, limits, plan)
-        return Look(fields, setup, lines, _few(notes), problems=tuple(problems), free=plan.free)
+        return Look(fields, setup, lines, few(notes), problems=tuple(problems), free=plan.free)
+
+
+def cap_problems(payment: Payment, limits: GridLimits) -> list[Problem]:
+    """A cap in dollars that nothing could be held to."""
+    unpriced = payment.without_cap(limits)
+    text = f"a cap in dollars can't be kept: the price of {', '.join(unpriced)} is not known: cap requests too"
+    return [Problem("max_cost", text, can_send=False)] if unpriced else []
+
+
+def gate_lines(what: str, plan: Plan, payment: Payment, limits: GridLimits) -> tuple[str, ...]:
+    """The figures: requests, tokens and cost, limits. `what` is `4 columns x 3 repeats`."""
+    return (
+        f"{what}: {plan.requests_text}",
+        f"{plan.tokens_text} · {payment.cost_text(plan)}",
+        limits_text(limits),
+    )
 
 
 def limits_text(limits: GridLimits) -> str:
@@ -185,16 +212,17 @@ def limits_text(limits: GridLimits) -> str:
     return f"{told} · {limits.concurrency} at a time"
 
 
-def _few(notes: Sequence[str]) -> tuple[str, ...]:
+def few(notes: Sequence[str]) -> tuple[str, ...]:
+    """As many as the gate has room for, each once."""
     told = tuple(dict.fromkeys(notes))
     more = len(told) - _MOST_NOTES
     return told if more <= 0 else (*told[:_MOST_NOTES], f"and {more:,} more")
 
 
-class _Reading:
+class Reading:
     """Reads fields one by one, and keeps what is wrong with each."""
 
-    def __init__(self, fields: GateFields) -> None:
+    def __init__(self, fields: Fields) -> None:
         self._fields = fields
         self.wrong: dict[str, str] = {}
 
@@ -205,3 +233,11 @@ class _Reading:
         except InputError as error:
             self.wrong[name] = error.line
             return None
+
+    def limits(self) -> GridLimits:
+        """How far it may go."""
+        return GridLimits(
+            self.take("concurrency", lambda text: concurrency(text or None, "at a time")) or 1,
+            self.take("max_requests", lambda text: whole_number(text or None, "cap requests")),
+            self.take("max_cost", lambda text: dollars(text or None, "cap $")),
+        )

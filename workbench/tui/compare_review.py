@@ -60,6 +60,12 @@ class CompareReview:
         """A cell has ended: the next look sees it."""
         self._news[cell] = outcome
 
+    def add(self, outcomes: Mapping[Cell, Outcome]) -> None:
+        """These ended before anyone looked, but for those that are on their way once more."""
+        self._news |= {
+            cell: each for cell, each in outcomes.items() if self._cells[cell].ended and cell not in self._news
+        }
+
     async def until_over(self, over: asyncio.Event, experiment: Callable[[], Experiment]) -> None:
         """Look whenever some have ended, until the grid is `over`, and then a last time."""
         rest = BETWEEN_VERDICTS
@@ -69,11 +75,12 @@ class CompareReview:
                     await over.wait()
             began = time.monotonic()
             if over.is_set() or len(self._cells) <= _MOST_LIVE:
-                await self._look(experiment())
+                await self.look(experiment())
             rest = max(BETWEEN_VERDICTS, _REST * (time.monotonic() - began))
-        await self._look(experiment())  # what ended during the last look
+        await self.look(experiment())  # what ended during the last look
 
-    async def _look(self, experiment: Experiment) -> None:
+    async def look(self, experiment: Experiment) -> None:
+        """Look at those that have ended since the last time."""
         async with self._looking:
             news, self._news = self._news, {}
             if not news:

@@ -1,8 +1,7 @@
-"""The conversation about a comparison: the gate, the screen that runs it, and what is taken back from there."""
+"""The conversation that begins a comparison: what is varied, and the gate."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
@@ -10,36 +9,27 @@ from workbench.tui.screens.where import Ask, Say
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Coroutine
 
     from workbench.core.ladder import Alternative
-    from workbench.core.prompt import Comparison, Prompt
+    from workbench.core.prompt import Prompt
     from workbench.tui.compare_desk import CompareDesk
     from workbench.tui.compare_gate import GateFields, Setup
-    from workbench.tui.compare_state import Taken
     from workbench.tui.desk import Desk
 
 _OTHER = "other"
 
 
 class BeginCompare:
-    """Compares the prompt on the desk. `ask` shows a screen and waits for it, `say` a line, `changed` shows the prompt
-    anew, `save` saves it into its preset."""
+    """Compares the prompt on the desk. `ask` shows a screen and waits for it, `say` a line, `show` the comparison."""
 
     def __init__(
-        self,
-        desk: Desk,
-        *,
-        ask: Ask,
-        say: Say,
-        changed: Callable[[], None],
-        save: Callable[[], Awaitable[None]],
+        self, desk: Desk, *, ask: Ask, say: Say, show: Callable[[CompareDesk], Coroutine[None, None, None]]
     ) -> None:
         self._desk = desk
         self._ask = ask
         self._say = say
-        self._changed = changed
-        self._save_preset = save
+        self._show = show
 
     async def begin(self, warmed: asyncio.Event) -> None:
         """From the gate to what is taken back; the model rules are read once `warmed` is set."""
@@ -51,7 +41,6 @@ class BeginCompare:
             return
         # Imported once the gate is passed: what is only looked at needs neither the statistics nor the columns.
         from workbench.tui.compare_desk import CompareDesk
-        from workbench.tui.screens.compare import CompareScreen
 
         preset = desk.source.slug if desk.source is not None else ""
         try:
@@ -67,17 +56,7 @@ class BeginCompare:
         except InputError as error:
             self._say(error.line, "error")
             return
-        taken = await self._ask(CompareScreen(comparing, save=self._save))
-        self._account(comparing)
-        if taken is not None:
-            self._take(taken)
-
-    def _account(self, comparing: CompareDesk) -> None:
-        spent, session = comparing.spent, self._desk.session
-        self._desk.session = session._replace(
-            known=session.known + spent.known_usd, unknown_runs=session.unknown_runs + spent.unpriced
-        )
-        self._changed()
+        await self._show(comparing)
 
     # -- the gate ----------------------------------------------------------------------------------------------
 
@@ -139,34 +118,3 @@ class BeginCompare:
         # One that is not complete waits for a name behind its last comma.
         vary = f"{picked.axis.name}: {values}{'' if picked.complete else ', ' if values else ''}"
         return prompt.with_parameters(parameters), fields._replace(vary=vary), told
-
-    # -- what is taken back ------------------------------------------------------------------------------------
-
-    def _take(self, taken: Taken) -> None:
-        desk = self._desk
-        told = []
-        if taken.prompt is not None:
-            desk.edit(replace(taken.prompt, compare=desk.prompt.compare))
-            told.append("the setting")
-        if taken.connection and taken.connection != desk.connection.name:
-            try:
-                desk.connection = desk.services.connection(taken.connection, desk.prompt.model)
-            except InputError as error:
-                self._say(error.line, "error")
-        if taken.answer:
-            desk.take_answer(taken.answer)
-            told.append("the answer")
-        if told:
-            self._changed()
-            self._say(
-                f"{' and '.join(told)} of the comparison {'are' if len(told) > 1 else 'is'} in the prompt", "success"
-            )
-
-    async def _save(self, comparison: Comparison) -> str:
-        """Save the comparison with the prompt; a line for the person, "" where nothing was saved."""
-        desk = self._desk
-        desk.edit(replace(desk.prompt, compare=comparison))
-        await self._save_preset()
-        if desk.source is None or desk.changed:
-            return ""
-        return f"the comparison is saved in {desk.source.slug}"

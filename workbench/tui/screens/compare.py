@@ -12,7 +12,6 @@ from textual import events, on
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Static
 
-from workbench.core.errors import InputError
 from workbench.core.usage import money_text
 from workbench.tui.commands import bindings
 from workbench.tui.compare_state import CellChanged, Changes, GridDone, HeadsChanged, Taken, TextCame, VerdictChanged
@@ -44,7 +43,8 @@ class _Shown(ContentSwitcher):
 
 
 class CompareScreen(Screen["Taken | None"]):
-    """Runs the desk's experiment when it opens. Ends with what the person takes to the workbench, or None."""
+    """Runs the desk's experiment when it opens, or shows the one that was opened. Ends with what the person takes to
+    the workbench, or None."""
 
     # What stands on it covers it: lines of its own would be cut at the edges of all columns at every paint, and kept.
     BLANK = True
@@ -112,6 +112,8 @@ class CompareScreen(Screen["Taken | None"]):
         self._draw()
         self.set_interval(FRAME, self._draw)
         self.desk.start(self._take, spawn=self._spawn)
+        if self.desk.opened is not None:
+            self.say(opened_words(self.desk), "info")
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         self.run_worker(work, group="grid")
@@ -199,8 +201,8 @@ class CompareScreen(Screen["Taken | None"]):
 
     @on(CompareColumns.WentToDifference)
     def _went_to_difference(self, event: CompareColumns.WentToDifference) -> None:
-        if event.number == 0 and (words := self._moves.first_difference_words(event.column)):
-            self.say(words)
+        if event.number == 0:
+            self.run_worker(self._moves.tell_first_difference(event.column), group="first", exclusive=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is stopped that does not run, and nothing is gone on with that does."""
@@ -222,25 +224,20 @@ class CompareScreen(Screen["Taken | None"]):
     def action_stop_all(self) -> None:
         self.desk.stop()
 
+    # What is meant is known as the key comes: what is asked first takes its time.
+
     def action_go_on(self) -> None:
         """Send what was stopped or never sent."""
-        self.desk.resume()
-        if not self.desk.running:
-            self.say("everything was sent: r runs one again, + adds a repeat")
+        self.run_worker(self._moves.go_on(), group="more")
 
     def action_run_again(self) -> None:
-        if not self.desk.run_again(self._columns.current):
-            self.say("this one is on its way")
+        self.run_worker(self._moves.run_again(self._columns.current), group="more")
 
     def action_run_failed(self) -> None:
-        if not self.desk.run_failed_again():
-            self.say("none failed")
+        self.run_worker(self._moves.run_failed(), group="more")
 
     def action_add_repeat(self) -> None:
-        try:
-            self.desk.add_repeat()
-        except InputError as error:
-            self.say(error.line, "error")
+        self.run_worker(self._moves.add_repeat(), group="more")
 
     def action_figures(self) -> None:
         """Figures in place of the answers, and back."""
@@ -315,6 +312,19 @@ class CompareScreen(Screen["Taken | None"]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.update_classes(layout_classes(event.size, ""), animate=False)
+
+
+def opened_words(desk: CompareDesk) -> str:
+    """What there is to say of an experiment from history."""
+    assert desk.opened is not None
+    summary = desk.opened.stored.summary
+    began = f"of {summary.began_at.astimezone():%d %b %Y, %H:%M}"
+    if summary.running:
+        return f"{began} · it runs in another window: this is what it had come to"
+    left = len(desk.open_cells)
+    keys = "^J goes on · " if left else ""
+    keys += "R runs the failed again" if desk.failed else "+ adds a repeat"
+    return f"{began} · {left:,} of {desk.total:,} cells are open · {keys}" if left else f"{began} · {keys}"
 
 
 def facts_of(desk: CompareDesk) -> CompareFacts:

@@ -1,4 +1,5 @@
-"""What the person does with a comparison: judging, exporting, saving, taking what was found to the workbench."""
+"""What the person does with a comparison: sending more of it, judging, exporting, saving, taking what was found to the
+workbench."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from workbench.core.errors import StorageError
+from workbench.core.errors import InputError, StorageError
+from workbench.core.experiment import Cell
 from workbench.core.judging import win_rates
 from workbench.core.report_figures import JUDGED, win_figures
 from workbench.tui.compare_state import Taken
@@ -17,6 +19,8 @@ from workbench.tui.widgets.chooser import Chooser, yes_or_no
 from workbench.tui.widgets.pick_list import Choice
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workbench.core.judging import Round
     from workbench.core.prompt import Comparison
     from workbench.tui.compare_desk import CompareDesk
@@ -50,6 +54,65 @@ class CompareMoves:
         self._ask = ask
         self._say = say
         self._save = save
+        self._free = desk.plan is not None and desk.plan.free
+        """Nobody sends a bill for what was told."""
+
+    # -- sending more ----------------------------------------------------------------------------------------------
+
+    async def go_on(self) -> None:
+        """Send what was never sent or was stopped."""
+        cells = self._desk.open_cells
+        if not cells:
+            self._say("everything was sent: r runs one again, + adds a repeat", "info")
+        elif not self._asks_first(len(cells), told=True) or await self._allowed("Go on", cells, "open"):
+            self._desk.resume()
+
+    async def run_again(self, column: int) -> None:
+        """Send the request of the answer that a column shows once more."""
+        cells = [self._desk.shown_cell(column)]
+        if self._asks_first(1) and not await self._allowed("Run again", cells, "sent once more"):
+            return
+        if not self._desk.send(cells):
+            self._say("this one is on its way", "info")
+
+    async def run_failed(self) -> None:
+        """Send once more whatever failed."""
+        cells = self._desk.failed_cells
+        if not cells:
+            self._say("none failed", "info")
+        elif not self._asks_first(len(cells)) or await self._allowed("Run the failed again", cells, "sent once more"):
+            self._desk.send(cells)
+
+    async def add_repeat(self) -> None:
+        """One more answer of every column and case."""
+        experiment = self._desk.experiment
+        columns, cases = range(experiment.column_count), range(experiment.case_count)
+        cells = [Cell(column, case, experiment.repeats) for case in cases for column in columns]
+        if self._asks_first(len(cells)) and not await self._allowed("Add a repeat", cells, "added"):
+            return
+        try:
+            self._desk.add_repeat()
+        except InputError as error:
+            self._say(error.line, "error")
+
+    def _asks_first(self, count: int, *, told: bool = False) -> bool:
+        """Whether what so many requests take is told before they go out; `told`: the gate had them in its figures."""
+        desk = self._desk
+        return not desk.gone_on or desk.is_capped or (count > 1 and not told and not self._free)
+
+    async def _allowed(self, title: str, cells: Sequence[Cell], what: str) -> bool:
+        """Tell what these cells take, and let the person set how far they may go; whether they are to be sent."""
+        from workbench.tui.compare_more import MoreGate, limit_fields
+        from workbench.tui.screens.compare_setup import CompareSetup
+
+        desk = self._desk
+        gate = MoreGate(desk, cells, f"{len(cells):,} cell{'s' * (len(cells) != 1)} {what}")
+        setup = await self._ask(CompareSetup(gate, limit_fields(desk.left), title=title))
+        if setup is None:
+            return False
+        desk.allow(setup.limits, anyway=setup.anyway)
+        self._free = setup.plan is not None and setup.plan.free
+        return True
 
     # -- taking --------------------------------------------------------------------------------------------------
 
@@ -64,21 +127,25 @@ class CompareMoves:
 
     # -- the first difference ------------------------------------------------------------------------------------
 
-    def first_difference_words(self, column: int) -> str:
-        """What the model might have said instead where a column parts from the baseline, with the probabilities of it;
-        "" where its endpoint told none."""
+    async def tell_first_difference(self, column: int) -> None:
+        """Say what the model might have said instead where a column parts from the baseline, with the probabilities of
+        it; nothing where its endpoint told none."""
         from workbench.core.compare.divergence import first_divergence
         from workbench.core.token_choices import choices_at, choices_text
 
-        report = self._desk.report_of(self._desk.shown_cell(column))
-        base = self._desk.cell_view(column).diff_base
-        if report is None or base is None or not report.choices:
-            return ""
-        parted = first_divergence(base, report.text)
-        if parted is None:
-            return ""
-        found = choices_at(report.choices[0].get("logprobs"), report.text, parted.b_start)
-        return choices_text(found) if found is not None else ""
+        cell, base = self._desk.shown_cell(column), self._desk.cell_view(column).diff_base
+        report = self._desk.report_of(cell)
+        parted = first_divergence(base, report.text) if report is not None and base is not None else None
+        if report is None or parted is None:
+            return
+        try:
+            choices = await self._desk.choices_of(cell)
+        except StorageError as error:
+            self._say(error.line, "error")
+            return
+        found = choices_at(choices[0].get("logprobs"), report.text, parted.b_start) if choices else None
+        if found is not None:
+            self._say(choices_text(found), "info")
 
     # -- judging -------------------------------------------------------------------------------------------------
 
@@ -128,8 +195,8 @@ class CompareMoves:
         from workbench.core.experiment_files import file_text
 
         services = self._desk.comparing.services
-        report = await self._desk.report()
         try:
+            report = await self._desk.report(whole=True)
             written = await asyncio.to_thread(file_text, report, f".{ending}")
             path = await asyncio.to_thread(services.export_new, f"{self._desk.title} comparison", ending, written)
         except StorageError as error:
@@ -138,7 +205,7 @@ class CompareMoves:
             self._say(f"saved {path}", "success")
 
     async def save(self) -> None:
-        """Keep what is compared in the prompt's preset."""
+        """Keep what is compared in the preset of the prompt that is on the workbench."""
         if told := await self._save(self._desk.experiment.to_comparison()):
             self._say(told, "success")
 

@@ -1,4 +1,4 @@
-"""The gate of a comparison: what is varied, how often, and how far it may go; beside it what that takes."""
+"""The gate of a comparison, or of more requests of one: what is sent, and how far it may go; below it what it takes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
 from workbench.own_thread import in_own_thread
-from workbench.tui.compare_gate import GateFields, Look, Setup
+from workbench.tui.compare_gate import Fields, Look, Setup
 from workbench.tui.display import literal
 from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.form_row import field_row
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
-    from workbench.tui.compare_gate import Gate
+    from workbench.tui.compare_gate import Looks
 
 LOOK_AFTER = 0.15
 """Seconds without a key before the figures are worked out again."""
@@ -73,18 +73,19 @@ class CompareSetup(Dialog[Setup | None]):
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
 
-    def __init__(self, gate: Gate, fields: GateFields, *, told: str = "") -> None:
-        """`told` is a line above the figures, such as where the axis is from."""
+    def __init__(self, gate: Looks, fields: Fields, *, told: str = "", title: str = "Compare") -> None:
+        """`fields` are those that `gate` reads; `told` is a line above them, such as where the axis is from."""
         super().__init__()
+        self._heading = title
         self._gate = gate
         self._first = fields
         self._told = told
-        self._looked_at: GateFields | None = None
+        self._looked_at: Fields | None = None
         self._shown: Look | None = None
         """The answer that is on the screen, maybe to fields which were typed in since."""
-        self._wanted: GateFields | None = None
+        self._wanted: Fields | None = None
         """Enter was pressed on these fields before their figures were there."""
-        self._asked: GateFields | None = None
+        self._asked: Fields | None = None
         """Enter once more on these sends them in spite of their problems."""
         self._timer: Timer | None = None
 
@@ -93,7 +94,7 @@ class CompareSetup(Dialog[Setup | None]):
         if many := self._gate.saved_cases:
             hints["cases"] = f"{many:,} saved with the prompt; or a .csv, .jsonl or .yaml file"
         with VerticalScroll(can_focus=False, classes="box") as box:
-            box.border_title = "Compare"
+            box.border_title = self._heading
             box.border_subtitle = "enter starts · tab the next field · esc leaves"
             yield Static(literal(self._told), id="told", classes="-some" if self._told else "")
             for name, text in self._first._asdict().items():
@@ -107,7 +108,7 @@ class CompareSetup(Dialog[Setup | None]):
 
     def on_mount(self) -> None:
         self._lay_out(self.app.size.width)
-        field = self.query_one("#vary", Input)
+        field = self.query(Input).first()
         field.focus()
         field.cursor_position = len(field.value)
         self._work_out()
@@ -119,8 +120,8 @@ class CompareSetup(Dialog[Setup | None]):
         self.query_one(".box").set_class(width < 60, "-full")
 
     @property
-    def _fields(self) -> GateFields:
-        return GateFields(*(self.query_one(f"#{name}", Input).value for name in GateFields._fields))
+    def _fields(self) -> Fields:
+        return type(self._first)(*(self.query_one(f"#{name}", Input).value for name in self._first._fields))
 
     # -- the figures -------------------------------------------------------------------------------------------
 
@@ -140,7 +141,7 @@ class CompareSetup(Dialog[Setup | None]):
         self._looked_at = self._fields
         self.run_worker(self._look_at(self._looked_at), group="look", exclusive=True)
 
-    async def _look_at(self, fields: GateFields) -> None:
+    async def _look_at(self, fields: Fields) -> None:
         look = await in_own_thread(self._gate.look, fields)
         if fields != self._fields:
             return  # a key came meanwhile: its own look follows

@@ -14,10 +14,12 @@ from workbench.tui.screens.begin_compare import BeginCompare
 from workbench.tui.screens.cleaning import CleaningMoves
 from workbench.tui.screens.copying import Copying
 from workbench.tui.screens.finding import Finding
+from workbench.tui.screens.open_compare import OpenCompare
 from workbench.tui.screens.outside import Outside
 from workbench.tui.screens.preset_moves import PresetMoves
 from workbench.tui.screens.running import Running
 from workbench.tui.screens.sending import Sending
+from workbench.tui.screens.show_compare import ShowCompare
 from workbench.tui.screens.where import Answer, Where
 
 if TYPE_CHECKING:
@@ -75,10 +77,14 @@ class DraftRoom:
         self.where = Where(desk, warmed=host.warmed, ask=ask, say=say, changed=changed)
         self.sending = Sending(desk, ask=ask, say=say, changed=changed, run=self.running.other)
         self.presets = PresetMoves(desk, ask=ask, say=say, changed=changed, opened=partial(host.opened, desk))
-        self.comparing = BeginCompare(desk, ask=ask, say=say, changed=changed, save=self.presets.save)
         self.cleaning = CleaningMoves(desk, ask=ask, say=say, changed=changed)
         self.finding = Finding(desk, ask=ask, changed=changed)
         self.outside = Outside(desk, outside=host.outside, ask=ask, say=say, changed=changed)
+        comparison = ShowCompare(
+            desk, ask=ask, say=say, changed=changed, opened=partial(host.opened, desk), save=self.presets.save
+        )
+        self.comparing = BeginCompare(desk, ask=ask, say=say, show=comparison.show)
+        opening = OpenCompare(desk.services, ask=ask, say=say, show=comparison.show)
         self.copying = Copying(desk, say=say, to_clipboard=host.to_clipboard)
         self.conversations: dict[str, Callable[[], Coroutine[None, None, None]]] = {
             "connection": self.where.choose_connection,
@@ -92,6 +98,7 @@ class DraftRoom:
             "import": self.presets.import_prompt,
             "export": partial(self.copying.choose_export, ask),
             "sending": self.sending.choose,
+            "comparison": partial(opening.choose, host.warmed),
         }
         """What the action `ask` begins, by name."""
 

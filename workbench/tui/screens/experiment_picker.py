@@ -1,0 +1,177 @@
+"""Choosing a comparison from history: a few letters of its prompt, its axes or its day find it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from workbench.core.matching import Searchable, folded, ranked
+from workbench.core.usage import SessionCost
+from workbench.tui.compare_board import vary_words
+from workbench.tui.compare_state import COMPLETE, FAILED, STOPPED, STREAMING
+from workbench.tui.display import literal
+from workbench.tui.widgets.dialog import Dialog
+from workbench.tui.widgets.pick_list import Choice, PickList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.geometry import Size
+
+    from workbench.adapters.experiments import ExperimentSummary
+
+ROOMY = (60, 20)
+"""Columns and rows below which the picker takes the whole screen."""
+
+
+class _Row(NamedTuple):
+    choice: Choice
+    words: Searchable
+    told: str
+    """All that there is to say of it."""
+
+
+class ExperimentPicker(Dialog[str | None]):
+    """Ends with the id of an experiment, or with None on escape. They arrive when they arrive: `set_experiments` shows
+    them, and what was typed stays."""
+
+    DEFAULT_CSS = """
+    ExperimentPicker {
+        & > .box { max-width: 130; height: 80%; max-height: 36; }
+        & > .box.-full { width: 100%; height: 100%; }
+        & Static { height: auto; max-height: 3; color: $text-muted; }
+        & PickList { height: 1fr; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", show=False),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[_Row] | None = None
+        """None until they have arrived."""
+        self._trouble = ""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = "Open a comparison"
+            box.border_subtitle = "enter opens it · esc leaves"
+            field = Input(placeholder="a part of its name, of what was varied, or of its day")
+            field.cursor_blink = False
+            yield field
+            yield PickList()
+            yield Static()
+
+    def on_mount(self) -> None:
+        self._lay_out(self.app.size)
+        self.query_one(Input).focus()
+        self._filter()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._lay_out(event.size)
+
+    def _lay_out(self, size: Size) -> None:
+        self.query_one(".box").set_class(size.width < ROOMY[0] or size.height < ROOMY[1], "-full")
+
+    def set_experiments(self, found: Sequence[ExperimentSummary], trouble: str = "") -> None:
+        """Show these, in this order; `trouble` is why there are none."""
+        self._rows = [_row(each) for each in found]
+        self._trouble = trouble
+        if self.is_mounted and self.is_current:
+            self._filter()
+
+    def _filter(self) -> None:
+        picks, kept = self.query_one(PickList), self._highlighted
+        typed = self.query_one(Input).value
+        rows = self._rows or []
+        shown = [rows[at] for at in ranked(typed, [row.words for row in rows])]
+        place = shown.index(kept) if kept in shown and not typed else 0
+        picks.set_choices([row.choice for row in shown], place if shown else None)
+        self._tell()
+
+    @property
+    def _highlighted(self) -> _Row | None:
+        choice = self.query_one(PickList).highlighted
+        return next((row for row in self._rows or () if choice is not None and row.choice.id == choice.id), None)
+
+    def _tell(self) -> None:
+        row = self._highlighted
+        if row is not None:
+            text = row.told
+        elif self._rows is None:
+            text = "reading history ..."
+        elif self._rows:
+            text = "nothing here has that in it"
+        else:
+            text = self._trouble or "no comparison is in history yet: ^T begins one"
+        self.query_one(Static).update(literal(text))
+
+    # -- keys ----------------------------------------------------------------------------------------------------
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._filter()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._filter()  # what is said of a field that changed may still be on its way
+        row = self._highlighted
+        if row is not None:
+            self.dismiss(row.choice.id)
+
+    def action_move(self, delta: int) -> None:
+        self.query_one(PickList).move(delta)
+        self._tell()
+
+    def action_page(self, pages: int) -> None:
+        self.action_move(pages * max(1, self.query_one(PickList).size.height - 1))
+
+    def on_pick_list_picked(self, event: PickList.Picked) -> None:
+        event.stop()
+        self.dismiss(event.choice.id)
+
+
+def _row(each: ExperimentSummary) -> _Row:
+    varied = vary_words(each.axes, each.repeats)
+    cases = f" · {each.cases:,} case{'s' * (each.cases != 1)}" if each.cases else ""
+    spent = SessionCost(each.spent.known_usd, each.spent.unpriced).text
+    began = each.began_at.astimezone()
+    name, state = each.name or "untitled", _state_words(each)
+    cells = f"{each.open:,} of {each.cells:,} open" if each.open else f"{each.cells:,} cells"
+    requests = f"{each.spent.requests:,} request{'s' * (each.spent.requests != 1)}"
+    preset = f" · preset {each.preset}" if each.preset else ""
+    choice = Choice(
+        each.id, name, f"{cells} · {spent} · {varied}{cases}", mark=_mark(each), note=f"{began:%d %b %H:%M}"
+    )
+    words = Searchable((folded(name), folded(each.preset)), folded(f"{varied} {state} {began:%d %B %Y %H:%M}"))
+    told = f"{varied}{cases}\n{state} · {requests} · {spent}{preset} · {began:%A, %d %B %Y, %H:%M}"
+    return _Row(choice, words, told)
+
+
+def _mark(each: ExperimentSummary) -> str:
+    if each.running:
+        return STREAMING
+    if each.open:
+        return STOPPED
+    return FAILED if each.failed else COMPLETE
+
+
+def _state_words(each: ExperimentSummary) -> str:
+    """`complete: 12 cells`, `stopped: 4 of 12 cells are open`, `cut off by the end of the program: ...`."""
+    if each.running:
+        word = "running in another window"
+    else:
+        word = each.state.value if each.state is not None else "cut off by the end of the program"
+    parts = [f"{each.open:,} of {each.cells:,} cells are open"] if each.open else [f"{each.cells:,} cells"]
+    if each.failed:
+        parts.append(f"{each.failed:,} failed")
+    return f"{word}: {', '.join(parts)}"

@@ -1,0 +1,99 @@
+"""A comparison on its screen, and what the person takes from there to the workbench."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.core.errors import InputError
+from workbench.tui.screens.where import Ask, Say
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from workbench.core.prompt import Comparison, Prompt
+    from workbench.tui.compare_desk import CompareDesk
+    from workbench.tui.compare_state import Taken
+    from workbench.tui.desk import Desk
+
+
+class ShowCompare:
+    """Shows comparisons. `ask` shows a screen and waits for it, `say` a line, `changed` shows the prompt anew, `opened`
+    another one; `save` saves the prompt into its preset."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        ask: Ask,
+        say: Say,
+        changed: Callable[[], None],
+        opened: Callable[[], None],
+        save: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._desk = desk
+        self._ask = ask
+        self._say = say
+        self._changed = changed
+        self._opened = opened
+        self._save_preset = save
+
+    async def show(self, comparing: CompareDesk) -> None:
+        """From the screen to what is taken back."""
+        from workbench.tui.screens.compare import CompareScreen
+
+        async def save(comparison: Comparison) -> str:
+            return await self._save(comparing, comparison)
+
+        taken = await self._ask(CompareScreen(comparing, save=save))
+        self._account(comparing)
+        if taken is not None:
+            self._take(comparing, taken)
+
+    def _account(self, comparing: CompareDesk) -> None:
+        spent, session = comparing.spent_here, self._desk.session
+        self._desk.session = session._replace(
+            known=session.known + spent.known_usd, unknown_runs=session.unknown_runs + spent.unpriced
+        )
+        self._changed()
+
+    def _is_of_another(self, comparing: CompareDesk) -> bool:
+        """Whether it compares another prompt than the one on the desk: one from history may."""
+        return comparing.opened is not None and _texts(comparing.experiment.prompt) != _texts(self._desk.prompt)
+
+    def _take(self, comparing: CompareDesk, taken: Taken) -> None:
+        desk, aside, other = self._desk, False, self._is_of_another(comparing)
+        told = ["the setting"] if taken.prompt is not None else []
+        if other:
+            base = comparing.experiment
+            aside = desk.begin(replace(taken.prompt or base.prompt, compare=base.to_comparison()))
+        elif taken.prompt is not None:
+            desk.edit(replace(taken.prompt, compare=desk.prompt.compare))
+        if taken.connection and taken.connection != desk.connection.name:
+            try:
+                desk.connection = desk.services.connection(taken.connection, desk.prompt.model)
+            except InputError as error:
+                self._say(error.line, "error")
+        if taken.answer:
+            desk.take_answer(taken.answer)
+            told.append("the answer")
+        (self._opened if other else self._changed)()
+        text = f"{' and '.join(told)} of the comparison {'are' if len(told) > 1 else 'is'} in the prompt"
+        self._say(text + (" · the one before is kept as a draft" if aside else ""), "success")
+
+    async def _save(self, comparing: CompareDesk, comparison: Comparison) -> str:
+        """Save the comparison with the prompt; a line for the person, "" where nothing was saved."""
+        desk = self._desk
+        if self._is_of_another(comparing):
+            self._say("the workbench has another prompt: p takes this one there, and ^S saves it", "warning")
+            return ""
+        desk.edit(replace(desk.prompt, compare=comparison))
+        await self._save_preset()
+        if desk.source is None or desk.changed:
+            return ""
+        return f"the comparison is saved in {desk.source.slug}"
+
+
+def _texts(prompt: Prompt) -> tuple[object, ...]:
+    """What makes it another prompt: all but its parameters and its model, which a comparison varies."""
+    return prompt.messages, prompt.persona, prompt.format
