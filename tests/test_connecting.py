@@ -178,18 +178,18 @@ async def test_a_typed_key_goes_to_its_host_and_into_no_file(
         connecting.save_endpoint("lab", server.base_url)
         connecting.save_endpoint("other", other.base_url)
         assert (await connecting.test(services.connection("lab"))).cause == "no key"
-        connecting.use_for_session(place(connecting, "lab"), Secret("sk-wrong-a1b2c3d4e5f6"))
+        connecting.keys.use_for_session(place(connecting, "lab"), Secret("sk-wrong-a1b2c3d4e5f6"))
         assert (await connecting.test(services.connection("lab"))).cause == "wrong key"
-        connecting.use_for_session(place(connecting, "lab"), Secret(KEY))
+        connecting.keys.use_for_session(place(connecting, "lab"), Secret(KEY))
         assert (await connecting.test(services.connection("lab"))).models
         assert (await connecting.test(services.connection("other"))).models
         assert all("authorization" not in seen.headers for seen in other.requests)
-        assert connecting.has_typed_key(place(connecting, "lab"))
-        assert not connecting.has_typed_key(place(connecting, "other"))
+        assert connecting.keys.has_given(place(connecting, "lab"))
+        assert not connecting.keys.has_given(place(connecting, "other"))
         await services.close_endpoints()
     services.database.flush()
     assert files_with(KEY, tmp_path) == []
-    connecting.use_for_session(place(connecting, "lab"), None)
+    connecting.keys.take_back(place(connecting, "lab"))
     assert key_of(connecting, "lab") is None
 
 
@@ -201,13 +201,13 @@ def test_a_key_goes_into_the_env_file_when_asked_and_its_variable_into_the_setti
     env.write_text("# mine\nA=1\n")
     env.chmod(0o644)
     lab = place(connecting, "my-lab")
-    connecting.use_for_session(lab, Secret(OTHER))
-    home = connecting.key_home(lab)
+    connecting.keys.use_for_session(lab, Secret(OTHER))
+    home = connecting.keys.home(lab)
     assert (home.variable, home.why_not) == ("MY_LAB_API_KEY", "")
-    told = connecting.env_file()
+    told = connecting.keys.env_file()
     assert (told.exists, told.open_to, told.tracking) == (True, "0644", "no git")
     assert connecting.env_open_to == "0644"
-    connecting.keep_in_env(lab, home.variable, Secret(KEY))
+    connecting.keys.keep_in_env(lab, home.variable, Secret(KEY))
     assert env.read_text() == f"# mine\nA=1\nMY_LAB_API_KEY={KEY}\n"
     assert stat.S_IMODE(env.stat().st_mode) == 0o600
     assert key_of(connecting, "my-lab") == KEY, "and no longer the one that was typed"
@@ -233,14 +233,14 @@ def test_a_key_is_not_put_where_it_would_not_be_read_or_go_elsewhere(
     with services_in(tmp_path, **environ) as services:
         (tmp_path / "work" / ".env").write_text(dotenv)
         connecting = Connecting(services)
-        home = connecting.key_home(place(connecting, "openai"))
+        home = connecting.keys.home(place(connecting, "openai"))
         assert home.variable == ""
         assert why in home.why_not
 
 
 def test_endpoints_without_a_place_for_a_key_say_why(connecting: Connecting, services: Services) -> None:
     connecting.save_endpoint("odd", "https://odd.example/v1", "ODD_TOKEN")
-    assert "only names that end in _API_KEY" in connecting.key_home(place(connecting, "odd")).why_not
+    assert "only names that end in _API_KEY" in connecting.keys.home(place(connecting, "odd")).why_not
 
 
 def test_a_key_of_llm_is_used_where_it_lies_and_at_the_next_start(tmp_path: Path) -> None:
@@ -248,10 +248,10 @@ def test_a_key_of_llm_is_used_where_it_lies_and_at_the_next_start(tmp_path: Path
     with services_in(tmp_path) as services:
         keys.write_text(json.dumps({"// Note": "x", "groq": "gsk_a1b2c3d4e5f6g7h8", "openai": KEY}))
         connecting = Connecting(services)
-        home = connecting.key_home(place(connecting, "openai"))
+        home = connecting.keys.home(place(connecting, "openai"))
         assert home.llm_names == ("openai", "groq"), "the likeliest first"
         assert rows(connecting)[0] == ("no key", "openai"), "it is not used before it is asked for"
-        connecting.use_llm_key(place(connecting, "openai"), "openai")
+        connecting.keys.use_llm(place(connecting, "openai"), "openai")
         assert key_of(connecting, "openai") == KEY
         found = place(connecting, "openai").connection
         assert found is not None
@@ -264,11 +264,12 @@ def test_a_key_of_llm_is_used_where_it_lies_and_at_the_next_start(tmp_path: Path
         assert key_of(connecting, "openai") == OTHER, "it is read each time"
         keys.unlink()
         assert rows(connecting)[0] == ("no key", "openai")
-        assert connecting.stop_llm_key(place(connecting, "openai"))
+        assert connecting.keys.has_given(place(connecting, "openai"))
+        connecting.keys.take_back(place(connecting, "openai"))
         services.database.flush()
     assert files_with(KEY, tmp_path) == []
     with services_in(tmp_path) as services:
-        assert not Connecting(services).stop_llm_key(place(Connecting(services), "openai"))
+        assert not Connecting(services).keys.has_given(place(Connecting(services), "openai"))
 
 
 def test_a_key_of_llm_that_is_asked_for_goes_before_the_environments(tmp_path: Path) -> None:
@@ -276,10 +277,10 @@ def test_a_key_of_llm_that_is_asked_for_goes_before_the_environments(tmp_path: P
         (tmp_path / "llm" / "keys.json").write_text(json.dumps({"openai": KEY}))
         connecting = Connecting(services)
         assert key_of(connecting, "openai") == OTHER
-        connecting.use_llm_key(place(connecting, "openai"), "openai")
+        connecting.keys.use_llm(place(connecting, "openai"), "openai")
         assert key_of(connecting, "openai") == KEY
         with pytest.raises(InputError, match="no key 'nobody'"):
-            connecting.use_llm_key(place(connecting, "openai"), "nobody")
+            connecting.keys.use_llm(place(connecting, "openai"), "nobody")
 
 
 def test_a_changed_key_is_in_the_next_request(tmp_path: Path) -> None:
@@ -297,7 +298,7 @@ def test_a_changed_key_is_in_the_next_request(tmp_path: Path) -> None:
 def test_where_variables_have_their_keys(tmp_path: Path) -> None:
     with services_in(tmp_path, A_API_KEY=KEY) as services:
         (tmp_path / "work" / ".env").write_text(f"B_API_KEY={KEY}\nC_TOKEN={KEY}\n")
-        is_set = Connecting(services).variables()
+        is_set = Connecting(services).keys.variables()
         assert [is_set(name) for name in ("A_API_KEY", "B_API_KEY", "C_TOKEN", "D")] == [
             "set in the environment",
             "set in .env",

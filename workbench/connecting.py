@@ -10,28 +10,22 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from workbench.adapters.base_url import OPENAI_BASE_URL, OPENAI_HOST, BaseUrl, parse_base_url, parse_typed
-from workbench.adapters.connections import FoundKey, Question
+from workbench.adapters.base_url import OPENAI_BASE_URL, OPENAI_HOST, BaseUrl, parse_typed
+from workbench.adapters.connections import Question
 from workbench.adapters.settings import EndpointSettings
+from workbench.connecting_keys import PlaceKeys
 from workbench.core.connection import PRACTICE_MODELS, Connection
 from workbench.core.connection_fault import cause_of, fault_line, may_be_the_path, other_paths
-from workbench.core.endpoint_name import key_variable
-from workbench.core.errors import InputError, RunError
-from workbench.services import LLM_KEY, Services
+from workbench.core.errors import RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
+    from collections.abc import Iterable
 
-    from workbench.adapters.dotenv_write import KeptKey
-    from workbench.adapters.git_ignore import Tracking
     from workbench.adapters.local_servers import LocalServer
     from workbench.core.models import Lessons, ModelInfo
-    from workbench.core.secret import Secret
     from workbench.core.wire import Limits
+    from workbench.services import Services
 
-OPENAI_KEY = "OPENAI_API_KEY"
-TYPED = "the connect screen, for this session"
 TEST_SECONDS = 15.0
 """The longest that listing the models of an endpoint may take as a test of it."""
 ELSEWHERE_SECONDS = 5.0
@@ -74,28 +68,6 @@ class Tested(NamedTuple):
     """Where at the same host an API was found instead."""
 
 
-class KeyHome(NamedTuple):
-    """Where a key for a place can be put."""
-
-    variable: str = ""
-    """The variable in a .env; "" where it can't be kept there."""
-    why_not: str = ""
-    """Why it can't."""
-    llm_names: tuple[str, ...] = ()
-    """Keys that the tool llm keeps, the likeliest first."""
-    llm_file: str = ""
-
-
-class EnvFile(NamedTuple):
-    """What a person should know before a key goes into the .env."""
-
-    path: Path
-    exists: bool
-    open_to: str
-    """The mode of one that others can read, such as `0644`; else ""."""
-    tracking: Tracking
-
-
 class Connecting:
     """Over the services of one process."""
 
@@ -103,6 +75,7 @@ class Connecting:
         self.services = services
         self.found: tuple[LocalServer, ...] = ()
         """What the last look at this machine found."""
+        self.keys = PlaceKeys(self)
         self.env_open_to = ""
         """The mode of the .env where others could read it when `places` last looked; else ""."""
 
@@ -284,118 +257,6 @@ class Connecting:
 
         set_setting(self.services.paths.settings, "default_connection", name)
         self.services.reload_settings()
-
-    def variables(self) -> Callable[[str], str]:
-        """A function that says where a variable holds a key, or "". Reads the .env; for a thread."""
-        from workbench.adapters.dotenv_file import read_dotenv
-
-        environ, dotenv = self.services.environ, read_dotenv(self.services.folder).values
-
-        def is_set(name: str) -> str:
-            if environ.get(name, "").strip():
-                return "set in the environment"
-            return "set in .env" if name.endswith("_API_KEY") and dotenv.get(name, "").strip() else ""
-
-        return is_set
-
-    # -- keys --------------------------------------------------------------------------------------------------
-
-    def key_home(self, place: Place) -> KeyHome:
-        """Where a key for this place can be put. Reads a file; for a thread."""
-        from workbench.adapters.llm_keys import llm_key_names, llm_keys_file
-
-        variable, why_not = self._key_variable(place)
-        names = llm_key_names(self.services.environ)
-        likely = [name for name in names if name.lower() in (place.name.lower(), *place.host.lower().split("."))]
-        ordered = tuple(dict.fromkeys((*likely, *names)))
-        return KeyHome(variable, why_not, ordered, str(llm_keys_file(self.services.environ)))
-
-    def _key_variable(self, place: Place) -> tuple[str, str]:
-        """The variable of a .env that holds this place's key, or "" and why there is none."""
-        if place.saved is not None:
-            variable = place.saved.api_key_env or key_variable(place.saved.name)
-        elif place.name in self.services.session.endpoints or place.kind == "found":
-            return "", "keep the endpoint in your settings first"
-        else:
-            variable = OPENAI_KEY
-        if not variable.endswith("_API_KEY"):
-            return "", f"of a .env only names that end in _API_KEY are read, not {variable}"
-        if self.services.environ.get(variable, "").strip():
-            return "", f"{variable} is set in the environment, which goes before a .env"
-        if variable == OPENAI_KEY and (holder := self._other_holder(place)):
-            return "", f"{OPENAI_KEY} in .env is for {holder}"
-        return variable, ""
-
-    def _other_holder(self, place: Place) -> str:
-        """The host that OPENAI_API_KEY of a .env goes to, where that is not this place's."""
-        from workbench.adapters.dotenv_file import read_dotenv
-
-        address = self.services.environ.get("OPENAI_BASE_URL", "").strip()
-        address = address or read_dotenv(self.services.folder).values.get("OPENAI_BASE_URL", "").strip()
-        try:
-            host = parse_base_url(address).host if address else OPENAI_HOST
-        except InputError:
-            return "another host"
-        return "" if host == place.host else host
-
-    def use_for_session(self, place: Place, key: Secret | None, source: str = TYPED) -> None:
-        """Use this key for the place's host until the program ends; None takes one back."""
-        keys, origin = self.services.session.keys, self._origin(place)
-        if key is not None:
-            keys[origin] = FoundKey(key, source)
-        else:
-            keys.pop(origin, None)
-
-    @staticmethod
-    def _origin(place: Place) -> str:
-        return parse_base_url(place.base_url).origin
-
-    def has_typed_key(self, place: Place) -> bool:
-        return self._origin(place) in self.services.session.keys
-
-    def env_file(self) -> EnvFile:
-        """What there is to know of the .env before a key goes into it. May take 2 s; for a thread."""
-        from workbench.adapters.dotenv_write import NAME, open_to_others
-        from workbench.adapters.git_ignore import git_takes
-
-        path = self.services.folder / NAME
-        tracking = git_takes(path, self.services.environ)
-        return EnvFile(path, path.is_file(), open_to_others(self.services.folder), tracking)
-
-    def keep_in_env(self, place: Place, variable: str, key: Secret) -> KeptKey:
-        """Put the key into the .env of the working folder, and name its variable in the settings where they name none.
-
-        InputError, StorageError; for a thread.
-        """
-        from workbench.adapters.dotenv_write import write_dotenv_key
-
-        kept = write_dotenv_key(self.services.folder, variable, key)
-        if place.saved is not None and not place.saved.api_key_env:
-            self.save_endpoint(place.saved.name, place.saved.base_url, key_variable=variable)
-        self.use_for_session(place, None)
-        return kept
-
-    def use_llm_key(self, place: Place, name: str) -> None:
-        """Use the key of that name that the tool llm keeps, now and at the next start. InputError; for a thread."""
-        from workbench.adapters.llm_keys import llm_key, llm_keys_file
-
-        key = llm_key(self.services.environ, name)
-        lessons = self.services.lessons
-        self.stop_llm_key(place)
-        lessons.trust(place.host, f"{LLM_KEY}{name}")
-        self.use_for_session(place, None)
-        now = next((each.connection for each in self.places() if each.host == place.host and each.connection), None)
-        if now is not None and now.key != key:
-            # The environment's goes before it; it was this one that was asked for.
-            self.use_for_session(place, key, f"{name} in {llm_keys_file(self.services.environ)}")
-
-    def stop_llm_key(self, place: Place) -> bool:
-        """Use no key of llm for this host any more. Whether one was."""
-        lessons = self.services.lessons
-        used = [what for what in lessons.trusted(place.host) if what.startswith(LLM_KEY)]
-        for what in used:
-            lessons.distrust(place.host, what)
-        return bool(used)
 
 
 def _first_chat_model(models: tuple[ModelInfo, ...]) -> str:

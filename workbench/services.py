@@ -12,7 +12,6 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from workbench.adapters.connections import (
-    NO_KEY,
     Connections,
     FoundKey,
     KeySources,
@@ -48,10 +47,6 @@ if TYPE_CHECKING:
     from workbench.core.prompt import Prompt, Variable
     from workbench.core.request import Problem, Request
     from workbench.runner import Emit, Job, Run
-
-
-LLM_KEY = "llm_key:"
-"""In front of a key's name: what a host is trusted with where a key of the tool `llm` is used for it."""
 
 
 class Services:
@@ -151,16 +146,9 @@ class Services:
         )
 
     def _key_of_llm(self, host: str) -> FoundKey:
-        """The key of the tool `llm` that the person wants used for this host, where there is one."""
-        name = next((what[len(LLM_KEY) :] for what in self.lessons.trusted(host) if what.startswith(LLM_KEY)), "")
-        if not name:
-            return NO_KEY
-        from workbench.adapters.llm_keys import llm_key, llm_keys_file
+        from workbench.adapters.llm_keys import allowed_key
 
-        try:
-            return FoundKey(llm_key(self.environ, name), f"{name} in {llm_keys_file(self.environ)}")
-        except InputError:
-            return NO_KEY  # the request says that the host wants a key; the connect screen shows where it was
+        return allowed_key(self.environ, lambda: self.lessons.trusted(host))
 
     def reload_settings(self) -> None:
         """Read the settings file again, after it was changed by the program."""

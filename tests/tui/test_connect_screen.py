@@ -47,7 +47,7 @@ class Hands:
         self.app = app
 
     async def until(self, holds: Callable[[], object]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not holds():
                 await self.pilot.pause(0.01)
 

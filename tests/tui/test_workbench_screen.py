@@ -106,6 +106,7 @@ async def test_run_while_running_sends_one_request(tmp_path: Path) -> None:
         assert "still running" in notice(bench)
         await bench.press("escape")
         await bench.until(lambda: bench.screen.output.outcome)
+        assert bench.services.database.flush(10)
         assert len(bench.services.history.recent(10)) == 1
 
 

@@ -6,18 +6,22 @@ Its `keys.json` is an object of names and keys, in $LLM_USER_PATH or the user's 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.adapters.connections import NO_KEY, FoundKey
 from workbench.adapters.files import read_limited
 from workbench.core.errors import InputError
 from workbench.core.keys import clean_key
 from workbench.core.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 MAX_BYTES = 256 * 1024
+LLM_KEY = "llm_key:"
+"""In front of a key's name: what a host is trusted with where a key of llm is used for it."""
 
 
 def llm_keys_file(environ: Mapping[str, str]) -> Path:
@@ -27,6 +31,24 @@ def llm_keys_file(environ: Mapping[str, str]) -> Path:
     import platformdirs  # only where a person looks at keys
 
     return platformdirs.user_config_path("io.datasette.llm", appauthor=False, roaming=True) / "keys.json"
+
+
+def allowed_key(environ: Mapping[str, str], allowed: Callable[[], Iterable[str]]) -> FoundKey:
+    """The key that the person wants used for a host; `allowed` gives all that the host is trusted with.
+
+    Asked at every start without a key, so that what is allowed is read only where llm has a file at all. A file that
+    can't be read is no key: the request says that the host wants one, and the connect screen where it was.
+    """
+    path = llm_keys_file(environ)
+    if not os.path.isfile(path):  # pathlib's raises where the folder may not be entered
+        return NO_KEY
+    name = next((what.removeprefix(LLM_KEY) for what in allowed() if what.startswith(LLM_KEY)), "")
+    if not name:
+        return NO_KEY
+    try:
+        return FoundKey(llm_key(environ, name), f"{name} in {path}")
+    except InputError:
+        return NO_KEY
 
 
 def llm_key_names(environ: Mapping[str, str]) -> tuple[str, ...]:

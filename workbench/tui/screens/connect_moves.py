@@ -34,9 +34,9 @@ class ConnectMoves:
         from workbench.tui.screens.enter_key import EnterKey
 
         connecting = self._connecting
-        home = await in_own_thread(connecting.key_home, place)
-        env = await in_own_thread(connecting.env_file)
-        answer = await self._ask(EnterKey(place, home, env, typed_before=connecting.has_typed_key(place)))
+        home = await in_own_thread(connecting.keys.home, place)
+        env = await in_own_thread(connecting.keys.env_file)
+        answer = await self._ask(EnterKey(place, home, env, given_before=connecting.keys.has_given(place)))
         if answer is None:
             return False
         if place.kind == "found":
@@ -52,16 +52,16 @@ class ConnectMoves:
         connecting = self._connecting
         match answer.where:
             case "llm":
-                await asyncio.to_thread(connecting.use_llm_key, place, answer.llm_name)
+                await asyncio.to_thread(connecting.keys.use_llm, place, answer.llm_name)
                 self._say(f"{place.name}: llm's key {answer.llm_name} is used, here and at the next start", "success")
             case "none":
-                connecting.use_for_session(place, None)
-                self._say(f"{place.name}: the key that was typed is forgotten", "success")
+                connecting.keys.take_back(place)
+                self._say(f"{place.name}: the key that was given here is not used any more", "success")
             case "session" if answer.secret is not None:
-                connecting.use_for_session(place, answer.secret)
+                connecting.keys.use_for_session(place, answer.secret)
                 self._say(f"{place.name}: the key is used until the program ends · t tests it", "success")
             case "env" if answer.secret is not None:
-                kept = await asyncio.to_thread(connecting.keep_in_env, place, variable, answer.secret)
+                kept = await asyncio.to_thread(connecting.keys.keep_in_env, place, variable, answer.secret)
                 verb = "replaced in" if kept.replaced else "put into"
                 self._say(f"{variable} was {verb} {kept.path}, which only you can read · t tests it", "success")
 
@@ -71,7 +71,7 @@ class ConnectMoves:
         """Let the person name an endpoint; its name once it is saved, else ""."""
         from workbench.tui.screens.add_endpoint import AddEndpoint
 
-        is_set = await in_own_thread(self._connecting.variables)
+        is_set = await in_own_thread(self._connecting.keys.variables)
         return await self._save(AddEndpoint(parse=self._connecting.address, is_set=is_set, taken=taken))
 
     async def change(self, place: Place, other_url: str = "") -> str:
@@ -82,7 +82,7 @@ class ConnectMoves:
         if saved is None:
             return ""
         fields = EndpointFields(other_url or saved.base_url, saved.name, saved.api_key_env, saved.default_model)
-        is_set = await in_own_thread(self._connecting.variables)
+        is_set = await in_own_thread(self._connecting.keys.variables)
         return await self._save(AddEndpoint(parse=self._connecting.address, is_set=is_set, taken=(), fields=fields))
 
     async def _save(self, question: AddEndpoint) -> str:

@@ -19,14 +19,15 @@ from workbench.tui.widgets.form_row import labelled
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from workbench.connecting import EnvFile, KeyHome, Place
+    from workbench.connecting import Place
+    from workbench.connecting_keys import EnvFile, KeyHome
 
 _MOST_LLM = 3
 _TYPED = "typed"
 
 
 class KeyAnswer(NamedTuple):
-    """What to do: `session` and `env` with `secret`, `llm` with the name of its key, `none` takes a typed one back."""
+    """What to do: `session` and `env` with `secret`, `llm` with the name of its key, `none` takes one back."""
 
     where: Literal["session", "env", "llm", "none"]
     secret: Secret | None = None
@@ -70,13 +71,13 @@ class EnterKey(Dialog[KeyAnswer | None]):
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
 
-    def __init__(self, place: Place, home: KeyHome, env: EnvFile, *, typed_before: bool = False) -> None:
-        """`typed_before`: a key was typed for this host in this session, and can be taken back."""
+    def __init__(self, place: Place, home: KeyHome, env: EnvFile, *, given_before: bool = False) -> None:
+        """`given_before`: a key was typed for this host, or one of llm is used, and can be taken back."""
         super().__init__()
         self._place = place
         self._home = home
         self._env = env
-        self._typed_before = typed_before
+        self._given_before = given_before
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False, classes="box") as box:
@@ -137,8 +138,8 @@ class EnterKey(Dialog[KeyAnswer | None]):
         lines = ["It is forgotten when the program ends."]
         if self._home.why_not:
             lines.append(f"Not in a .env: {self._home.why_not}.")
-        if self._typed_before:
-            lines.append("An empty field takes back the key that was typed before.")
+        if self._given_before:
+            lines.append("An empty field takes back the key that was given here before.")
         return "\n".join(lines)
 
     def _warnings(self) -> list[str]:
@@ -181,7 +182,7 @@ class EnterKey(Dialog[KeyAnswer | None]):
         if key:
             field.value = ""
             self.dismiss(KeyAnswer("env" if self._in_env else "session", Secret(key)))
-        elif self._typed_before and not self._in_env:
+        elif self._given_before and not self._in_env:
             self.dismiss(KeyAnswer("none"))
         else:
             self._tell("there is no key yet: type it, or paste it")
