@@ -301,11 +301,12 @@ async def test_find_goes_through_reasoning_answer_and_calls() -> None:
         await pilot.pause()
         progress = app.pane.begin()
         progress.take([ReasoningDelta(0, "a cat?"), TextDelta(0, "Cat, cat."), RefusalDelta(0, "no cat")])
-        await pilot.pause()
+        while app.pane._looking.find("cat")[1] < 4:
+            await pilot.pause(0.01)  # what was hidden is laid out once it is shown
+        app.pane._looking.clear_find()
         found = [app.pane._looking.find("cat", direction) for direction in (1, 1, 1, 1, -1, -1)]
         assert found == [(2, 4), (3, 4), (4, 4), (1, 4), (4, 4), (3, 4)]
         app.pane.action_toggle_reasoning()
-        await pilot.pause()
         assert app.pane._looking.find("cat")[1] == 3, "what is folded is not searched"
         assert app.pane._looking.find("nowhere") == (0, 0)
         app.pane._looking.clear_find()
