@@ -75,6 +75,26 @@ def test_a_terminated_program_restores_the_terminal_and_keeps_the_draft(tmp_path
         terminal.wait_for("typed before the end")
 
 
+def test_another_editor_has_the_terminal_while_the_answer_streams_on(tmp_path: Path) -> None:
+    editor = tmp_path / "my editor"
+    editor.write_text("#!/bin/sh\ntrap '' INT\necho IN THE EDITOR\nread line\nprintf ' %s\\n' \"$line\" >> \"$1\"\n")
+    editor.chmod(0o700)
+    with Terminal([], tmp_path, environ={"EDITOR": f"'{editor}'"}) as terminal:
+        terminal.wait_for("not an AI")
+        terminal.send("서울\n")
+        terminal.wait_for("streaming")
+        terminal.send("\x1bOS")
+        terminal.wait_for("IN THE EDITOR")
+        # Its line is read as any shell reads one, and its ctrl+c is not ours.
+        terminal.send("\x03부산\r")
+        terminal.wait_for("taken back from my editor")
+        screen = terminal.wait_for("complete")
+        assert "서울 부산" in screen
+        terminal.send("\x11")
+        assert terminal.wait_end() == 0
+    assert [state for (state,) in rows(tmp_path, "SELECT state FROM runs")] == ["complete"]
+
+
 def test_an_interrupt_stops_the_run_and_not_the_program(tmp_path: Path) -> None:
     with Terminal([], tmp_path) as terminal:
         terminal.wait_for("not an AI")

@@ -90,7 +90,7 @@ async def test_replace_one_after_the_other_then_all_and_take_each_back_in_one_st
         await pilot.press(*"the", "tab", *"a", "ctrl+r")
         await app.until(pilot, "2 of 3")
         assert app.contents == ["the first", "a cat, the 한국어\nthe end", ""]
-        await pilot.press("ctrl+s")
+        await pilot.click("#actions", offset=(12, 0))
         await app.until(pilot, "3 replaced")
         assert app.contents == ["a first", "a cat, a 한국어\na end", ""]
         await pilot.press("ctrl+z")

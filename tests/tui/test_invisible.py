@@ -128,7 +128,8 @@ async def test_without_any_there_are_the_marks_to_turn(messages: tuple[Message, 
         dialog = await app.ask(0)
         await pilot.pause()
         assert str(dialog.query_one(Static).content) == "There are none in the messages."
-        await pilot.press("space", "enter")
+        await pilot.press("space")
+        await pilot.click(Static)
         assert app.answers == [Cleaning(frozenset(), False, False)]
         await app.ask(0)
         await pilot.press("escape")

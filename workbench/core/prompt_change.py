@@ -71,9 +71,10 @@ def _longest(most: int, same: Callable[[int, int], bool]) -> int:
 
 def _middle(old: tuple[Message, ...], new: tuple[Message, ...]) -> _Middle:
     most = min(len(old), len(new))
-    head = next((i for i in range(most) if old[i] != new[i]), most)
+    # An edit leaves nearly all of them the same objects, which is quicker to see than that they are equal.
+    head = next((i for i in range(most) if old[i] is not new[i] and old[i] != new[i]), most)
     most -= head
-    tail = next((i for i in range(most) if old[-1 - i] != new[-1 - i]), most)
+    tail = next((i for i in range(most) if old[-1 - i] is not new[-1 - i] and old[-1 - i] != new[-1 - i]), most)
     return _Middle(head, old[head : len(old) - tail], new[head : len(new) - tail])
 
 

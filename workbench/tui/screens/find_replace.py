@@ -37,6 +37,9 @@ PATIENCE = 1.0
 _CASE = (Option("any", "any case"), Option("exact", "exact case"))
 _AS = (Option("text", "as text"), Option("regex", "as a pattern"))
 
+_ACTIONS = "[@click=screen.replace]replace[/]   [@click=screen.replace_all]replace all[/]"
+"""For the mouse."""
+
 
 class Messages(Protocol):
     """The messages that are searched, where the prompt is."""
@@ -65,7 +68,10 @@ class FindReplace(Dialog[Place | None]):
         & > .box.-full #how { layout: vertical; padding-left: 0; }
         & ChoiceLine { max-width: 31; }
         & #case { margin-right: 2; }
-        & #found { height: auto; max-height: 3; color: $text-muted; }
+        & #line { height: auto; }
+        & #found { width: 1fr; height: auto; max-height: 3; color: $text-muted; }
+        & #actions { width: auto; link-color: $text-accent; link-style: none; link-background: $surface; }
+        & > .box.-full #actions { display: none; }
         & #found.-wrong { color: $text-error; }
         & MatchRows { height: 1fr; }
     }
@@ -110,7 +116,9 @@ class FindReplace(Dialog[Place | None]):
             with Horizontal(id="how"):
                 yield ChoiceLine(_CASE, "any", id="case")
                 yield ChoiceLine(_AS, "text", id="as")
-            yield Static(id="found")
+            with Horizontal(id="line"):
+                yield Static(id="found")
+                yield Static(_ACTIONS, id="actions")
             yield MatchRows()
 
     def on_mount(self) -> None:

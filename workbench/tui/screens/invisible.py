@@ -17,6 +17,7 @@ from workbench.tui.widgets.pick_list import Choice, PickList
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from textual import events
     from textual.app import ComposeResult
 
     from workbench.core.prompt import Message
@@ -133,6 +134,11 @@ class InvisibleCharacters(Dialog[Cleaning | None]):
         if self._list.highlighted is not None:
             self._on ^= {self._list.highlighted.id}
             self._show()
+
+    def on_click(self, event: events.Click) -> None:
+        """The line that says what enter does, does it."""
+        if isinstance(event.widget, Static):
+            self.action_take()
 
     def on_pick_list_picked(self, event: PickList.Picked) -> None:
         event.stop()
