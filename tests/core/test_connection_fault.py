@@ -94,6 +94,8 @@ def test_where_else_an_api_may_be(base_url: str, others: tuple[str, ...]) -> Non
         ("10.0.0.5:8000", False, "server-10-0-0-5", "SERVER_10_0_0_5_API_KEY"),
         ("[fd00::1]:80", False, "server-fd00--1", "SERVER_FD00__1_API_KEY"),
         ("gpu-box:8000", False, "gpu-box", "GPU_BOX_API_KEY"),
+        ("model.xn--2e0b402b2gc.example", False, "연구실", "ENDPOINT_API_KEY"),
+        ("xn--!!.example", False, "xn--!!", "XN_API_KEY"),
     ],
 )
 def test_names_to_offer(host: str, local: bool, name: str, variable: str) -> None:

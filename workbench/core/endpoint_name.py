@@ -8,10 +8,20 @@ def endpoint_name(host: str, *, is_local: bool) -> str:
     name, port = _apart(host)
     if is_local:
         return f"local-{port}" if port else "local"
-    labels = [label for label in name.split(".") if label not in ("api", "www")]
+    labels = [_written(label) for label in name.split(".") if label not in ("api", "www")]
     if "[" in name or all(label.isdigit() for label in labels):
         return "server-" + name.strip("[]").replace(":", "-").replace(".", "-").strip("-")
     return labels[-2] if len(labels) > 1 else labels[0]
+
+
+def _written(label: str) -> str:
+    """A label of a host name in the letters that it was written with."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
 
 
 def _apart(host: str) -> tuple[str, str]:

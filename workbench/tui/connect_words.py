@@ -108,7 +108,7 @@ def _lines(row: _Row, width: int) -> list[Content]:
     texts = wrapped(row.text, max(_LEAST_TEXT, width - _LABEL), _MOST_LINES)
     labels = [row.label, *[""] * (len(texts) - 1)]
     return [
-        Content.assemble((label.ljust(_LABEL), "$text-muted"), (text, row.style))
+        Content.assemble((label.ljust(_LABEL), "$foreground 60%"), (text, row.style))
         for label, text in zip(labels, texts, strict=True)
     ]
 

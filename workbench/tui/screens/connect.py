@@ -9,6 +9,7 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
+from workbench.core.lesson_words import lesson_lines
 from workbench.own_thread import in_own_thread
 from workbench.tui.commands import bindings
 from workbench.tui.connect_words import Known, choice_of, details, other_line, place_id
@@ -60,7 +61,7 @@ class ConnectScreen(Screen[Chosen | None]):
         }
         & Container { height: 1fr; layout: horizontal; }
         & Container.-below { layout: vertical; }
-        & PickList { height: 1fr; width: 1fr; }
+        & PickList { height: 1fr; width: 1fr; padding: 0 1 0 0; }
         & #details {
             height: 1fr;
             width: 1fr;
@@ -183,10 +184,18 @@ class ConnectScreen(Screen[Chosen | None]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        place = self._place if self.is_mounted and self._places else None
-        if action not in _NEEDS or place is None:
+        if action not in (*_NEEDS, "forget") or not self.is_mounted:
             return True
-        return True if _NEEDS[action](place) else None
+        return True if self._place_for(action) is not None else None
+
+    def _place_for(self, action: str) -> Place | None:
+        """The highlighted place, where the action can be done with it: the palette asks nobody before."""
+        place = self._place
+        if place is None:
+            return None
+        if action == "forget":
+            return place if lesson_lines(self._connecting.lessons(place.host)) else None
+        return place if _NEEDS[action](place) else None
 
     # -- keys and mouse ----------------------------------------------------------------------------------------
 
@@ -215,8 +224,8 @@ class ConnectScreen(Screen[Chosen | None]):
             self._moved()
 
     def action_use(self) -> None:
-        if self._place is not None:
-            self._use(self._place)
+        if (place := self._place_for("use")) is not None:
+            self._use(place)
 
     @work(exclusive=True, group="move")
     async def _use(self, place: Place) -> None:
@@ -230,13 +239,12 @@ class ConnectScreen(Screen[Chosen | None]):
         self.dismiss(Chosen(connection, tuple(model.id for model in models)))
 
     def action_test(self) -> None:
-        if self._place is not None:
-            self._test(self._place)
+        if (place := self._place_for("test")) is not None:
+            self._test(place)
 
     @work(exclusive=True, group="test")
     async def _test(self, place: Place) -> None:
         if place.connection is None:
-            self.say(f"{place.name} can't be asked yet: enter uses it first")
             return
         self.say(f"asking {place.host} for its models ...")
         await self._warmed.wait()
@@ -250,8 +258,8 @@ class ConnectScreen(Screen[Chosen | None]):
             self.say(f"{place.name} answers: {count:,} model{'s' * (count != 1)}", "success")
 
     def action_key(self) -> None:
-        if self._place is not None:
-            self._key(self._place)
+        if (place := self._place_for("key")) is not None:
+            self._key(place)
 
     @work(exclusive=True, group="move")
     async def _key(self, place: Place) -> None:
@@ -263,8 +271,8 @@ class ConnectScreen(Screen[Chosen | None]):
         await self._saved(await self._moves.add({place.name for place in self._places.values()}))
 
     def action_change(self) -> None:
-        if self._place is not None:
-            self._change(self._place)
+        if (place := self._place_for("change")) is not None:
+            self._change(place)
 
     @work(exclusive=True, group="move")
     async def _change(self, place: Place) -> None:
@@ -280,8 +288,8 @@ class ConnectScreen(Screen[Chosen | None]):
             self._test(self._place)
 
     def action_keep(self) -> None:
-        if self._place is not None:
-            self._keep(self._place)
+        if (place := self._place_for("keep")) is not None:
+            self._keep(place)
 
     @work(exclusive=True, group="move")
     async def _keep(self, place: Place) -> None:
@@ -289,8 +297,8 @@ class ConnectScreen(Screen[Chosen | None]):
             await self._refresh(f"ready {place.name}")
 
     def action_start(self) -> None:
-        if self._place is not None:
-            self._start(self._place)
+        if (place := self._place_for("start")) is not None:
+            self._start(place)
 
     @work(exclusive=True, group="move")
     async def _start(self, place: Place) -> None:
@@ -298,8 +306,8 @@ class ConnectScreen(Screen[Chosen | None]):
             await self._refresh()
 
     def action_remove(self) -> None:
-        if self._place is not None:
-            self._remove(self._place)
+        if (place := self._place_for("remove")) is not None:
+            self._remove(place)
 
     @work(exclusive=True, group="move")
     async def _remove(self, place: Place) -> None:
@@ -308,7 +316,7 @@ class ConnectScreen(Screen[Chosen | None]):
 
     @work(exclusive=True, group="move")
     async def action_forget(self) -> None:
-        place = self._place
+        place = self._place_for("forget")
         if place is not None:
             self._connecting.forget(place.host)
             self.say(f"forgotten: {place.host} is asked for everything again", "success")
