@@ -222,7 +222,7 @@ def test_a_kill_while_others_hold_the_lock_loses_nothing(paths: Paths) -> None:
         file.write('[["INSERT INTO')  # a kill in the middle of a line
     database = Database.open(paths)
     restored = Drafts(database, paths).restore()
-    assert (restored.kind, restored.prompt_json) == ("crashed", {"text": "typed while it was locked"})
+    assert (restored.kind, restored.content) == ("crashed", ({"text": "typed while it was locked"}, None))
     History(database).sweep().result(10)
     stored = History(database).get(run)
     assert stored is not None

@@ -54,7 +54,16 @@ CREATE TABLE judgements (experiment TEXT NOT NULL, case_index INTEGER NOT NULL, 
   judged_at TEXT NOT NULL, judgement TEXT NOT NULL, PRIMARY KEY (experiment, case_index, repeat_index));
 PRAGMA user_version = 3;
 """
-SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2, 3: SCHEMA_3}
+SCHEMA_4 = f"""{SCHEMA_3}
+ALTER TABLE drafts ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE drafts ADD COLUMN front INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE drafts ADD COLUMN title TEXT NOT NULL DEFAULT '';
+ALTER TABLE drafts ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX drafts_open ON drafts (owner, state, place, front, saved_at, attempts, title, changed, id)
+  WHERE state IN ('open', 'closed');
+PRAGMA user_version = 4;
+"""
+SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2, 3: SCHEMA_3, 4: SCHEMA_4}
 """By number: every schema that a person's file may have."""
 NEXT = Migration(LATEST + 1, "a column", ("ALTER TABLE trust ADD COLUMN why TEXT NOT NULL DEFAULT ''",))
 BROKEN = Migration(LATEST + 1, "breaks", ("ALTER TABLE trust ADD COLUMN why TEXT", "CREATE nonsense"))

@@ -76,4 +76,4 @@ async def open_bench(
             await bench.until(app.warmed.is_set)
             await pilot.pause()
             yield bench
-        app.desk.close()
+        app.drafts.save()

@@ -17,6 +17,7 @@ from workbench.adapters.drafts import Drafts
 from workbench.adapters.files import Paths, private_folder, write_atomic
 from workbench.adapters.history import History, RunRecord
 from workbench.adapters.lessons import LessonStore
+from workbench.core.draft import DraftState
 from workbench.core.events import TextDelta
 
 
@@ -131,7 +132,7 @@ def full_from_the_start(home: str) -> None:
     assert "not being saved" in str(database.trouble)
     drafts = Drafts(database, database.paths)
     assert drafts.restore().kind == "new"
-    drafts.journal({"a": 1})
+    drafts.journal(drafts.new(), DraftState({"a": 1}))
     record = asyncio.run(begin(History(database)))
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     troubles.wait_for(lambda told: told is None)
@@ -200,7 +201,7 @@ def every_file(home: str, umask: str) -> None:
     record = asyncio.run(begin(History(database)))
     record.append([TextDelta(0, "text")])
     drafts = Drafts(database, paths)
-    drafts.journal({"name": "draft"})
+    drafts.journal(drafts.new(), DraftState({"name": "draft"}))
     LessonStore(database).trust("host", "plain-http")
     assert database.flush()
     say("ready")
@@ -214,23 +215,28 @@ def draft(home: str, text: str, ending: str) -> None:
     database = Database.open(paths)
     drafts = Drafts(database, paths)
     found = drafts.restore()
-    say(json.dumps([found.kind, found.prompt_json]))
+    say(json.dumps([found.kind, found.content.prompt_json if found.content is not None else None]))
     if ending == "offer":
         sys.stdin.readline()
         return
-    if ending == "accept":
-        drafts.accept(found.draft_id)
+    mine = drafts.new()
+    if found.kind == "reopened":
+        mine = found.front
+    elif ending == "accept":
+        drafts.accept(found.front)
+        mine = found.front
+    state = DraftState({"text": text})
     if text:
-        drafts.journal({"text": text})
+        drafts.journal(mine, state)
     if ending == "close":
-        drafts.close({"text": text})
+        drafts.close({mine: state})
         assert database.close() == 0
         return
     assert database.flush()
     say("journalled")
     sys.stdin.readline()
     if ending == "close_later":
-        drafts.close({"text": text})
+        drafts.close({mine: state})
         assert database.close() == 0
 
 
@@ -238,11 +244,12 @@ def typing(home: str) -> None:
     """Journals a growing text at 200 keys a second and says of each when it came, until it is killed."""
     paths = paths_of(home)
     drafts = Drafts(Database.open(paths), paths)
+    mine = drafts.new()
 
     async def work() -> None:
         number = 0
         while True:
-            drafts.journal({"number": number})
+            drafts.journal(mine, DraftState({"number": number}))
             say(number, time.monotonic())
             number += 1
             await asyncio.sleep(0.005)
@@ -261,7 +268,7 @@ def locked_out(home: str) -> None:
     async def work() -> None:
         record = await begin(History(database))
         record.append([TextDelta(0, "came while it was locked")])
-        drafts.journal({"text": "typed while it was locked"})
+        drafts.journal(drafts.new(), DraftState({"text": "typed while it was locked"}))
         say(record.id)
 
     asyncio.run(work())

@@ -11,6 +11,7 @@ from workbench.core.prompt import Message, Prompt, Role
 from workbench.services import Services
 from workbench.tui.desk import Desk
 from workbench.tui.screens.copying import Copying
+from workbench.tui.session import Session
 
 KEY = "sk-proj-a1B2c3D4e5F6g7H8i9J0k1L2"
 
@@ -24,7 +25,7 @@ async def test_a_key_in_the_prompt_is_asked_about(tmp_path: Path, answer: str | 
         return answer
 
     with Services.open({"WORKBENCH_HOME": str(tmp_path)}, tmp_path) as services:
-        desk = Desk(services)
+        desk = Desk(Session(services), services.drafts.new())
         desk.open(Prompt(messages=(Message(Role.USER, f"use {KEY}"),)))
         copying = Copying(desk, say=lambda text, _kind: said.append(text), to_clipboard=copied.append)
         await copying.copy_prompt("json", ask)

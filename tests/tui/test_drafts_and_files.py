@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from textual.widgets import Input
@@ -35,29 +34,20 @@ async def open_preset(bench: Bench, typed: str) -> None:
     await bench.pilot.pause()
 
 
-def kept(bench: Bench) -> str:
-    return json.dumps([draft.prompt_json for draft in bench.services.drafts.kept()])
-
-
-async def take_up_the_draft(bench: Bench) -> None:
-    bench.screen.action_ask("drafts")
-    await bench.until(lambda: isinstance(bench.app.screen, Chooser))
-    await bench.press("1")
-    await bench.until(lambda: not isinstance(bench.app.screen, Chooser))
-
-
 async def test_a_draft_taken_up_again_is_measured_against_its_file_and_never_lost(tmp_path: Path) -> None:
     write_preset(tmp_path, "files", "mine", "from-the-file")
     async with open_bench(tmp_path) as bench:
         await open_preset(bench, "mine")
         await bench.type(" and-more")
-        await open_preset(bench, "capitals")
-        await bench.until(lambda: "and-more" in kept(bench))
-        await take_up_the_draft(bench)
-        await bench.until(lambda: bench.screen.query_one(Header).state.changed)
-        assert bench.app.desk.opened.messages[0].content == "from-the-file"
-        await open_preset(bench, "capitals")
-        await bench.until(lambda: "and-more" in kept(bench))
+        await bench.press("alt+w")
+        assert bench.services.database.flush()
+        bench.screen.action_drafts_aside()
+        await bench.until(lambda: isinstance(bench.app.screen, Chooser))
+        await bench.press("1")
+        await bench.until(lambda: not isinstance(bench.app.screen, Chooser))
+        await bench.until(lambda: bench.app.desk.opened.messages[0].content == "from-the-file")
+        assert bench.screen.query_one(Header).state.changed
+        assert "and-more" in bench.screen.messages.messages[0].content
 
 
 async def test_what_a_draft_has_is_kept_also_before_its_file_was_read(tmp_path: Path) -> None:
@@ -65,11 +55,12 @@ async def test_what_a_draft_has_is_kept_also_before_its_file_was_read(tmp_path: 
     async with open_bench(tmp_path) as bench:
         await open_preset(bench, "mine")
         await bench.type(" and-more")
-        await open_preset(bench, "capitals")
-        await bench.until(lambda: "and-more" in kept(bench))
+        await bench.press("alt+w")
+        assert bench.services.database.flush()
         [draft] = bench.services.drafts.kept()
-        assert bench.app.desk.take_up(draft)
-        assert bench.app.desk.begin_new(), "it may have more than its file"
+        tab = bench.app.drafts.readable(draft)
+        assert tab.desk is not None
+        assert tab.desk.unsaved, "it may have more than its file"
 
 
 async def test_a_file_of_the_same_name_elsewhere_is_not_taken_for_the_one_that_was_opened(tmp_path: Path) -> None:
@@ -87,7 +78,7 @@ async def test_a_value_that_names_no_file_is_marked(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         prompt = Prompt(messages=(Message(Role.USER, "{{a}}"),), variables=(Variable("a", value="@gone.txt"),))
         bench.app.desk.open(prompt)
-        bench.screen._moved()
+        bench.screen.moved()
         await bench.pilot.pause()
         assert bench.screen.query_one(VariablesPanel).render_line(0).text.startswith(" ! a")
 
@@ -104,7 +95,7 @@ async def test_a_run_in_a_narrow_terminal_gives_the_keys_to_the_answer_it_shows(
 async def test_the_smallest_screen_keeps_rows_for_messages_and_for_the_answer(tmp_path: Path) -> None:
     async with open_bench(tmp_path, size=(40, 12)) as bench:
         bench.app.desk.open(Prompt(messages=(Message(Role.USER, "{{a}} {{b}} {{c}} {{d}} {{e}}"),)))
-        bench.screen._moved()
+        bench.screen.moved()
         await bench.pilot.pause()
         assert bench.screen.messages.size.height >= 2
         await bench.press("f6")

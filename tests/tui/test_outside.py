@@ -57,7 +57,7 @@ async def test_a_message_goes_out_and_comes_back_while_the_answer_streams(
     async with open_bench(tmp_path, environ=editor(tmp_path)) as bench:
         desk = bench.app.desk
         desk.edit(desk.prompt.insert(1, Message(Role.USER, ODD, on=False)))
-        bench.screen._moved()
+        bench.screen.moved()
         bench.screen.messages.focus_message(1, edit=True)
         before = desk.prompt
         assert await f4(bench, monkeypatch, 'printf "\\n" >> "$1"') == "ed was back at once with nothing changed: " + (

@@ -71,9 +71,11 @@ async def test_a_prompt_is_made_saved_found_and_run(tmp_path: Path) -> None:
         assert "persona: editor" in path.read_text()
     async with open_bench(tmp_path) as bench:
         await bench.until(lambda: bench.screen.query_one(Header).state.name == "제 글 다듬기")
-        bench.app.desk.begin_new()
+        await pick(bench, "ctrl+l", "capitals")
+        assert bench.app.desk.prompt.name != "제 글 다듬기"
         await pick(bench, "ctrl+l", "다듬")
         assert bench.app.desk.prompt.name == "제 글 다듬기"
+        assert len(bench.app.drafts.tabs) == 2, "it was open already"
         bench.app.desk.set_variable("text", "a river")
         await bench.run_to_end()
         outcome = bench.screen.output.outcome
@@ -99,13 +101,14 @@ async def test_a_part_is_taken_off_and_the_text_stays(tmp_path: Path) -> None:
         assert bench.app.desk.prompt.messages == (Message(Role.USER, "mine"),)
 
 
-async def test_what_was_written_is_put_aside_when_another_is_opened(tmp_path: Path) -> None:
+async def test_what_was_written_stays_open_when_another_is_opened(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         await bench.type("unsaved words")
         await pick(bench, "ctrl+l", "capitals")
-        assert "kept as a draft" in said(bench)
-        await bench.until(lambda: bench.services.drafts.kept())
-        assert "unsaved words" in json.dumps(bench.services.drafts.kept()[0].prompt_json)
+        assert "in a draft of its own" in said(bench)
+        assert [tab.title for tab in bench.app.drafts.tabs] == ["unsaved words", bench.app.desk.prompt.name]
+        await bench.press("alt+1")
+        assert bench.screen.messages.messages == (Message(Role.USER, "unsaved words"),)
 
 
 async def test_a_file_that_changed_on_the_disk_is_asked_about(tmp_path: Path) -> None:
@@ -143,6 +146,10 @@ async def test_keeping_theirs_opens_the_file(tmp_path: Path) -> None:
         await answer(bench, "theirs")
         await bench.until(lambda: bench.screen.messages.messages[0].content == "theirs")
         assert not bench.app.desk.changed
+        assert len(bench.app.drafts.tabs) == 1
+        assert bench.services.database.flush()
+        [mine] = bench.services.drafts.kept()
+        assert "first mine" in json.dumps(mine.content.prompt_json)
 
 
 async def test_comments_are_not_lost_without_a_word(tmp_path: Path) -> None:
@@ -164,7 +171,7 @@ async def test_comments_are_not_lost_without_a_word(tmp_path: Path) -> None:
 async def test_values_stay_out_of_the_file_unless_asked_for(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         bench.app.desk.open(Prompt(messages=(Message(Role.USER, "{{a}}"),), variables=(Variable("a", value="seen"),)))
-        bench.screen._moved()
+        bench.screen.moved()
         await bench.press("ctrl+s")
         await save_as(bench, "plain")
         path = tmp_path / "files" / "presets" / "prompts" / "plain.yaml"
@@ -211,7 +218,7 @@ TALK = (
 async def test_only_the_last_turns_are_sent(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         bench.app.desk.open(Prompt(messages=TALK))
-        bench.screen._moved()
+        bench.screen.moved()
         await bench.app.run_action("ask('sending')", bench.screen)
         await bench.until(lambda: isinstance(bench.app.screen, SendChooser))
         await bench.press(*"2", "enter")
@@ -228,7 +235,7 @@ async def test_only_the_last_turns_are_sent(tmp_path: Path) -> None:
 async def test_the_older_turns_are_summarised_after_a_yes(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         bench.app.desk.open(Prompt(messages=TALK))
-        bench.screen._moved()
+        bench.screen.moved()
         await bench.app.run_action("ask('sending')", bench.screen)
         await bench.until(lambda: isinstance(bench.app.screen, SendChooser))
         options = bench.app.screen.query_one(PickList).choices

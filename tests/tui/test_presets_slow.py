@@ -23,6 +23,7 @@ from workbench.tui.desk import Desk
 from workbench.tui.screens.preset_moves import PresetMoves
 from workbench.tui.screens.preset_picker import PresetPicker
 from workbench.tui.screens.save_preset import SaveAnswer
+from workbench.tui.session import Session
 from workbench.tui.widgets.pick_list import PickList
 
 SLOW = "the presets' folders are slow to answer: still waiting"
@@ -114,10 +115,15 @@ async def test_a_folder_that_may_not_be_entered_is_said_and_the_prompt_stays(
         return SaveAnswer("mine", "", Place.USER, "mine", False)
 
     with Services.open({"WORKBENCH_HOME": str(tmp_path)}, tmp_path) as services:
-        desk = Desk(services)
+        desk = Desk(Session(services), services.drafts.new())
         desk.edit(Prompt(messages=(Message(Role.USER, "mine"),)))
         nothing = lambda: None  # noqa: E731
-        moves = PresetMoves(desk, ask=ask, say=lambda line, _: said.append(line), changed=nothing, opened=nothing)
+
+        async def put(*_: object) -> str:
+            raise AssertionError("nothing is opened")
+
+        say = lambda line, _: said.append(line)  # noqa: E731
+        moves = PresetMoves(desk, ask=ask, say=say, changed=nothing, opened=nothing, put=put)
         with monkeypatch.context() as patch:
             patch.setattr("os.stat", stat)
             await moves.save()
@@ -127,4 +133,3 @@ async def test_a_folder_that_may_not_be_entered_is_said_and_the_prompt_stays(
         assert (desk.prompt.messages[-1].content, desk.source) == ("mine", None)
         await moves.save()
         assert desk.source is not None
-        desk.close()

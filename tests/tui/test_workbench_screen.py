@@ -227,25 +227,6 @@ async def test_the_draft_is_there_at_the_next_start(tmp_path: Path) -> None:
         assert not isinstance(bench.app.screen, Chooser)
 
 
-async def test_a_new_prompt_puts_the_old_one_aside_and_it_can_be_opened_again(tmp_path: Path) -> None:
-    async with open_bench(tmp_path) as bench:
-        await bench.type("kept aside 옆에")
-        bench.screen.action_new_prompt()
-        await bench.pilot.pause()
-        assert list(bench.screen.messages.messages) == [Message(Role.USER)]
-        await bench.type("the new one")
-        assert bench.services.database.flush()
-        bench.screen.action_ask("drafts")
-        await bench.until(lambda: isinstance(bench.app.screen, Chooser))
-        await bench.press("enter")
-        await bench.until(lambda: bench.screen.messages.messages == (Message(Role.USER, "kept aside 옆에"),))
-        assert bench.services.database.flush()
-        [aside] = bench.services.drafts.kept()
-        assert "the new one" in str(aside.prompt_json)
-    async with open_bench(tmp_path) as bench:
-        assert bench.screen.messages.messages == (Message(Role.USER, "kept aside 옆에"),)
-
-
 async def test_n_answers_are_shown_one_at_a_time(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         await bench.type("x")

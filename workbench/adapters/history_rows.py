@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.adapters.row_text import Clean, moment, to_json
+from workbench.core.errors import RunError
 from workbench.core.events import State
 from workbench.core.json_clean import clean_text
-from workbench.core.outcome import Choice, Outcome
+from workbench.core.outcome import Answer, Choice, Outcome, Timings
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
+from workbench.core.request import Request
 from workbench.core.secret import mask_for
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from workbench.core.connection import Connection
     from workbench.core.json_value import JSON
     from workbench.core.prompt import Prompt
-    from workbench.core.request import Request
 
 _FIRST_LINE = 200
 _LARGEST = 2**63 - 1
@@ -239,6 +240,24 @@ class StoredRun:
     @property
     def state(self) -> State | None:
         return self.summary.state
+
+    def outcome(self) -> Outcome | None:
+        """How it went, as its run told it; None while it runs. What the builder said of the request is not kept."""
+        told = self.summary
+        if told.state is None:
+            return None
+        return Outcome(
+            told.state,
+            Request(self.request),
+            Answer(self.choices, told.answered_by, self.usage, self.response),
+            RunError.from_json(self.error) if self.error is not None else None,
+            Timings(told.first_byte_s, told.first_token_s, told.total_s),
+            told.attempts,
+            told.request_id,
+            told.connection,
+            told.cost_usd,
+            self.notes,
+        )
 
 
 SUMMARY_COLUMNS = (

@@ -181,6 +181,17 @@ CREATE TABLE judgements (
 )
 """
 
+# A process edits several drafts; `owner` says which belong together.
+_TABS = (
+    "ALTER TABLE drafts ADD COLUMN place INTEGER NOT NULL DEFAULT 0",  # among the tabs of its owner
+    "ALTER TABLE drafts ADD COLUMN front INTEGER NOT NULL DEFAULT 0",  # 1: this tab was in front
+    "ALTER TABLE drafts ADD COLUMN title TEXT NOT NULL DEFAULT ''",  # what its tab says
+    "ALTER TABLE drafts ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",  # 1: it differs from what was opened
+    # All that a start asks of the drafts that it does not look at, so that it reads no prompt.
+    "CREATE INDEX drafts_open ON drafts (owner, state, place, front, saved_at, attempts, title, changed, id) "
+    "WHERE state IN ('open', 'closed')",
+)
+
 _LOG = """
 CREATE TABLE IF NOT EXISTS migrations (
   number INTEGER NOT NULL PRIMARY KEY,
@@ -209,6 +220,7 @@ MIGRATIONS = (
     ),
     Migration(2, "experiments", (_EXPERIMENTS, _CELLS)),
     Migration(3, "judgements", (_JUDGEMENTS,)),
+    Migration(4, "several drafts", _TABS),
 )
 LATEST = MIGRATIONS[-1].number
 

@@ -27,6 +27,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workbench.core.json_value import JSON
     from workbench.core.request import Problem
 
@@ -120,6 +122,17 @@ class RunError(WorkbenchError):
     def to_json(self) -> dict[str, JSON]:
         """The `error` object of `run --json`."""
         return {"kind": self.kind.value, "message": self.message, "hint": self.hint, "status": self.status}
+
+    @staticmethod
+    def from_json(value: Mapping[str, JSON]) -> RunError:
+        """The error that `to_json` described, as far as it did; one of a kind that is not known is an InternalFault."""
+        kinds: dict[str, type[RunError]] = {each.kind.value: each for each in RunError.__subclasses__()}
+        status = value.get("status")
+        error = kinds.get(str(value.get("kind")), InternalFault)(
+            str(value.get("message", "")), str(value.get("hint", ""))
+        )
+        error.status = status if isinstance(status, int) else None
+        return error
 
 
 class AuthenticationError(RunError):

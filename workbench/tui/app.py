@@ -15,8 +15,8 @@ from textual.app import App, SuspendNotSupported, SystemCommand
 from workbench.core.errors import InputError, StorageError
 from workbench.tui import display
 from workbench.tui.commands import bindings
-from workbench.tui.desk import Desk
-from workbench.tui.keys import keymap_of
+from workbench.tui.keys import bindings_keymap, keymap_of
+from workbench.tui.open_drafts import OpenDrafts
 from workbench.tui.screens.questions import link_question
 from workbench.tui.screens.workbench import WorkbenchScreen
 from workbench.tui.terminal import on_signals
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from workbench.services import Services
+    from workbench.tui.desk import Desk
     from workbench.tui.widgets.notice import Kind
 
 
@@ -62,19 +63,24 @@ class WorkbenchApp(App[None]):
         super().__init__()
         display.install(self)
         self.services = services
-        self.desk = Desk(services)
+        self.drafts = OpenDrafts(services)
         self.warmed = asyncio.Event()
         self._outside = False
         self.fault: Exception | None = None
         """The exception that ended the app, if one did."""
 
     def get_default_screen(self) -> Screen[None]:
-        return WorkbenchScreen(self.desk)
+        return WorkbenchScreen(self.drafts)
+
+    @property
+    def desk(self) -> Desk:
+        """What lies on the desk of the draft in front."""
+        return self.drafts.desk
 
     def on_mount(self) -> None:
         if theme := self.services.settings.theme:
             self.theme = theme
-        self.set_keymap(dict(self.services.settings.keymap))
+        self.set_keymap(bindings_keymap(self.services.settings.keymap))
         if not self.is_headless:
             on_signals(self._leave_on_signal, self._stop_on_signal)
         self.call_after_refresh(self._warm)

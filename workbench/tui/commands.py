@@ -59,6 +59,10 @@ class Command(NamedTuple):
     scope: Scope
     footer: bool = False
     show_key: str = ""
+    priority: bool = False
+    """Whether its keys come before what the focused field makes of them."""
+    numbered: bool = False
+    """Whether each of its keys has its number, from 1 on, as the action's argument; without a key it is 0."""
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -223,7 +227,6 @@ COMMANDS: tuple[Command, ...] = (
         "workbench",
     ),
     Command("model", "", "Model", "Choose among the endpoint's models, or type a name", "choose_model", "workbench"),
-    Command("drafts", "", "Drafts put aside", "Open one that was not taken up again", "ask('drafts')", "workbench"),
     Command(
         "forget",
         "",
@@ -232,7 +235,77 @@ COMMANDS: tuple[Command, ...] = (
         "forget_lessons",
         "workbench",
     ),
-    Command("new", "", "New prompt", "Put this prompt aside and start an empty one", "new_prompt", "workbench"),
+    Command(
+        "new",
+        "alt+n",
+        "New draft",
+        "An empty prompt in a tab of its own; the others stay open",
+        "draft('new')",
+        "workbench",
+        priority=True,
+    ),
+    Command(
+        "draft.next",
+        "ctrl+pagedown",
+        "Next draft",
+        "The next tab; a run goes on behind",
+        "draft('next')",
+        "workbench",
+        priority=True,
+    ),
+    Command(
+        "draft.previous",
+        "ctrl+pageup",
+        "Previous draft",
+        "The tab before",
+        "draft('previous')",
+        "workbench",
+        priority=True,
+    ),
+    Command(
+        "draft.go",
+        "alt+1,alt+2,alt+3,alt+4,alt+5,alt+6,alt+7,alt+8,alt+9",
+        "Go to a draft",
+        "One of the open drafts, by its number or from a list",
+        "go_to_draft",
+        "workbench",
+        priority=True,
+        numbered=True,
+    ),
+    Command(
+        "draft.duplicate",
+        "",
+        "Duplicate the draft",
+        "A copy of the prompt in a tab of its own",
+        "draft('duplicate')",
+        "workbench",
+    ),
+    Command(
+        "draft.close",
+        "alt+w",
+        "Close the draft",
+        "Its run is stopped; what is written is kept, and can be reopened",
+        "draft('close')",
+        "workbench",
+        priority=True,
+    ),
+    Command(
+        "draft.reopen",
+        "alt+u",
+        "Reopen the closed draft",
+        "Bring back the tab that was closed last",
+        "draft('reopen')",
+        "workbench",
+        priority=True,
+    ),
+    Command(
+        "drafts",
+        "",
+        "Drafts put aside",
+        "Open one that was closed, declined or replaced",
+        "drafts_aside",
+        "workbench",
+    ),
     Command("save-as", "", "Save as", "Save the prompt under another name", "ask('save-as')", "workbench"),
     Command(
         "persona",
@@ -352,6 +425,14 @@ COMMANDS: tuple[Command, ...] = (
         "Invisible characters",
         "Count them by kind, clean them away, mark them in the editor or not",
         "invisible",
+        "messages",
+    ),
+    Command(
+        "message.branch",
+        "b",
+        "Branch from here",
+        "A copy of the draft that ends with this message, in a tab of its own",
+        "branch",
         "messages",
     ),
     Command("message.fold", "f", "Fold", "Show only the first line", "fold", "messages"),
@@ -745,8 +826,24 @@ def commands_of(scope: Scope) -> tuple[Command, ...]:
 
 def bindings(scope: Scope) -> list[BindingType]:
     """The scope's commands as Textual bindings, with ids so that the settings file can rebind them."""
-    return [
-        Binding(c.keys, c.action, c.title, show=c.footer, key_display=c.show_key or None, tooltip=c.help, id=c.id)
-        for c in commands_of(scope)
-        if c.keys
-    ]
+    return [binding for command in commands_of(scope) if command.keys for binding in _bindings(command)]
+
+
+def _bindings(c: Command) -> list[Binding]:
+    if not c.numbered:
+        return [_binding(c, c.keys, c.action, c.id)]
+    keys = c.keys.split(",")
+    return [_binding(c, key, f"{c.action}({number})", f"{c.id}.{number}") for number, key in enumerate(keys, 1)]
+
+
+def _binding(c: Command, keys: str, action: str, id: str) -> Binding:
+    return Binding(
+        keys,
+        action,
+        c.title,
+        show=c.footer,
+        key_display=c.show_key or None,
+        priority=c.priority,
+        tooltip=c.help,
+        id=id,
+    )

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import NamedTuple
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.prompt import Message, Prompt, Role
 from workbench.core.variables import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_NUMBER = re.compile(r"\s+\d+$")
 
 
 class Taken(NamedTuple):
@@ -33,6 +40,23 @@ def before_answer(prompt: Prompt, taken: Taken | None) -> Prompt | None:
     if taken is None or prompt.messages != taken.after.messages:
         return None
     return replace(prompt, messages=taken.before.messages)
+
+
+def branched(prompt: Prompt, index: int) -> Prompt:
+    """The conversation up to and with message `index`, to go on differently: where that is an answer, with an empty
+    user message after it."""
+    kept = prompt.messages[: index + 1]
+    if kept and kept[-1].role is not Role.USER:
+        kept = (*kept, Message(Role.USER))
+    return replace(prompt, messages=kept or starting_prompt().messages)
+
+
+def copied_name(name: str, taken: Collection[str]) -> str:
+    """A name for a copy of a prompt: the name with the first free number; none where there is none."""
+    if not name:
+        return ""
+    base = _NUMBER.sub("", name) or name
+    return next(each for number in count(2) if (each := f"{base} {number}") not in taken)
 
 
 def starting_prompt() -> Prompt:

@@ -6,33 +6,35 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.core.draft import DraftState
 from workbench.core.errors import InputError
 from workbench.core.parts import NO_PARTS
-from workbench.core.preset import Kind
 from workbench.core.prompt import Prompt, Variable
 from workbench.core.prompt_change import Spot, change_words, spot_of
 from workbench.core.prompt_history import PromptHistory
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
 from workbench.core.saved import as_saved
-from workbench.core.usage import SessionCost
+from workbench.core.title import title_of
 from workbench.own_thread import in_own_thread
 from workbench.tui.conversation import Taken, before_answer, starting_prompt, with_answer
+from workbench.tui.draft_view import DraftView
 from workbench.tui.preset_source import PresetSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from workbench.adapters.drafts import KeptDraft, Restored
+    from workbench.adapters.history_rows import StoredRun
     from workbench.adapters.tokens import TokenCount
     from workbench.core.connection import Connection
-    from workbench.core.json_value import JSON
+    from workbench.core.draft import DraftContent
     from workbench.core.models import ModelRules
     from workbench.core.outcome import Outcome
     from workbench.core.parts import Parts
     from workbench.core.preset import OpenedPreset
     from workbench.core.request import Problem, Request
+    from workbench.core.usage import SessionCost
     from workbench.runner import Job
-    from workbench.services import Services
+    from workbench.tui.session import Session
     from workbench.tui.widgets.parameter_rows import GivenValue
     from workbench.tui.widgets.parts_panel import PartRow
 
@@ -63,39 +65,36 @@ class Step(NamedTuple):
 class Desk:
     """The state behind the workbench's screen. Every edit is journalled as it is made."""
 
-    def __init__(self, services: Services) -> None:
-        self.services = services
-        self.notes: list[str] = []
-        self.offered: Restored | None = None
-        """A draft of a session that ended without closing, to be offered back."""
-        restored = services.drafts.restore()
-        if restored.note:
-            self.notes.append(restored.note)
-        self.prompt = starting_prompt()
-        if restored.kind == "crashed":
-            self.offered = restored
+    def __init__(
+        self, session: Session, draft_id: str, prompt: Prompt | None = None, *, beside: Desk | None = None
+    ) -> None:
+        """A new draft. It goes where the one `beside` goes."""
+        self.services = session.services
+        self.draft_id = draft_id
+        self._session = session
+        self.prompt = prompt or starting_prompt()
         self.source: PresetSource | None = None
         """The preset file that the prompt is from, where it is from one."""
-        if restored.kind == "reopened":
-            self.prompt = self._readable(restored) or self.prompt
-            self.source = PresetSource.from_view(restored.view)
         self.history = PromptHistory()
         """What can be undone and redone of this draft."""
         self.opened = self.prompt
         """The prompt as it was opened: what "changed" is measured against."""
-        self._file_read = self.source is None
+        self._file_read = True
         """Whether `opened` is what the file has. Until then the prompt may have more than its file."""
         self.parts: Parts = NO_PARTS
         """The persona and the format that the prompt names, once they were read."""
         self.parts_trouble: tuple[Problem, ...] = ()
         """Why a part that is named can't be used."""
-        self.connection = self._first_connection()
+        self._connection = beside.connection if beside is not None else self._first_connection()
+        self._connection_chosen: bool = beside is not None and beside._connection_chosen
         self.last: Job | None = None
         """The last job of the prompt: what "run again" sends."""
+        self.last_run = ""
+        """The id of its run in history, once it has one."""
         self.shown: Job | None = None
         """The job whose answer is shown: the last one, or one that asked for a summary."""
         self.taken: Taken | None = None
-        self.session = SessionCost()
+        self._journalled = False
         self.prompt_tokens: int | None = None
         """What the messages would take, once it was worked out."""
         self.unsent_tokens = 0
@@ -103,19 +102,59 @@ class Desk:
         self.window: int | None = None
         """The model's context window in tokens, where it is known."""
 
-    def _readable(self, restored: Restored) -> Prompt | None:
-        try:
-            return prompt_from_json(restored.prompt_json or {})
-        except InputError as error:
-            self.notes.append(f"the last draft can't be read: {error.message}; it is kept in the database")
-            return None
+    @classmethod
+    def restored(cls, session: Session, draft_id: str, content: DraftContent, *, changed: bool) -> Desk:
+        """A draft as it was kept; InputError where it can't be read. What its file has is not known before
+        `recall_source`; until then it counts as `changed` or not, as it did."""
+        view = DraftView.from_json(content.view)
+        desk = cls(session, draft_id, prompt_from_json(content.prompt_json))
+        desk.source, desk.last_run = view.source, view.run
+        desk._file_read = desk.source is None
+        if changed:
+            desk.opened = starting_prompt()
+        if view.connection:
+            desk._go_on_with(view.connection)
+        return desk
 
     def _first_connection(self) -> Connection:
         try:
             return self.services.connection(None, self.prompt.model)
         except InputError as error:
-            self.notes.append(error.line)
+            self._session.notes.append(error.line)
             return self.services.connection("practice")
+
+    def _go_on_with(self, name: str) -> None:
+        try:
+            self._connection = self.services.connection(name, self.prompt.model)
+        except InputError as error:
+            told = f"a draft went to {name} and goes to {self._connection.name} now: {error.message}"
+            self._session.notes.append(told)
+        else:
+            self._connection_chosen = True
+
+    @property
+    def connection(self) -> Connection:
+        """Where its requests go."""
+        return self._connection
+
+    @connection.setter
+    def connection(self, connection: Connection) -> None:
+        self._connection_chosen = self._connection_chosen or connection.name != self._connection.name
+        self._connection = connection
+        self.journal()
+
+    def refresh_connection(self) -> None:
+        """Its key may be another one now: it was given while another draft was in front."""
+        self._connection = self.services.refreshed(self._connection)
+
+    @property
+    def session(self) -> SessionCost:
+        """What all drafts have cost in this session."""
+        return self._session.cost
+
+    @session.setter
+    def session(self, cost: SessionCost) -> None:
+        self._session.cost = cost
 
     # -- editing -----------------------------------------------------------------------------------------------
 
@@ -150,52 +189,59 @@ class Desk:
         return Step(spot_of(before, to), f"{'undone' if back else 'redone'}: {words}")
 
     def _hold(self, prompt: Prompt) -> None:
+        same = prompt == self.prompt
         self.prompt = prompt
-        self.services.drafts.journal(prompt_to_json(prompt), view=self._view())
+        if not same:
+            self.journal()
 
-    def _view(self) -> dict[str, JSON] | None:
-        return None if self.source is None else self.source.to_view()
+    def journal(self) -> None:
+        """Keep the draft as it stands. One with nothing in it leaves nothing behind where the program is killed."""
+        if not self.blank or self._journalled:
+            self._journalled = True
+            self.services.drafts.journal(self.draft_id, self.state())
+
+    def state(self) -> DraftState:
+        """The draft as it is kept."""
+        connection = self._connection.name if self._connection_chosen else ""
+        view = DraftView(self.source, connection, self.last_run).to_json()
+        return DraftState(prompt_to_json(self.prompt), view, title_of(self.prompt), self.changed)
+
+    @property
+    def blank(self) -> bool:
+        """Whether it is as a new one: another prompt may take its place."""
+        return self.prompt == starting_prompt() and self.source is None and not self.last_run
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something is written here that no file has."""
+        written = any(message.content.strip() for message in self.prompt.messages)
+        return written and (self.source is None or self.changed or not self._file_read)
 
     def open(self, prompt: Prompt, source: PresetSource | None = None) -> None:
         """Put a prompt on the workbench as a new start; `source` is the file that it was read from."""
-        self.opened = prompt
+        self.opened = self.prompt = prompt
         self.source = source
         self._file_read = True
         self.taken = None
         self.history = PromptHistory()
         self.read_parts(prompt)
-        self._hold(prompt)
+        self.journal()
 
-    def begin(self, prompt: Prompt, source: PresetSource | None = None) -> bool:
-        """As `open`, for another prompt in place of the present one. Whether that was put aside, to be opened again:
-        it is where something was written that no file has."""
-        written = any(message.content.strip() for message in self.prompt.messages)
-        aside = written and (self.source is None or self.changed or not self._file_read)
+    def replace_with(self, prompt: Prompt, source: PresetSource | None) -> bool:
+        """As `open`, in place of the present prompt. Whether that was put aside, to be opened again: it is where
+        something was written that no file has."""
+        aside = self.unsaved
         if aside:
-            self.services.drafts.put_aside()
+            self.services.drafts.keep(self.services.drafts.new(), self.state())
         self.open(prompt, source)
         return aside
-
-    def begin_with(self, prompt: Prompt, opened: OpenedPreset) -> None:
-        """Start on this prompt, made of that preset; the first thing that a session does with its desk."""
-        if not prompt.messages:
-            prompt = replace(prompt, messages=starting_prompt().messages)
-        whole = opened.kind is Kind.PROMPT
-        if self.begin(prompt, PresetSource.of(opened) if whole else None):
-            self.notes.append("the prompt of the last session is among the drafts put aside")
-        self.notes.extend(opened.warnings)
-        self.connection = self._first_connection()
-
-    def begin_new(self) -> bool:
-        """Start an empty prompt; as `begin`."""
-        return self.begin(starting_prompt())
 
     def saved(self, kept: OpenedPreset) -> None:
         """The prompt as it stands is in this file now."""
         self.source = PresetSource.of(kept)
         self.opened = self.prompt
         self._file_read = True
-        self._hold(self.prompt)
+        self.journal()
 
     async def recall_source(self) -> str:
         """Read the file that a draft is from, in a thread, so that "changed" is measured against it. A line for the
@@ -235,38 +281,6 @@ class Desk:
         self.read_parts(prompt)
         self.edit(prompt)
 
-    def accept_offered(self) -> None:
-        """Open the draft that was offered back."""
-        if self.offered is None:
-            return
-        prompt = self._readable(self.offered)
-        if prompt is not None:
-            self.services.drafts.accept(self.offered.draft_id)
-            self._open_draft(prompt, self.offered.view)
-        self.offered = None
-
-    def take_up(self, draft: KeptDraft) -> bool:
-        """Go on with a draft that was put aside; False where it can't be read. The present one is put aside. What the
-        draft's file has is to be read then, with `recall_source`."""
-        try:
-            prompt = prompt_from_json(draft.prompt_json)
-        except InputError:
-            return False
-        self.services.drafts.accept(draft.draft_id)
-        self._open_draft(prompt, draft.view)
-        return True
-
-    def _open_draft(self, prompt: Prompt, view: dict[str, JSON] | None) -> None:
-        """As `open`; what the draft's file has is not known before `recall_source`."""
-        self.open(prompt, PresetSource.from_view(view))
-        self._file_read = self.source is None
-
-    def discard_offered(self) -> None:
-        """Leave the offered draft where it is and start empty."""
-        if self.offered is not None:
-            self.services.drafts.discard(self.offered.draft_id)
-            self.offered = None
-
     def set_variable(self, name: str, value: str | None) -> None:
         """Give `{{name}}` a value, or None for none."""
         known = {variable.name: variable for variable in self.prompt.variables}
@@ -292,10 +306,6 @@ class Desk:
 
         known = {variable.name: variable for variable in self.prompt.variables}
         return tuple(known.get(name, Variable(name)) for name in variable_names(self.prompt, self.parts))
-
-    def close(self) -> None:
-        """The last state of the draft, at a normal end: the next start reopens it."""
-        self.services.drafts.close(prompt_to_json(self.prompt), view=self._view())
 
     # -- what follows from it ------------------------------------------------------------------------------------
 
@@ -373,6 +383,22 @@ class Desk:
             last.prompt, last.connection, source="tui", anyway=last.anyway, preset=last.preset
         )
         return self.last
+
+    def ran(self, run: str) -> None:
+        """The last job is this run in history."""
+        if run != self.last_run:
+            self.last_run = run
+            self.journal()
+
+    def recall_run(self, stored: StoredRun) -> None:
+        """Go on from the run of an earlier session, as after one of this."""
+        if self.last is None:
+            preset = stored.summary.preset
+            self.last = self.services.job(stored.prompt, self.connection, source="tui", preset=preset)
+        self.shown = self.last
+        taken = with_answer(stored.prompt, stored.choices[0].text if stored.choices else "")
+        if self.prompt.messages == taken.after.messages:
+            self.taken = taken
 
     def take_answer(self, answer: str) -> None:
         """The answer becomes an assistant message, with an empty user message after it."""

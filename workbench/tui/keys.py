@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workbench.tui.commands import COMMANDS
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import App
 
     from workbench.tui.commands import Command
@@ -33,8 +37,21 @@ def key_name(key: str) -> str:
 
 def key_text(command: Command, keymap: dict[str, str] | None = None) -> str:
     """All keys of a command, with the user's own in place of the declared ones."""
-    keys = (keymap or {}).get(command.id, command.keys)
-    return " ".join(key_name(key) for key in keys.split(",") if key)
+    keys = [key for key in (keymap or {}).get(command.id, command.keys).split(",") if key]
+    if command.numbered and len(keys) > 2:
+        return f"{key_name(keys[0])} … {key_name(keys[-1])}"
+    return " ".join(key_name(key) for key in keys)
+
+
+def bindings_keymap(keymap: Mapping[str, str]) -> dict[str, str]:
+    """The user's keymap with an entry for each binding: a numbered command has one for each of its keys."""
+    numbered = [command for command in COMMANDS if command.numbered and command.id in keymap]
+    each = {
+        f"{command.id}.{number}": key
+        for command in numbered
+        for number, key in enumerate(keymap[command.id].split(","), 1)
+    }
+    return {**keymap, **each}
 
 
 def keymap_of(app: App[Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from workbench import crash
 from workbench.services import Services
 from workbench.tui.app import WorkbenchApp
-from workbench.tui.terminal import tolerate_invalid_input
+from workbench.tui.terminal import read_alt_keys, tolerate_invalid_input
 
 if TYPE_CHECKING:
     from workbench.core.preset import OpenedPreset
@@ -24,14 +24,15 @@ def launch(find: Callable[[Services], Found] | None = None) -> int:
     """Run the workbench on this terminal, with the prompt that `find` finds where it is given; the exit code comes
     back. What `find` raises goes through."""
     tolerate_invalid_input()
+    read_alt_keys()
     with Services.open(os.environ, Path.cwd()) as services:
         found = find(services) if find is not None else None
         app = WorkbenchApp(services)
         if found is not None:
-            app.desk.begin_with(*found)
+            app.drafts.begin_with(*found)
         app.run()
         if app.fault is not None:
-            # The draft stays open in the database: the next start offers it back.
+            # The drafts stay open in the database: the next start offers them back.
             return crash.report(app.fault)
-        app.desk.close()
+        app.drafts.save()
         return app.return_code or 0

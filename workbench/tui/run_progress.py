@@ -111,6 +111,7 @@ class RunProgress:
         self.trace.ended(time.monotonic())
         self._stage = outcome.state.value
         self._took = outcome.timings.total_s or 0.0
+        self._first_token = outcome.timings.first_token_s
         self._attempts = outcome.attempts
 
     def live(self) -> Live:

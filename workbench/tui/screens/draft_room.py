@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from workbench.core.outcome import Outcome
-    from workbench.tui.desk import Desk
+    from workbench.core.prompt import Prompt
+    from workbench.tui.desk import Derived, Desk
+    from workbench.tui.preset_source import PresetSource
+    from workbench.tui.widgets.draft_tab import Mark
+    from workbench.tui.widgets.message_cards import Held
     from workbench.tui.widgets.notice import Kind as NoticeKind
     from workbench.tui.widgets.output_pane import OutputPane
 
@@ -60,6 +64,9 @@ class RoomHost(Protocol):
     def opened(self, desk: Desk) -> None:
         """Another prompt lies on the desk."""
 
+    async def put(self, prompt: Prompt, source: PresetSource | None) -> str:
+        """Open a prompt in a draft of its own, or in the one in front where that is blank; what is to be said of it."""
+
     def began(self, desk: Desk) -> None:
         """A run has begun."""
 
@@ -70,13 +77,23 @@ class DraftRoom:
     def __init__(self, desk: Desk, pane: OutputPane, host: RoomHost) -> None:
         self.desk = desk
         self.pane = pane
+        self.derived: Derived | None = None
+        """What was shown last of what follows from the prompt."""
+        self.held: Held | None = None
+        """Its messages as they were left."""
+        self.was_editing = False
+        """Whether the cursor was in one of them."""
+        self.unseen: Mark = ""
+        """How a run ended that nobody has looked at yet."""
+        self._recalled = False
         ask, say, changed = host.ask, host.say, partial(host.changed, desk)
         self.running = Running(
             desk, pane, warmed=host.warmed, say=say, began=partial(host.began, desk), changed=changed
         )
         self.where = Where(desk, warmed=host.warmed, ask=ask, say=say, changed=changed)
         self.sending = Sending(desk, ask=ask, say=say, changed=changed, run=self.running.other)
-        self.presets = PresetMoves(desk, ask=ask, say=say, changed=changed, opened=partial(host.opened, desk))
+        opened = partial(host.opened, desk)
+        self.presets = PresetMoves(desk, ask=ask, say=say, changed=changed, opened=opened, put=host.put)
         self.cleaning = CleaningMoves(desk, ask=ask, say=say, changed=changed)
         self.finding = Finding(desk, ask=ask, changed=changed)
         self.outside = Outside(desk, outside=host.outside, ask=ask, say=say, changed=changed)
@@ -101,6 +118,14 @@ class DraftRoom:
             "comparison": partial(opening.choose, host.warmed),
         }
         """What the action `ask` begins, by name."""
+
+    async def recall(self) -> str:
+        """Bring back what belongs to a draft of an earlier session: what its file has, and its last output. A line for
+        the person, or "". The program is warm."""
+        if self._recalled:
+            return ""
+        self._recalled = True
+        return await self.desk.recall_source() or await self.running.recall()
 
     def ended(self, outcome: Outcome) -> None:
         """The run in the pane has ended."""

@@ -38,9 +38,9 @@ class Panels:
 
     def show_around(self, widget: DOMNode) -> None:
         """Bring the panel that the widget is in to the front, where it is in one."""
-        around = {node.id for node in widget.ancestors_with_self}
+        around = {node.id for node in widget.ancestors_with_self if node.id is not None}
         for id in around.intersection(PANELS.values()):
-            self.show(str(id))
+            self.show(id)
 
 
 def layout_classes(size: Size, panel: str) -> dict[str, bool]:

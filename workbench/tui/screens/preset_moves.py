@@ -19,7 +19,7 @@ from workbench.tui.preset_source import PresetSource
 from workbench.tui.screens.where import Ask, Say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from workbench.tui.desk import Desk
     from workbench.tui.screens.preset_picker import Off, PresetPicker
@@ -31,10 +31,17 @@ PATIENCE = 2.0
 
 class PresetMoves:
     """The conversation about presets. `ask` shows a question, `say` a line, `changed` shows the prompt anew, `opened`
-    another one."""
+    another one in its place; `put` opens a prompt beside it and returns what is to be said of that."""
 
     def __init__(
-        self, desk: Desk, *, ask: Ask, say: Say, changed: Callable[[], None], opened: Callable[[], None]
+        self,
+        desk: Desk,
+        *,
+        ask: Ask,
+        say: Say,
+        changed: Callable[[], None],
+        opened: Callable[[], None],
+        put: Callable[[Prompt, PresetSource | None], Awaitable[str]],
     ) -> None:
         self._desk = desk
         self._services = desk.services
@@ -42,6 +49,7 @@ class PresetMoves:
         self._say = say
         self._changed = changed
         self._opened = opened
+        self._put = put
 
     # -- opening -----------------------------------------------------------------------------------------------
 
@@ -52,20 +60,31 @@ class PresetMoves:
         if isinstance(entry, PresetEntry):
             await self._open(Path(entry.path))
 
-    async def _open(self, path: Path) -> None:
+    async def _read(self, path: Path) -> tuple[Prompt, OpenedPreset] | None:
+        """The prompt of a file; None where it can't be read, as was said then."""
         try:
             kept = await in_own_thread(self._services.presets.open_path, path)
         except InputError as error:
             self._say(error.line, "error")
-            return
-        if isinstance(kept.value, Prompt):
-            self._begin(kept.value, PresetSource.of(kept), f"opened {kept.value.name or kept.slug}", kept.warnings)
+            return None
+        return (kept.value, kept) if isinstance(kept.value, Prompt) else None
 
-    def _begin(self, prompt: Prompt, source: PresetSource | None, said: str, warnings: tuple[str, ...]) -> None:
-        aside = self._desk.begin(prompt, source)
-        self._opened()
-        self._say(said + (" · the one before is kept as a draft" if aside else ""), "success")
-        self._warn(warnings)
+    async def _open(self, path: Path) -> None:
+        if found := await self._read(path):
+            prompt, kept = found
+            said = await self._put(prompt, PresetSource.of(kept))
+            self._say(f"opened {prompt.name or kept.slug}{said}", "success")
+            self._warn(kept.warnings)
+
+    async def _open_instead(self, path: Path) -> None:
+        """Open a file in the place of this draft's prompt, which is put aside."""
+        if found := await self._read(path):
+            prompt, kept = found
+            aside = self._desk.replace_with(prompt, PresetSource.of(kept))
+            self._opened()
+            said = " · mine is kept under “Drafts put aside”" if aside else ""
+            self._say(f"opened {prompt.name or kept.slug}{said}", "success")
+            self._warn(kept.warnings)
 
     def _warn(self, warnings: tuple[str, ...]) -> None:
         """The first is said last, since the last stays in sight."""
@@ -207,7 +226,7 @@ class PresetMoves:
     async def _write_prompt(self, prompt: Prompt, place: Place, slug: str, known: str | None) -> None:
         kept = await self._write(as_saved(prompt), place, Kind.PROMPT, slug, known)
         if kept == "theirs":
-            await self._open(self._services.presets.path_for(place, Kind.PROMPT, slug))
+            await self._open_instead(self._services.presets.path_for(place, Kind.PROMPT, slug))
         elif kept == "both":
             await self.save_as(beside=True)
         elif isinstance(kept, OpenedPreset):
@@ -249,7 +268,9 @@ class PresetMoves:
         except WorkbenchError as error:
             self._say(error.line, "error")
             return
-        self._begin(imported.prompt, None, f"imported {imported.what}", imported.notes)
+        said = await self._put(imported.prompt, None)
+        self._say(f"imported {imported.what}{said}", "success")
+        self._warn(imported.notes)
 
 
 def _instructions(prompt: Prompt) -> bool:

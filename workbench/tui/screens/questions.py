@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.adapters.connections import Question
-    from workbench.adapters.drafts import KeptDraft, Restored
+    from workbench.adapters.drafts import Restored
+    from workbench.core.draft import KeptDraft
+    from workbench.tui.widgets.draft_tab import DraftTab
 
 
 def question_chooser(question: Question) -> Chooser:
@@ -22,23 +24,30 @@ def question_chooser(question: Question) -> Chooser:
 def draft_question(restored: Restored) -> Chooser:
     """Ends with "open" or "empty"."""
     when = restored.saved_at.astimezone().strftime("%d %b, %H:%M") if restored.saved_at else "earlier"
+    many = len(restored.drafts)
+    what, its, them = (f"{many} drafts are left", f"Its {many} drafts are", "them") if many > 1 else _ONE_DRAFT
     rows = [
-        Choice("open", "Open it", "as it was last saved"),
-        Choice("empty", "Start empty", "it is kept in the database"),
+        Choice("open", f"Open {them}", "as it was last saved" if many == 1 else "each in its tab, as they were saved"),
+        Choice("empty", "Start empty", "kept under “Drafts put aside”"),
     ]
-    return Chooser("A draft is left", rows, text=f"The workbench ended without closing. Its draft is from {when}.")
+    return Chooser(what, rows, text=f"The workbench ended without closing. {its} from {when}.")
+
+
+_ONE_DRAFT = ("A draft is left", "Its draft is", "it")
 
 
 def draft_chooser(kept: Sequence[KeptDraft]) -> Chooser:
     """Ends with a draft's id."""
     rows = [
-        Choice(draft.draft_id, _first_words(draft), f"{draft.saved_at.astimezone():%d %b, %H:%M}") for draft in kept
+        Choice(draft.draft_id, draft.title or _first_words(draft), f"{draft.saved_at.astimezone():%d %b, %H:%M}")
+        for draft in kept
     ]
     return Chooser("Drafts put aside", rows)
 
 
 def _first_words(draft: KeptDraft) -> str:
-    messages = draft.prompt_json.get("messages")
+    """Of one that an older version kept, without a title."""
+    messages = draft.content.prompt_json.get("messages")
     texts = [m.get("content") for m in messages if isinstance(m, dict)] if isinstance(messages, list) else []
     words = next((text.strip() for text in texts if isinstance(text, str) and text.strip()), "empty")
     return " ".join(words[:200].split())[:60]
@@ -51,6 +60,20 @@ def large_text_question(size: str, *, file: bool, otherwise: str) -> Chooser:
         rows.append(Choice("file", "Put it into a file", "that a variable reads, and its name into the message"))
     rows.append(Choice("otherwise", otherwise))
     return Chooser("A large text", rows, text=f"{size} are more than an editor shows well.")
+
+
+def tab_chooser(tabs: Sequence[DraftTab], front: int) -> Chooser:
+    """Ends with the index of a tab."""
+    marks = {"": "", "running": "runs", "answered": "has an answer", "failed": "failed"}
+    rows = [
+        Choice(
+            str(index),
+            tab.title or "unnamed",
+            " · ".join(word for word in ("changed" if tab.changed else "", marks[tab.mark]) if word),
+        )
+        for index, tab in enumerate(tabs)
+    ]
+    return Chooser("Go to a draft", rows, chosen=str(front))
 
 
 def key_question() -> Chooser:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from workbench.core.errors import WorkbenchError
+from workbench.own_thread import in_own_thread
 from workbench.tui.widgets.trouble import droppable
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from workbench.core.events import Event
     from workbench.runner import Emit, Job
     from workbench.tui.desk import Desk
     from workbench.tui.screens.where import Say
@@ -91,7 +94,7 @@ class Running:
         self._began()
         self._pane.run_worker(self._start(progress.take, make), group="launch", exclusive=True)
 
-    async def _start(self, emit: Emit, make: Callable[[], Job]) -> None:
+    async def _start(self, take: Emit, make: Callable[[], Job]) -> None:
         await self._warmed.wait()
         desk = self._desk
         before = desk.prompt
@@ -99,4 +102,28 @@ class Running:
         if desk.prompt is not before:
             self._changed()  # an answer that was taken is taken out again for "run again"
         self._pane.show_request(job.request, job.prompt.parameters)
-        self._pane.start(desk.services.start(job, emit))
+
+        def emit(events: Sequence[Event]) -> None:
+            if job is desk.last and run.id:
+                desk.ran(run.id)
+            take(events)
+
+        run = desk.services.start(job, emit)
+        self._pane.start(run)
+
+    async def recall(self) -> str:
+        """Show the last run of a draft of an earlier session again, where nothing was run since. A line for the person
+        where it can't be read, else ""."""
+        desk, pane = self._desk, self._pane
+        if not desk.last_run or pane.running or pane.outcome is not None:
+            return ""
+        try:
+            stored = await in_own_thread(desk.services.history.get, desk.last_run)
+        except WorkbenchError as error:
+            return error.line
+        outcome = stored.outcome() if stored is not None else None
+        if stored is not None and outcome is not None and not pane.running and pane.outcome is None:
+            desk.recall_run(stored)
+            pane.show_past(outcome)
+            self._changed()
+        return ""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.containers import Container, Vertical
-from textual.screen import Screen
 from textual.widgets import Static
 
 from workbench.core.errors import WorkbenchError
@@ -17,17 +16,15 @@ from workbench.core.preset import Kind as PresetKind
 from workbench.tui.commands import bindings
 from workbench.tui.conversation import where_to_go_on
 from workbench.tui.header_state import header_state
-from workbench.tui.screens.draft_moves import DraftMoves
-from workbench.tui.screens.draft_room import DraftRoom
+from workbench.tui.screens.drafts_screen import DraftsScreen
 from workbench.tui.screens.large_text import fold
 from workbench.tui.screens.panels import PANELS, Panels, layout_classes
-from workbench.tui.screens.where import Answer
 from workbench.tui.usage_state import usage_state
 from workbench.tui.widgets.header import Header
 from workbench.tui.widgets.key_line import KeyLine
 from workbench.tui.widgets.message_editor import MessageEditor
 from workbench.tui.widgets.message_list import MessageList
-from workbench.tui.widgets.notice import Kind, NoticeBar
+from workbench.tui.widgets.notice import NoticeBar
 from workbench.tui.widgets.output_pane import OutputPane
 from workbench.tui.widgets.parameter_panel import ParameterPanel
 from workbench.tui.widgets.parts_panel import PartsPanel
@@ -37,7 +34,6 @@ from workbench.tui.widgets.variables_panel import VariableRow, VariablesPanel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -45,8 +41,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from workbench.core.prompt import Prompt, Variable
-    from workbench.tui.app import WorkbenchApp
-    from workbench.tui.desk import Desk
+    from workbench.tui.open_drafts import OpenDrafts
     from workbench.tui.widgets.model_field import ModelPicker
 
 DERIVE_AFTER = 0.12
@@ -55,30 +50,27 @@ FRAME = 0.1
 """Seconds between two updates of header and meter while a run goes on."""
 
 
-class WorkbenchScreen(Screen[None]):
+class WorkbenchScreen(DraftsScreen):
     """Messages, variables and parameters; output and usage."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("workbench")
     AUTO_FOCUS = ""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._first = desk
-        self.services = desk.services
-        self.room: DraftRoom
-        """The draft in front."""
-        self._drafts: DraftMoves
+    def __init__(self, drafts: OpenDrafts) -> None:
+        super().__init__(drafts)
+        self.services = drafts.session.services
         self._panels = Panels(self)
-        self._variables_shown: tuple[Variable, ...] = ()
+        self._variables_shown: tuple[Variable, ...] | None = ()
         self._derive_timer: Timer | None = None
         self._frame_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        self.room = DraftRoom(self._first, OutputPane(id="output"), self)
-        self._drafts = DraftMoves(self._first, ask=self.ask, say=self.say, changed=self._opened)
+        tabs = self.make_tabs()
         # Known now, so that the widgets are styled once for this size and not once more when it is told.
         self.update_classes(layout_classes(self.app.size, "messages"), update=False)
         yield Header()
+        if (bar := self._stage.bar(tabs.all(), tabs.front)) is not None:
+            yield bar
         yield TabLine(tuple(PANELS), id="panels")
         yield PartsPanel(id="parts")
         with Container(id="desk"):
@@ -86,7 +78,7 @@ class WorkbenchScreen(Screen[None]):
                 # With its messages from the start: focusing the editor later would style the panel once more.
                 yield MessageList(self.desk.prompt.messages, current=where_to_go_on(self.desk.prompt), id="messages")
                 yield VariablesPanel(id="variables")
-            with Vertical(id="output-column"):
+            with Vertical(id="output"):
                 yield self.room.pane
                 yield UsageMeter(id="usage")
             yield ParameterPanel(read_file=self.services.read_file, id="parameters")
@@ -95,26 +87,8 @@ class WorkbenchScreen(Screen[None]):
         yield KeyLine()
 
     @property
-    def bench(self) -> WorkbenchApp:
-        return cast("WorkbenchApp", self.app)
-
-    @property
     def messages(self) -> MessageList:
         return self.query_one(MessageList)
-
-    @property
-    def desk(self) -> Desk:
-        """What lies on the desk of the draft in front."""
-        return self.room.desk
-
-    @property
-    def output(self) -> OutputPane:
-        """The output pane of the draft in front."""
-        return self.room.pane
-
-    @property
-    def warmed(self) -> asyncio.Event:
-        return self.bench.warmed
 
     def command_nodes(self) -> Mapping[str, DOMNode | Callable[[], DOMNode]]:
         """Where the palette runs the commands of each scope; a view of the output is brought up for its own."""
@@ -144,14 +118,12 @@ class WorkbenchScreen(Screen[None]):
     async def _after_first_paint(self) -> None:
         """Say what there is to say, ask what there is to ask; at once, so that no key lands in a late question."""
         self.room.where.tell()
-        for note in (*self.services.notes, *self.desk.notes):
+        for note in (*self.services.notes, *self._drafts.session.told()):
             self.say(note, "warning")
-        await self._drafts.offer()
+        await self.tabs.offer()
         await self.room.where.ask_first_questions()
         await self.bench.warmed.wait()
-        if note := await self.desk.recall_source():
-            self.say(note, "warning")
-        self._show_header()
+        self.recall(self.room)
         self._derive()
         for note in self.services.rules_notes:
             self.say(note, "warning")
@@ -168,20 +140,12 @@ class WorkbenchScreen(Screen[None]):
 
         self.services.database.watch(tell)
 
-    async def ask(self, question: Screen[Answer], /) -> Answer:
-        return await self.app.push_screen_wait(question)
-
-    def say(self, text: str, kind: Kind = "info") -> None:
-        """One line for the person, also where another screen lies on this one; `text` may be foreign."""
-        self.query_one(NoticeBar).show(text, kind)
-        if self.app.screen is not self:
-            self.bench.tell(text, kind)
-
     # -- the prompt --------------------------------------------------------------------------------------------
 
     def _show_prompt(self) -> None:
         """Show the desk's prompt in every panel that edits it."""
         self.messages.show(self.desk.prompt.messages)
+        self.query_one(VariablesPanel).of = self.desk.draft_id
         self._show_variables()
         panel = self.query_one(ParameterPanel)
         panel.show(self.desk.prompt.parameters, self.desk.model, {}, {}, replaced_model=self.desk.replaced_model)
@@ -249,14 +213,13 @@ class WorkbenchScreen(Screen[None]):
         messages = self.messages
         messages.marks = await self.room.cleaning.choose(messages.current, marks=messages.marks)
 
-    def outside(self) -> AbstractContextManager[None]:
-        return self.bench.outside()
-
     @on(VariablesPanel.Changed)
     def _variable_changed(self, event: VariablesPanel.Changed) -> None:
-        self.desk.set_variable(event.name, event.value)
-        self._show_variables()
-        self._derive_soon()
+        desk = self.tabs.desk_of(event.of)
+        if desk is None:
+            return  # its draft was closed in the same moment
+        desk.set_variable(event.name, event.value)
+        self.changed(desk)
 
     @on(MessageList.StepWanted)
     def _step_wanted(self, event: MessageList.StepWanted) -> None:
@@ -277,7 +240,7 @@ class WorkbenchScreen(Screen[None]):
         if step is not None and step.spot is not None:
             self.messages.restore(self.desk.prompt.messages, step.spot)
         if step is not None:
-            self._moved()
+            self.moved()
         self.say(step.words if step is not None else f"there is nothing to {'undo' if back else 'redo'}")
 
     def on_tokens_view_wanted(self) -> None:
@@ -302,6 +265,7 @@ class WorkbenchScreen(Screen[None]):
         except WorkbenchError as error:
             self.say(error.line, "error")
             return
+        self.room.derived = derived
         self.messages.show_tokens(derived.tokens)
         self.query_one(PartsPanel).show(derived.parts)
         self._show_variables()
@@ -335,15 +299,16 @@ class WorkbenchScreen(Screen[None]):
         self.room.running.without_refused()
 
     def _take_typed(self) -> None:
-        """Put what was typed until now into the desk's prompt: the last keys may be on their way yet."""
-        self.desk.edit(replace(self.desk.prompt, messages=self.messages.messages))
+        """Put what was typed until now into the desk's prompt."""
+        self._stage.take_typed(self.room)
 
-    def began(self, desk: Desk) -> None:
-        """A run has begun in a draft's pane."""
-        if desk is self.desk:
-            self._show_output()
-            self._frame_timer = self._frame_timer or self.set_interval(FRAME, self._frame)
-            self._frame_timer.resume()
+    def watch_run(self) -> None:
+        self._show_output()
+        self._watch()
+
+    def _watch(self) -> None:
+        self._frame_timer = self._frame_timer or self.set_interval(FRAME, self._frame)
+        self._frame_timer.resume()
 
     def action_stop(self) -> None:
         if self.output.running:
@@ -353,18 +318,12 @@ class WorkbenchScreen(Screen[None]):
         else:
             self.query_one(NoticeBar).dismiss()
 
-    def stop_running(self) -> None:
-        self.output.stop()
-
     def _frame(self) -> None:
-        self._show_header()
-        self._show_meter()
+        self.show_run()
         if not self.output.running and self._frame_timer is not None:
             self._frame_timer.pause()
 
-    @on(OutputPane.Finished)
-    def _run_finished(self, event: OutputPane.Finished) -> None:
-        self.room.ended(event.outcome)
+    def show_run(self) -> None:
         self._show_header()
         self._show_meter()
 
@@ -377,10 +336,18 @@ class WorkbenchScreen(Screen[None]):
         self._panels.show("messages")
         self.messages.focus_message(where_to_go_on(self.desk.prompt), edit=True)
 
+    def entered(self) -> None:
+        self._variables_shown = None
+        self.moved()
+        self._show_meter()
+        if self.output.running:
+            self._watch()
+
     # -- header and meter ----------------------------------------------------------------------------------------
 
     def _show_header(self) -> None:
         self.query_one(Header).show(header_state(self.desk, self.output.live()))
+        self.tabs.edited()
 
     def _show_meter(self) -> None:
         self.query_one(UsageMeter).show(usage_state(self.desk, self.output.live(), self.output.outcome))
@@ -443,27 +410,10 @@ class WorkbenchScreen(Screen[None]):
         self.say(f"forgotten: {host} is asked for everything again", "success")
         self._derive()
 
-    def changed(self, desk: Desk) -> None:
-        """A prompt changed otherwise than by a key, or its requests go elsewhere: all that hangs on it is shown."""
-        if desk is self.desk:
-            self._moved()
-
-    def opened(self, desk: Desk) -> None:
-        """Another prompt lies on a desk."""
-        if desk is self.desk:
-            self._opened()
-
-    def _moved(self) -> None:
+    def moved(self) -> None:
         """Requests go elsewhere, or to another model: all that hangs on it is shown anew."""
         self._show_prompt()
         self._show_header()
-
-    def action_new_prompt(self) -> None:
-        if self.desk.begin_new():
-            self.say("a new prompt · the one before is kept as a draft", "success")
-        self._moved()
-        self._panels.show("messages")
-        self.messages.focus_message(0, edit=True)
 
     def action_copy(self, what: str) -> None:
         if what == "answer":
@@ -474,9 +424,6 @@ class WorkbenchScreen(Screen[None]):
     @on(OutputPane.CopyWanted)
     def _copy_wanted(self, event: OutputPane.CopyWanted) -> None:
         self.room.copying.copy(event.text, event.what)
-
-    def to_clipboard(self, text: str) -> None:
-        self.app.copy_to_clipboard(text)
 
     @on(PartsPanel.Wanted)
     def _part_wanted(self, event: PartsPanel.Wanted) -> None:
@@ -489,17 +436,16 @@ class WorkbenchScreen(Screen[None]):
     def action_ask(self, what: str) -> None:
         """Begin one of the conversations; what was typed until now is in the desk's prompt then."""
         self._take_typed()
-        begin = self._drafts.choose if what == "drafts" else self.room.conversations[what]
-        self.run_worker(begin(), group="choose", exclusive=True)
+        self.run_worker(self.room.conversations[what](), group="choose", exclusive=True)
 
     def action_compare(self) -> None:
         """Compare the prompt as it stands at several settings, on a screen of its own."""
         self._take_typed()
         self.run_worker(self.room.comparing.begin(self.bench.warmed), group="compare", exclusive=True)
 
-    def _opened(self) -> None:
+    def go_on(self) -> None:
         """Another prompt is on the desk: where one goes on in it is in sight, under the cursor if there was one."""
         editing = self.messages.editing
-        self._moved()
+        self.moved()
         self._panels.show("messages")
         self.messages.focus_message(where_to_go_on(self.desk.prompt), edit=editing)

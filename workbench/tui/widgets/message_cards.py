@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import VerticalScroll
 from textual.document._document import Selection
@@ -13,12 +13,20 @@ from workbench.tui.widgets.card_editor import CardEditor
 from workbench.tui.widgets.message_card import HINTS
 from workbench.tui.widgets.message_document import location_of, offset_of
 from workbench.tui.widgets.message_drawing import DrawnMessages, Slice
-from workbench.tui.widgets.message_entries import Entries, TokenCount
+from workbench.tui.widgets.message_entries import Entries, Entry, TokenCount
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from workbench.core.prompt_change import Spot
+
+
+class Held(NamedTuple):
+    """The cards of one draft as they were left."""
+
+    entries: list[Entry]
+    current: int
+    scroll: float
 
 
 class MessageCards(VerticalScroll, can_focus=True):
@@ -115,6 +123,21 @@ class MessageCards(VerticalScroll, can_focus=True):
                 self.focus_message(self._current, edit=True)
         if focus is not None:
             self.focus_message(focus, edit=True)
+
+    def leave(self) -> Held:
+        """Close the editor, for another draft's messages to come here with `enter`."""
+        self._close_editor()
+        return Held(self._entries.exchange([]), self._current, self.scroll_y)
+
+    def enter(self, held: Held | None, messages: tuple[Message, ...], current: int) -> None:
+        """Hold a draft's messages as they were left, or those that are shown for the first time, with the `current`."""
+        entries, current, scroll = held or Held([Entry(message) for message in messages], current, 0)
+        self._entries.exchange(entries)
+        self._entries.replace_all(messages)
+        self._reported = messages
+        self._current = self._clamp(current)
+        self._place()
+        self.scroll_to(y=scroll, animate=False, immediate=True)
 
     def restore(self, messages: tuple[Message, ...], spot: Spot) -> None:
         """Hold the messages of another step of the prompt's history; what changed, at `spot`, comes into sight. An

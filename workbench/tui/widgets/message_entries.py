@@ -118,6 +118,11 @@ class Entries:
     def messages(self) -> tuple[Message, ...]:
         return tuple(entry.message for entry in self._entries)
 
+    def exchange(self, entries: list[Entry]) -> list[Entry]:
+        """Hold the entries of another draft; those that were held come back, to be held again later."""
+        held, self._entries = self._entries, entries
+        return held
+
     def replace_all(self, messages: tuple[Message, ...]) -> None:
         """Hold these messages. Equal ones keep their cards wherever they stand now; of the others those that are as
         many as they were keep them too, as messages that were edited."""

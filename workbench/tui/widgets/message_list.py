@@ -55,6 +55,13 @@ class MessageList(MessageCards, can_focus=True):
             super().__init__()
             self.messages = messages
 
+    class BranchWanted(TextualMessage):
+        """The conversation up to message `index` is to go on in a draft of its own."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
     class InvisibleWanted(TextualMessage):
         """The invisible characters are to be shown by kind, and cleaned away where the person wants it."""
 
@@ -89,6 +96,9 @@ class MessageList(MessageCards, can_focus=True):
         self._close_editor()
         self._entries.delete(self._current)
         self._after_edit(self._current, reopen)
+
+    def action_branch(self) -> None:
+        self.post_message(self.BranchWanted(self._current))
 
     def action_undo(self) -> None:
         self.post_message(self.StepWanted(back=True))

@@ -67,10 +67,11 @@ class OutputPane(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = bindings("output")
 
     class Finished(Message):
-        """The run ended."""
+        """The pane's run ended."""
 
-        def __init__(self, outcome: Outcome) -> None:
+        def __init__(self, pane: OutputPane, outcome: Outcome) -> None:
             super().__init__()
+            self.pane = pane
             self.outcome = outcome
 
     class CopyWanted(Message):
@@ -166,7 +167,18 @@ class OutputPane(Vertical):
         if self._run is not None:
             self._run.stop()
 
+    def show_past(self, outcome: Outcome) -> None:
+        """Show a run of an earlier session as if it had just ended."""
+        from workbench.core.replay import events_of
+
+        self.begin().take(events_of(outcome.answer))
+        self._end(outcome)
+
     def _ended(self, outcome: Outcome) -> None:
+        self._end(outcome)
+        self.post_message(self.Finished(self, outcome))
+
+    def _end(self, outcome: Outcome) -> None:
         self.outcome = outcome
         if self._progress is not None:
             self._progress.end(outcome)
@@ -174,7 +186,6 @@ class OutputPane(Vertical):
         self.query_one(Trouble).show_outcome(outcome)
         self._json.judge_if_wanted(outcome, looked_at=self.view == "JSON")
         self._show_state()
-        self.post_message(self.Finished(outcome))
 
     def _judged(self) -> None:
         self._tell_of_json()

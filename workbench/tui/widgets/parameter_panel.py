@@ -72,6 +72,10 @@ class ParameterPanel(ParameterView, can_focus=True):
             self._remembered.clear()
         self._show_values(parameters, model, reasons, problems, given, replaced_model)
 
+    def leave(self) -> bool:
+        """Accept what is in an open field: other values are to be shown. False, and said, where it can't be read."""
+        return self._accept_field()
+
     # ---- the selected row
 
     def action_select(self, delta: int) -> None:

@@ -102,15 +102,18 @@ class VariablesPanel(FieldRows, can_focus=True):
     """
 
     class Changed(Message):
-        """A person gave the variable a value, or with None took it back."""
+        """A person gave the variable a value, or with None took it back; `of` is what the panel showed then."""
 
-        def __init__(self, name: str, value: str | None) -> None:
+        def __init__(self, name: str, value: str | None, of: str) -> None:
             super().__init__()
             self.name = name
             self.value = value
+            self.of = of
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
+        self.of = ""
+        """Whose variables are shown: a name of the caller's."""
         self._rows: tuple[VariableRow, ...] = ()
         self._selected = 0
         self._top = 0
@@ -167,7 +170,11 @@ class VariablesPanel(FieldRows, can_focus=True):
     def action_unset(self) -> None:
         row = self.selected
         if row is not None and row.value is not None:
-            self.post_message(self.Changed(row.name, None))
+            self.post_message(self.Changed(row.name, None, self.of))
+
+    def leave(self) -> None:
+        """Accept what is in an open field: something else is to be shown."""
+        self._accept_field()
 
     # -- typing a value ----------------------------------------------------------------------------------------
 
@@ -190,7 +197,7 @@ class VariablesPanel(FieldRows, can_focus=True):
         value = field.value
         self._close_field()
         if value != row.value and (value or empty or row.value is not None):
-            self.post_message(self.Changed(row.name, value))
+            self.post_message(self.Changed(row.name, value, self.of))
         return True
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -205,7 +212,7 @@ class VariablesPanel(FieldRows, can_focus=True):
 
     def _give(self, value: str) -> None:
         if self.selected is not None:
-            self.post_message(self.Changed(self.selected.name, value))
+            self.post_message(self.Changed(self.selected.name, value, self.of))
 
     # -- keys and mouse ----------------------------------------------------------------------------------------
 

@@ -1,0 +1,197 @@
+"""The part of the workbench's screen that is about which draft is in front."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from textual import on
+from textual.screen import Screen
+
+from workbench.tui.screens.draft_stage import DraftStage
+from workbench.tui.screens.draft_tabs import DraftTabs
+from workbench.tui.screens.where import Answer
+from workbench.tui.widgets.message_list import MessageList
+from workbench.tui.widgets.notice import NoticeBar
+from workbench.tui.widgets.output_pane import OutputPane
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Coroutine
+    from contextlib import AbstractContextManager
+
+    from workbench.core.prompt import Prompt
+    from workbench.tui.app import WorkbenchApp
+    from workbench.tui.desk import Desk
+    from workbench.tui.open_drafts import OpenDrafts
+    from workbench.tui.preset_source import PresetSource
+    from workbench.tui.screens.draft_room import DraftRoom
+    from workbench.tui.widgets.draft_bar import DraftBar
+    from workbench.tui.widgets.notice import Kind
+
+    Move: TypeAlias = Callable[[], Coroutine[None, None, None]]
+
+
+class DraftsScreen(Screen[None]):
+    """`room` is the draft in front, with its `desk` and its `output`. Do not keep them over an await: another may be in
+    front by then."""
+
+    def __init__(self, drafts: OpenDrafts) -> None:
+        super().__init__()
+        self._drafts = drafts
+        self._stage = DraftStage(self)
+        self.tabs: DraftTabs
+        """Made when the screen is composed: the first pane is a widget."""
+
+    @property
+    def bench(self) -> WorkbenchApp:
+        return cast("WorkbenchApp", self.app)
+
+    @property
+    def warmed(self) -> asyncio.Event:
+        return self.bench.warmed
+
+    @property
+    def room(self) -> DraftRoom:
+        """The draft in front."""
+        return self.tabs.room
+
+    @property
+    def desk(self) -> Desk:
+        """What lies on the desk of the draft in front."""
+        return self.room.desk
+
+    @property
+    def output(self) -> OutputPane:
+        """The output pane of the draft in front."""
+        return self.room.pane
+
+    def make_tabs(self) -> DraftTabs:
+        """To be called once, in `compose`."""
+        self.tabs = DraftTabs(self._drafts, self, self._stage)
+        return self.tabs
+
+    # -- what the screen shows; the workbench has the widgets ----------------------------------------------------
+
+    def moved(self) -> None:
+        """Show the prompt in front, and what hangs on it, anew."""
+        raise NotImplementedError
+
+    def entered(self) -> None:
+        """As `moved`: another draft is in front."""
+        raise NotImplementedError
+
+    def go_on(self) -> None:
+        """As `moved`, and bring the place where one goes on writing into sight."""
+        raise NotImplementedError
+
+    def watch_run(self) -> None:
+        """A run has begun in front."""
+        raise NotImplementedError
+
+    def show_run(self) -> None:
+        """Show how the run in front stands."""
+        raise NotImplementedError
+
+    # -- what the rooms ask for ----------------------------------------------------------------------------------
+
+    async def ask(self, question: Screen[Answer], /) -> Answer:
+        return await self.app.push_screen_wait(question)
+
+    def say(self, text: str, kind: Kind = "info") -> None:
+        """One line for the person, also where another screen lies on this one; `text` may be foreign."""
+        self.query_one(NoticeBar).show(text, kind)
+        if self.app.screen is not self:
+            self.bench.tell(text, kind)
+
+    def to_clipboard(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+
+    def outside(self) -> AbstractContextManager[None]:
+        return self.bench.outside()
+
+    def changed(self, desk: Desk) -> None:
+        """A prompt changed otherwise than by a key, or its requests go elsewhere."""
+        if desk is self.desk:
+            self.moved()
+
+    def opened(self, desk: Desk) -> None:
+        """Another prompt lies on a desk."""
+        if desk is self.desk:
+            self.go_on()
+
+    async def put(self, prompt: Prompt, source: PresetSource | None) -> str:
+        said = await self.tabs.put(prompt, source)
+        self.go_on()
+        return said
+
+    def began(self, desk: Desk) -> None:
+        """A run has begun in a draft's pane."""
+        if desk is self.desk:
+            self.watch_run()
+        self.tabs.began()
+
+    def recall(self, room: DraftRoom) -> None:
+        """Begin to bring back what belongs to a draft of an earlier session."""
+        self.run_worker(self._recall(room), group=f"recall {room.desk.draft_id}", exclusive=True)
+
+    async def _recall(self, room: DraftRoom) -> None:
+        await self.warmed.wait()
+        if note := await room.recall():
+            self.say(note, "warning")
+        self.tabs.recalled()
+        if room is self.room:
+            self.show_run()
+
+    @on(OutputPane.Finished)
+    def _run_finished(self, event: OutputPane.Finished) -> None:
+        self.tabs.ended(event.pane, event.outcome)
+        self.show_run()
+
+    def stop_running(self) -> None:
+        """End every run and keep its text."""
+        self.tabs.stop_all()
+
+    # -- commands ------------------------------------------------------------------------------------------------
+
+    def action_draft(self, move: str) -> None:
+        """One of the moves of `DraftTabs`."""
+        moves: dict[str, Move] = {
+            "new": self.tabs.new,
+            "next": partial(self.tabs.step, 1),
+            "previous": partial(self.tabs.step, -1),
+            "duplicate": self.tabs.duplicate,
+            "close": self.tabs.close,
+            "reopen": self.tabs.reopen,
+        }
+        self._begin(moves[move])
+
+    def action_go_to_draft(self, number: int = 0) -> None:
+        """To a draft by its number; with none the person chooses."""
+        if number:
+            self._begin(partial(self.tabs.number, number))
+        else:
+            self.run_worker(self.tabs.choose(), group="choose", exclusive=True)
+
+    def action_drafts_aside(self) -> None:
+        """Let the person open a draft that was put aside."""
+        self.run_worker(self.tabs.choose_kept(), group="choose", exclusive=True)
+
+    def _begin(self, move: Move) -> None:
+        """Move once the focused field has taken the keys that came before; those that come after wait."""
+        (self.focused or self).call_later(move)
+
+    @on(MessageList.BranchWanted)
+    def _branch_wanted(self, event: MessageList.BranchWanted) -> None:
+        self._begin(partial(self.tabs.duplicate, event.index))
+
+    # By name: most have one draft, and no tabs.
+
+    def on_draft_bar_chosen(self, event: DraftBar.Chosen) -> None:
+        self._begin(partial(self.tabs.number, event.tab + 1))
+
+    def on_draft_bar_closed(self, event: DraftBar.Closed) -> None:
+        self._begin(partial(self.tabs.close, event.tab))
+
+    def on_draft_bar_wanted(self) -> None:
+        self._begin(self.tabs.new)
