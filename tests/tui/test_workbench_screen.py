@@ -102,7 +102,8 @@ async def test_run_while_running_sends_one_request(tmp_path: Path) -> None:
         await bench.type("x")
         await bench.press("ctrl+j")
         await bench.until(lambda: bench.screen.output.running)
-        await bench.press("ctrl+j", "ctrl+j", "ctrl+g")
+        for again in (bench.screen.action_run, bench.screen.action_run, bench.screen.action_regenerate):
+            again()  # as keys would, but for the time in which a short answer may end
         assert "still running" in notice(bench)
         await bench.press("escape")
         await bench.until(lambda: bench.screen.output.outcome)
