@@ -6,12 +6,15 @@ import asyncio
 import io
 import json
 import os
+import re
 import signal
 import sqlite3
 import stat
+import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -225,6 +228,83 @@ def test_each_failure_is_a_cells_own_and_the_rest_goes_on(cli: CommandLine) -> N
     assert told["cells"][2]["choices"][0]["text"] == "half"
     assert "temperature 0.1: error: " in done.err
     assert "canary" not in done.out + done.err
+
+
+def test_64_cells_with_every_fault_stay_within_what_the_gate_said(cli: CommandLine) -> None:
+    """One 401, one 429 with Retry-After, one stall, one cut, one answer of 20 MB; every request is counted."""
+    (cli.home / "settings.toml").write_text("[limits]\nidle_s = 3.0\n", "utf-8")
+    piece = "0123456789abcdef" * 65536
+    asked: list[int] = []
+
+    def decide(seen: Seen) -> Sequence[Step]:
+        asked.append(seen.json["seed"])
+        match asked[-1]:
+            case 5:
+                return whole({"error": {"message": "bad key", "code": "invalid_api_key"}}, 401)
+            case 9 if asked.count(9) == 1:
+                return whole({"error": {"message": "slow down"}}, 429, {"Retry-After": "1"})
+            case 17:
+                return sse(text_chunk("begun"), STALL, done=False, end=False)
+            case 23:
+                return sse(text_chunk("half"), CUT, done=False, end=False)
+            case 31:
+                return sse(*[text_chunk(piece)] * 20, text_chunk(finish="stop"))
+        return answers("fine")
+
+    with server(cli) as endpoint:
+        endpoint.answer_with(decide)
+        done = cli("compare", "hi", "--model", "m", "--vary", "seed=0..63", "--concurrency", "16", "--json")
+    told = json.loads(done.out)
+    assert done.code == ExitCode.RUN_FAILED
+    most = re.search(r"64 requests, ([0-9]+) at most with retries", done.err)
+    assert most is not None
+    assert told["planned_requests"] == 64 < told["sent_requests"] == len(asked) == 65 < int(most[1])
+    assert Counter(asked) == Counter([*range(64), 9])
+    cells = {cell["setting"]["seed"]: cell for cell in told["cells"]}
+    failed = {seed: cell["state"] for seed, cell in cells.items() if cell["state"] != "complete"}
+    assert failed == {5: "error", 17: "truncated", 23: "truncated"}
+    assert cells[5]["error"]["kind"] == "authentication"
+    assert [cells[seed]["choices"][0]["text"] for seed in (9, 17, 23)] == ["fine", "begun", "half"]
+    assert cells[9]["attempts"] == 2
+    assert len(cells[31]["choices"][0]["text"]) == 20 * len(piece)
+    assert "3 answers that did not complete are not counted." in done.err
+    assert "Only the first 64,000 characters of each answer were compared" in done.err
+    assert "canary" not in done.err
+
+
+def test_terminated_it_ends_with_143_and_keeps_what_came(cli: CommandLine) -> None:
+    def decide(seen: Seen) -> Sequence[Step]:
+        if seen.json["temperature"] == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return sse(text_chunk("part"), STALL, done=False, end=False)
+        return answers("whole")
+
+    with server(cli) as endpoint:
+        endpoint.answer_with(decide)
+        arguments = ("--vary", "temperature=0,1,1.5", "--concurrency", "1", "--json")
+        done = cli("compare", "hi", "--model", "m", *arguments)
+    told = json.loads(done.out)
+    assert (done.code, told["state"]) == (128 + signal.SIGTERM, "stopped")
+    assert [cell["state"] for cell in told["cells"]] == ["complete", "cancelled", "not_sent"]
+    assert told["cells"][0]["choices"][0]["text"] == "whole"
+    with closing(sqlite3.connect(cli.home / "workbench.db")) as database:
+        assert database.execute("SELECT state FROM experiments").fetchall() == [("stopped",)]
+
+
+def test_a_closed_pipe_ends_it_with_141_and_history_has_it(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    arguments = ("compare", "hi", *FAST, "--vary", "seed=1,2")
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench", *arguments], cwd=tmp_path, env=clean_environ(tmp_path),
+        stdout=writing, stderr=subprocess.PIPE, check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert done.returncode == ExitCode.CLOSED_PIPE
+    assert b"Traceback" not in done.stderr
+    assert b"complete: 2 requests sent" in done.stderr
+    with closing(sqlite3.connect(tmp_path / "workbench" / "workbench.db")) as database:
+        assert database.execute("SELECT state, cells FROM experiments").fetchall() == [("complete", 2)]
 
 
 def test_over_the_cap_nothing_more_is_sent(cli: CommandLine) -> None:
