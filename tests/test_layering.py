@@ -64,5 +64,11 @@ def test_the_screen_loads_textual_alone() -> None:
     assert loaded <= {"textual", "rich"}
 
 
+def test_the_sdk_is_loaded_without_what_it_could_do_besides() -> None:
+    """aiohttp comes with `workbench[web]`, and the SDK would load it for a client that nobody uses."""
+    code = "import gc; from workbench.adapters.http_client import warm; warm(); assert gc.isenabled()"
+    assert loaded_after(code, ("openai", "aiohttp")) == {"openai"}
+
+
 def test_the_probe_sees_what_is_loaded() -> None:
     assert loaded_after("import yaml, textual") == {"textual", "rich", "yaml"}

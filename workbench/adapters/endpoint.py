@@ -155,11 +155,12 @@ class Endpoint:
         return self._connection.host
 
     def _create(self, request: Request, limits: Limits) -> AbstractAsyncContextManager[AsyncAPIResponse[Any]]:
+        client = self._client()  # loads the SDK
         from openai import omit
 
         # The body goes in as `extra_body`, whole: what is sent is the body, key by key and in its order, also where
         # the SDK does not know a key. The two names that `create` demands are left out, or it would add its own.
-        create = cast("Any", self._client().chat.completions.with_streaming_response.create)
+        create = cast("Any", client.chat.completions.with_streaming_response.create)
         made = create(messages=omit, model=omit, extra_body=dict(request.body), timeout=_dialling(limits))
         return cast("AbstractAsyncContextManager[AsyncAPIResponse[Any]]", made)
 
