@@ -71,8 +71,8 @@ def test_another_path_is_worth_a_look_where_something_answered_that_was_no_api()
 @pytest.mark.parametrize(
     ("base_url", "others"),
     [
-        ("https://a.example/v1", ("/api/v1", "")),
-        ("https://a.example", ("/v1", "/api/v1")),
+        ("https://a.example/v1", ("/api/v1", "/openai/v1", "")),
+        ("https://a.example", ("/v1", "/api/v1", "/openai/v1")),
         ("http://a.example:8000/openai", ("/openai/v1", "/v1", "/api/v1")),
         ("http://a.example/openai/v1", ("/v1", "/api/v1", "/openai")),
     ],

@@ -199,7 +199,8 @@ class ErrorTranslator:
         if said.is_json and "model" in said.message.lower():
             return NotFound, "no such model here", "check the model's name; the endpoint lists its models"
         url = self._connection.base_url
-        hint = f"check the base URL {url}: it usually ends in /v1"
+        usual = "the API may be at another path" if url.endswith("/v1") else "it usually ends in /v1"
+        hint = f"check the base URL {url}: {usual}"
         return NotFound, "nothing answers at this address", hint
 
     def _bad_request(self, status: int, said: _Said, sent_bytes: int) -> tuple[type[RunError], str, str]:

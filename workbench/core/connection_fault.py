@@ -69,6 +69,6 @@ def other_paths(base_url: str) -> tuple[str, ...]:
     host, slash, path = rest.partition("/")
     origin, path = f"{scheme}://{host}", slash + path
     shorter = path.removesuffix("/v1")
-    candidates = (f"{path}/v1", "/v1", "/api/v1", shorter)
+    candidates = (f"{path}/v1", "/v1", "/api/v1", "/openai/v1", shorter)
     found = [candidate for candidate in candidates if candidate != path and not candidate.endswith("/v1/v1")]
     return tuple(origin + candidate for candidate in dict.fromkeys(found))
