@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -271,8 +270,8 @@ async def test_from_the_palette_to_what_was_compared_and_on_with_it(tmp_path: Pa
         answer = screen.desk.cell_view(0).text
         await bench.press("a")
         await bench.until(lambda: bench.app.screen is bench.screen)
+        await bench.until(lambda: len(bench.app.desk.prompt.messages) == 3)
         desk = bench.app.desk
-        await bench.until(lambda: len(desk.prompt.messages) == 3)
         assert [each.content for each in desk.prompt.messages[:2]] == [PROMPT.messages[0].content, answer]
         assert desk.prompt.compare == screen.desk.experiment.to_comparison()
-        assert len(await asyncio.to_thread(bench.services.drafts.kept)) == 1
+        assert [tab.title for tab in bench.app.drafts.tabs] == ["something of mine", "other"]

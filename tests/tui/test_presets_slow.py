@@ -20,6 +20,7 @@ from workbench.core.prompt import Message, Prompt, Role
 from workbench.own_thread import in_own_thread
 from workbench.services import Services
 from workbench.tui.desk import Desk
+from workbench.tui.screens.draft_room import Opened
 from workbench.tui.screens.preset_moves import PresetMoves
 from workbench.tui.screens.preset_picker import PresetPicker
 from workbench.tui.screens.save_preset import SaveAnswer
@@ -119,7 +120,7 @@ async def test_a_folder_that_may_not_be_entered_is_said_and_the_prompt_stays(
         desk.edit(Prompt(messages=(Message(Role.USER, "mine"),)))
         nothing = lambda: None  # noqa: E731
 
-        async def put(*_: object) -> str:
+        async def put(*_: object) -> Opened | None:
             raise AssertionError("nothing is opened")
 
         say = lambda line, _: said.append(line)  # noqa: E731

@@ -7,7 +7,7 @@ asked for.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from workbench.core.preset import Kind
 from workbench.tui.screens.begin_compare import BeginCompare
@@ -64,11 +64,19 @@ class RoomHost(Protocol):
     def opened(self, desk: Desk) -> None:
         """Another prompt lies on the desk."""
 
-    async def put(self, prompt: Prompt, source: PresetSource | None) -> str:
-        """Open a prompt in a draft of its own, or in the one in front where that is blank; what is to be said of it."""
+    async def put(self, prompt: Prompt, source: PresetSource | None) -> Opened | None:
+        """Open a prompt in a draft of its own, or in the one in front where that is blank. None where that can't be, as
+        was said."""
 
     def began(self, desk: Desk) -> None:
         """A run has begun."""
+
+
+class Opened(NamedTuple):
+    """Where a prompt was opened; `said` is what is to be said of that, behind what was opened, or ""."""
+
+    desk: Desk
+    said: str
 
 
 class DraftRoom:
@@ -97,9 +105,7 @@ class DraftRoom:
         self.cleaning = CleaningMoves(desk, ask=ask, say=say, changed=changed)
         self.finding = Finding(desk, ask=ask, changed=changed)
         self.outside = Outside(desk, outside=host.outside, ask=ask, say=say, changed=changed)
-        comparison = ShowCompare(
-            desk, ask=ask, say=say, changed=changed, opened=partial(host.opened, desk), save=self.presets.save
-        )
+        comparison = ShowCompare(desk, ask=ask, say=say, changed=host.changed, put=host.put, save=self.presets.save)
         self.comparing = BeginCompare(desk, ask=ask, say=say, show=comparison.show)
         opening = OpenCompare(desk.services, ask=ask, say=say, show=comparison.show)
         self.copying = Copying(desk, say=say, to_clipboard=host.to_clipboard)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from workbench.core.errors import InputError, WorkbenchError
 from workbench.own_thread import in_own_thread
-from workbench.tui.screens.draft_room import DraftRoom, RoomHost
+from workbench.tui.screens.draft_room import DraftRoom, Opened, RoomHost
 from workbench.tui.screens.questions import draft_chooser, draft_question, tab_chooser
 from workbench.tui.widgets.draft_tab import DraftTab, Mark
 from workbench.tui.widgets.output_pane import OutputPane
@@ -97,6 +97,7 @@ class DraftTabs:
         self._spare = self._spare or await self._stage.add_pane()
         before = self.room
         if not self._stage.leave(before):
+            self._host.say("the parameter that is being typed can't be read: mend it or leave it with esc", "warning")
             return False
         change()
         self.room = self._room_of(self._drafts.front)
@@ -128,19 +129,19 @@ class DraftTabs:
         async with self._moving:
             await self._change(lambda: self._drafts.duplicate(index))
 
-    async def put(self, prompt: Prompt, source: PresetSource | None) -> str:
+    async def put(self, prompt: Prompt, source: PresetSource | None) -> Opened | None:
         """Open a prompt, in a new draft unless the one in front is blank; where the file lies open as it is on the
-        disk, go there. What is to be said of that."""
+        disk, go there. None where the one in front can't be left, as was said."""
         async with self._moving:
             there = self._drafts.tab_with(source) if source is not None else None
             if there is not None:
                 if there is not self._drafts.front and await self._load(there):
                     await self._change(lambda: self._drafts.bring(there))
-                return " · it was open already"
+                return Opened(self._drafts.desk, " · it was open already") if there is self._drafts.front else None
             before = self._drafts.front
             if not await self._change(lambda: self._drafts.put(prompt, source)):
-                return ""
-            return " · in a draft of its own" if self._drafts.front is not before else ""
+                return None
+            return Opened(self._drafts.desk, " · in a draft of its own" if self._drafts.front is not before else "")
 
     async def close(self, index: int | None = None) -> None:
         """Close a draft, the one in front where none is named; a run of it is stopped."""

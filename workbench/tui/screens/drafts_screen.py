@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workbench.tui.desk import Desk
     from workbench.tui.open_drafts import OpenDrafts
     from workbench.tui.preset_source import PresetSource
-    from workbench.tui.screens.draft_room import DraftRoom
+    from workbench.tui.screens.draft_room import DraftRoom, Opened
     from workbench.tui.widgets.draft_bar import DraftBar
     from workbench.tui.widgets.notice import Kind
 
@@ -120,10 +120,11 @@ class DraftsScreen(Screen[None]):
         if desk is self.desk:
             self.go_on()
 
-    async def put(self, prompt: Prompt, source: PresetSource | None) -> str:
-        said = await self.tabs.put(prompt, source)
-        self.go_on()
-        return said
+    async def put(self, prompt: Prompt, source: PresetSource | None) -> Opened | None:
+        opened = await self.tabs.put(prompt, source)
+        if opened is not None:
+            self.go_on()
+        return opened
 
     def began(self, desk: Desk) -> None:
         """A run has begun in a draft's pane."""

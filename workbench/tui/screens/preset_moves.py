@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from workbench.tui.desk import Desk
+    from workbench.tui.screens.draft_room import Opened
     from workbench.tui.screens.preset_picker import Off, PresetPicker
     from workbench.tui.screens.save_preset import SaveAnswer
 
@@ -31,7 +32,7 @@ PATIENCE = 2.0
 
 class PresetMoves:
     """The conversation about presets. `ask` shows a question, `say` a line, `changed` shows the prompt anew, `opened`
-    another one in its place; `put` opens a prompt beside it and returns what is to be said of that."""
+    another one in its place; `put` opens a prompt beside it."""
 
     def __init__(
         self,
@@ -41,7 +42,7 @@ class PresetMoves:
         say: Say,
         changed: Callable[[], None],
         opened: Callable[[], None],
-        put: Callable[[Prompt, PresetSource | None], Awaitable[str]],
+        put: Callable[[Prompt, PresetSource | None], Awaitable[Opened | None]],
     ) -> None:
         self._desk = desk
         self._services = desk.services
@@ -72,9 +73,9 @@ class PresetMoves:
     async def _open(self, path: Path) -> None:
         if found := await self._read(path):
             prompt, kept = found
-            said = await self._put(prompt, PresetSource.of(kept))
-            self._say(f"opened {prompt.name or kept.slug}{said}", "success")
-            self._warn(kept.warnings)
+            if opened := await self._put(prompt, PresetSource.of(kept)):
+                self._say(f"opened {prompt.name or kept.slug}{opened.said}", "success")
+                self._warn(kept.warnings)
 
     async def _open_instead(self, path: Path) -> None:
         """Open a file in the place of this draft's prompt, which is put aside."""
@@ -268,9 +269,9 @@ class PresetMoves:
         except WorkbenchError as error:
             self._say(error.line, "error")
             return
-        said = await self._put(imported.prompt, None)
-        self._say(f"imported {imported.what}{said}", "success")
-        self._warn(imported.notes)
+        if opened := await self._put(imported.prompt, None):
+            self._say(f"imported {imported.what}{opened.said}", "success")
+            self._warn(imported.notes)
 
 
 def _instructions(prompt: Prompt) -> bool:

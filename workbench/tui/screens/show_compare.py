@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from workbench.tui.compare_desk import CompareDesk
     from workbench.tui.compare_state import Taken
     from workbench.tui.desk import Desk
+    from workbench.tui.preset_source import PresetSource
+    from workbench.tui.screens.draft_room import Opened
 
 
 class ShowCompare:
-    """Shows comparisons. `ask` shows a screen and waits for it, `say` a line, `changed` shows the prompt anew, `opened`
-    another one; `save` saves the prompt into its preset."""
+    """Shows comparisons. `ask` shows a screen and waits for it, `say` a line, `changed` shows a prompt anew;
+    `put` opens another one beside it, `save` saves the prompt into its preset."""
 
     def __init__(
         self,
@@ -27,15 +29,15 @@ class ShowCompare:
         *,
         ask: Ask,
         say: Say,
-        changed: Callable[[], None],
-        opened: Callable[[], None],
+        changed: Callable[[Desk], None],
+        put: Callable[[Prompt, PresetSource | None], Awaitable[Opened | None]],
         save: Callable[[], Awaitable[None]],
     ) -> None:
         self._desk = desk
         self._ask = ask
         self._say = say
         self._changed = changed
-        self._opened = opened
+        self._put = put
         self._save_preset = save
 
     async def show(self, comparing: CompareDesk) -> None:
@@ -48,25 +50,28 @@ class ShowCompare:
         taken = await self._ask(CompareScreen(comparing, save=save))
         self._account(comparing)
         if taken is not None:
-            self._take(comparing, taken)
+            await self._take(comparing, taken)
 
     def _account(self, comparing: CompareDesk) -> None:
         spent, session = comparing.spent_here, self._desk.session
         self._desk.session = session._replace(
             known=session.known + spent.known_usd, unknown_runs=session.unknown_runs + spent.unpriced
         )
-        self._changed()
+        self._changed(self._desk)
 
     def _is_of_another(self, comparing: CompareDesk) -> bool:
         """Whether it compares another prompt than the one on the desk: one from history may."""
         return comparing.opened is not None and _texts(comparing.experiment.prompt) != _texts(self._desk.prompt)
 
-    def _take(self, comparing: CompareDesk, taken: Taken) -> None:
-        desk, aside, other = self._desk, False, self._is_of_another(comparing)
+    async def _take(self, comparing: CompareDesk, taken: Taken) -> None:
+        desk, said = self._desk, ""
         told = ["the setting"] if taken.prompt is not None else []
-        if other:
+        if self._is_of_another(comparing):
             base = comparing.experiment
-            aside = desk.begin(replace(taken.prompt or base.prompt, compare=base.to_comparison()))
+            opened = await self._put(replace(taken.prompt or base.prompt, compare=base.to_comparison()), None)
+            if opened is None:
+                return
+            desk, said = opened
         elif taken.prompt is not None:
             desk.edit(replace(taken.prompt, compare=desk.prompt.compare))
         if taken.connection and taken.connection != desk.connection.name:
@@ -77,9 +82,9 @@ class ShowCompare:
         if taken.answer:
             desk.take_answer(taken.answer)
             told.append("the answer")
-        (self._opened if other else self._changed)()
+        self._changed(desk)
         text = f"{' and '.join(told)} of the comparison {'are' if len(told) > 1 else 'is'} in the prompt"
-        self._say(text + (" · the one before is kept as a draft" if aside else ""), "success")
+        self._say(text + said, "success")
 
     async def _save(self, comparing: CompareDesk, comparison: Comparison) -> str:
         """Save the comparison with the prompt; a line for the person, "" where nothing was saved."""
