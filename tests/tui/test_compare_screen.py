@@ -59,7 +59,13 @@ async def comparing(
 async def ended(bench: Bench) -> CompareScreen:
     screen = screen_of(bench)
     await bench.until(lambda: not screen.desk.running and screen.desk.state is not None, 40)
-    await bench.until(lambda: screen.desk.verdict is not None)
+
+    def judged() -> bool:
+        found = screen.desk.verdict
+        return found is not None and all(each.runs == repeats for each in found.findings.spreads)
+
+    repeats = screen.desk.experiment.repeats * screen.desk.experiment.case_count
+    await bench.until(judged, 40)
     await bench.pilot.pause(0.3)
     return screen
 

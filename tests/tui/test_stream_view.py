@@ -102,7 +102,7 @@ async def test_new_text_does_not_move_what_is_read_and_end_follows_again() -> No
         await settle(app)
         await pilot.press("pageup")
         await settle(app)
-        await pilot.pause(0.3)
+        await pilot.wait_for_scheduled_animations()
         before = shown(app.view)
         assert not following(app)
         app.view.append(lines(51, 90))

@@ -15,6 +15,8 @@ from textual.widgets import ContentSwitcher, Static
 from workbench.core.usage import money_text
 from workbench.tui.commands import bindings
 from workbench.tui.compare_state import CellChanged, Changes, GridDone, HeadsChanged, Taken, TextCame, VerdictChanged
+from workbench.tui.flush import Flusher
+from workbench.tui.quick_paint import QuickPaint
 from workbench.tui.screens.compare_moves import CompareMoves, Save, stop_question
 from workbench.tui.screens.panels import layout_classes
 from workbench.tui.widgets.compare_columns import CompareColumns
@@ -42,7 +44,7 @@ class _Shown(ContentSwitcher):
     BLANK = True  # see CompareScreen
 
 
-class CompareScreen(Screen["Taken | None"]):
+class CompareScreen(QuickPaint, Screen["Taken | None"]):
     """Runs the desk's experiment when it opens, or shows the one that was opened. Ends with what the person takes to
     the workbench, or None."""
 
@@ -110,7 +112,7 @@ class CompareScreen(Screen["Taken | None"]):
         self._columns.show_columns(self.desk.heads())
         self._show_case()
         self._draw()
-        self.set_interval(FRAME, self._draw)
+        self.set_interval(FRAME, self._ask_to_draw)
         self.desk.start(self._take, spawn=self._spawn)
         if self.desk.opened is not None:
             self.say(opened_words(self.desk), "info")
@@ -135,6 +137,18 @@ class CompareScreen(Screen["Taken | None"]):
                     self._count()
                 case GridDone(why=why):
                     self._done(why)
+
+    def on_unmount(self) -> None:
+        Flusher.of(self.app).forget(self)
+
+    def _ask_to_draw(self) -> None:
+        # In turn with the columns: a paint of both costs more than one of each, and a key waits for it.
+        Flusher.of(self.app).request(self)
+
+    def flush(self) -> bool:
+        """Draw header and heads; the flusher calls it."""
+        self._draw()
+        return True
 
     def _draw(self) -> None:
         """Header and heads, where they changed: they change with the clock while anything runs."""

@@ -5,6 +5,7 @@ A piece is a text and the name of a component class (without the widget's prefix
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -34,9 +35,10 @@ class Piece(NamedTuple):
 def styles_of(widget: Widget, prefix: str) -> Callable[[str], Style]:
     """The style of a piece from `widget`'s component classes `prefix--name`; `prefix--plain` for a piece without one.
 
-    Component styles are cached by Textual; `widget.rich_style` is worked out anew at each look, 0.1 ms every time.
+    Each is looked up once: for what is drawn now, not to be kept. A look at a component's style takes 0.02 ms, and one
+    at `widget.rich_style` 0.1 ms.
     """
-    return lambda name: widget.get_component_rich_style(f"{prefix}--{name or 'plain'}")
+    return cache(lambda name: widget.get_component_rich_style(f"{prefix}--{name or 'plain'}"))
 
 
 def width_of(pieces: Iterable[Piece]) -> int:

@@ -1,19 +1,20 @@
 """Widgets that are asked for their lines far more often than they change.
 
-At each paint of any widget Textual asks every widget that the painted region touches for all of its lines, and runs
-each through the filters. With eight columns that was half of a paint.
+At each paint Textual asks every widget that the painted region touches for all of its lines, and runs each through the
+filters. With eight columns that was half of a paint.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.scrollbar import ScrollBar
+from textual.scrollbar import ScrollBar, ScrollBarRender
+from textual.strip import Strip
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.segment import Segment
     from textual.geometry import Region
-    from textual.strip import Strip
     from textual.widget import Widget as _Drawn
 else:
     # No widget of its own: Textual looks for the styles of a class along the first of its bases that is one.
@@ -40,11 +41,16 @@ class KeptLines(_Drawn):
 
 
 class PaneBar(KeptLines, ScrollBar):
-    """A scrollbar that is there from the beginning, and not seen while there is nothing to scroll.
+    """A vertical scrollbar of one cell, there from the beginning, and not seen while there is nothing to scroll.
 
     One that comes when the text outgrows its pane lays out the whole screen at that moment: 0.1 s that a key waits for,
     once for each pane.
     """
+
+    def __init__(self) -> None:
+        super().__init__(name="vertical")
+        self._cells: dict[Segment, Strip] = {}
+        """Its lines are of four kinds or five: one strip for each, filtered. Else they are half of a pane's paint."""
 
     @property
     def scrolls(self) -> bool:
@@ -53,3 +59,34 @@ class PaneBar(KeptLines, ScrollBar):
 
     def render(self) -> RenderableType:
         return super().render() if self.scrolls else ""
+
+    def draw_lines(self, crop: Region) -> list[Strip]:
+        bar = self.render()
+        if not isinstance(bar, ScrollBarRender):
+            return super().draw_lines(crop)
+        style = self.app.console.get_style(bar.style)
+        assert style.color is not None  # `render` sets both
+        assert style.bgcolor is not None
+        drawn = bar.render_bar(
+            self.size.height,
+            bar.virtual_size,
+            bar.window_size,
+            bar.position,
+            back_color=style.bgcolor,
+            bar_color=style.color,
+        )
+        return [self._strip(segment) for segment in list(drawn.segments)[crop.y : crop.bottom]]
+
+    def _strip(self, segment: Segment) -> Strip:
+        strip = self._cells.get(segment)
+        if strip is None:
+            strip = Strip([segment], 1)
+            background = self.background_colors[1]
+            for line_filter in self.get_line_filters():
+                strip = strip.apply_filter(line_filter, background)
+            self._cells[segment] = strip
+        return strip
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._cells.clear()

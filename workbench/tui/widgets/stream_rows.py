@@ -100,7 +100,7 @@ class RowsView(KeptLines, ScrollView, can_focus=True):
     def vertical_scrollbar(self) -> PaneBar:
         if self._bar is None:
             # As Textual makes its own; it offers no way to choose another kind.
-            self._vertical_scrollbar = self._bar = PaneBar(name="vertical", thickness=self.scrollbar_size_vertical)
+            self._vertical_scrollbar = self._bar = PaneBar()
             self._bar.display = False
             self.app._start_widget(self, self._bar)
         return self._bar
@@ -108,7 +108,7 @@ class RowsView(KeptLines, ScrollView, can_focus=True):
     def draw_lines(self, crop: Region) -> list[Strip]:
         """The lines of the crop: those of rows that look as before are the same strips, only the others are made."""
         self._lines.begin((crop.x, crop.width, self.size, self.background_colors), crop.height)
-        rows = [self._look(y - self.gutter.top) for y in crop.line_range]
+        rows = self._rows(crop)
         found = [None if row is None else self._lines.find(*row) for row in rows]
         strips: list[Strip] = []
         while (first := len(strips)) < len(rows):
@@ -119,6 +119,23 @@ class RowsView(KeptLines, ScrollView, can_focus=True):
             last = next((at for at in range(first, len(rows)) if found[at] is not None), len(rows))
             strips += self._draw_anew(Region(crop.x, crop.y + first, crop.width, last - first), rows[first:last])
         return strips
+
+    def _rows(self, crop: Region) -> list[_Row | None]:
+        """What stands in each line of the crop; None for a line of the frame."""
+        document, selection = self.document, self.text_selection
+        top, height, first = self.gutter.top, self.size.height, self.scroll_offset.y
+        count = len(document) if document is not None else 0
+        rows: list[_Row | None] = []
+        for y in range(crop.y - top, crop.bottom - top):
+            row = first + y
+            if not 0 <= y < height:
+                rows.append(None)
+            elif document is None or not 0 <= row < count:
+                rows.append((-1, None, NO_OVERLAY))
+            else:
+                line = document.row(row)
+                rows.append((row, line, self._overlay(row, line, selection)))
+        return rows
 
     def _draw_anew(self, crop: Region, rows: list[_Row | None]) -> list[Strip]:
         # Else a line that Textual remembers could be kept for another look: it hears of a selection later than we do.
@@ -133,16 +150,6 @@ class RowsView(KeptLines, ScrollView, can_focus=True):
                 self._lines.keep(*row, strip)
         return strips
 
-    def _look(self, y: int) -> _Row | None:
-        """What stands in a line of the content; None for a line of the frame."""
-        if not 0 <= y < self.size.height:
-            return None
-        document = self.document
-        row = self.scroll_offset.y + y
-        if document is None or not 0 <= row < len(document):
-            return -1, None, NO_OVERLAY
-        return row, document.row(row), self._overlay(document, row)
-
     def render_line(self, y: int) -> Strip:
         width = self._text_width
         document = self.document
@@ -151,14 +158,13 @@ class RowsView(KeptLines, ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         line = document.row(row)
         painter = self._painter or self._new_painter()
-        strip = painter.strip(line, document.spans(line), width, self._overlay(document, row))
+        overlay = self._overlay(row, line, self.text_selection)
+        strip = painter.strip(line, document.spans(line), width, overlay)
         # Where the mouse is, Textual asks for a line of its own; one that is drawn needs no offsets, which cost as much
         # as the rest of it.
         return strip if self._drawing else strip.apply_offsets(0, row)
 
-    def _overlay(self, document: Document, row: int) -> Overlay:
-        selection = self.text_selection
-        line = document.row(row)
+    def _overlay(self, row: int, line: Line, selection: Selection | None) -> Overlay:
         selected = None
         if selection is not None and (span := selection.get_span(row)) is not None:
             start, end = span
