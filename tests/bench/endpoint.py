@@ -2,9 +2,11 @@
 
     .venv/bin/python tests/bench/endpoint.py LOG
 
-The model's name says what comes: `bench-N` is N chunks as fast as they are read, `paced-R-N` is N chunks, R a second.
-The text is Markdown; its first word is BEGINSTREAM, its last ENDOFSTREAM in a paragraph of its own. LOG gets a line of
-JSON for each request, with the time of its arrival (CLOCK_MONOTONIC, which all processes of a machine share).
+The model's name says what comes: `bench-N` is N chunks as fast as they are read, `paced-R-N` is N chunks, R a second,
+`late-M-R-N` the same behind M chunks that come at once. The text is Markdown; its first word is BEGINSTREAM, its last
+ENDOFSTREAM in a paragraph of its own; with `-marked` at the end of the name the temperature stands behind that, which
+tells the columns of a comparison apart. LOG gets a line of JSON for each request, with the time of its arrival
+(CLOCK_MONOTONIC, which all processes of a machine share).
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ from pathlib import Path
 from typing import IO, Any
 
 BEGIN, END = "BEGINSTREAM", "ENDOFSTREAM"
-_MODEL = re.compile(r"bench-(?P<all>\d+)|paced-(?P<rate>\d+)-(?P<count>\d+)")
+_MODEL = re.compile(
+    r"(?:bench-(?P<all>\d+)|(?:late-(?P<first>\d+)|paced)-(?P<rate>\d+)-(?P<count>\d+))(?P<marked>-marked)?"
+)
 _CHARACTERS = 4
 """Of one chunk: about a token of English."""
 _WRITE = 1 << 16
@@ -64,28 +68,31 @@ Prices change with the season, and so do the opening hours; both are written on 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What a model's name asks for: chunks, and how many of them a second (0: as fast as they are read)."""
+    """What a model's name asks for: chunks, and how many of them a second (0: as fast as they are read) behind the
+    `first`, which come at once."""
 
     count: int
     rate: int
+    first: int = 0
+    marked: bool = False
 
     @classmethod
     def of(cls, model: str) -> Stream | None:
         match = _MODEL.fullmatch(model)
         if match is None:
             return None
-        count, rate = match["all"] or match["count"], match["rate"] or 0
-        return cls(max(2, int(count)), int(rate))
+        count, rate, first = match["all"] or match["count"], match["rate"] or 0, int(match["first"] or 0)
+        return cls(first + max(2, int(count)), int(rate), first, bool(match["marked"]))
 
 
-def pieces_of(count: int) -> list[str]:
-    """An answer in exactly `count` pieces."""
+def pieces_of(count: int, mark: str = "") -> list[str]:
+    """An answer in exactly `count` pieces, with `mark` behind its last word."""
     size = (count - 2) * _CHARACTERS
     body = (_TEXT * (size // len(_TEXT) + 1))[:size]
     # An open fence would swallow the end mark.
     close = "\n```" if body.count("```") % 2 else ""
     middle = [body[at : at + _CHARACTERS] for at in range(0, size, _CHARACTERS)]
-    return [f"{BEGIN}\n\n", *middle, f"{close}\n\n{END}\n"]
+    return [f"{BEGIN}\n\n", *middle, f"{close}\n\n{END}{mark}\n"]
 
 
 def _event(value: bytes) -> bytes:
@@ -94,8 +101,8 @@ def _event(value: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-@lru_cache(maxsize=16)
-def events_of(model: str, count: int, usage: bool) -> tuple[bytes, ...]:
+@lru_cache(maxsize=32)
+def events_of(model: str, count: int, usage: bool, mark: str = "") -> tuple[bytes, ...]:
     """The body of the answer, event by event. Made once for each model: the endpoint must not be what is measured."""
     fixed = {
         "id": "chatcmpl-bench4f9a8b7c6d5e4f3a2b1c",
@@ -111,7 +118,10 @@ def events_of(model: str, count: int, usage: bool) -> tuple[bytes, ...]:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
         return _event(json.dumps({**fixed, "choices": [choice], **extra}, ensure_ascii=False).encode())
 
-    events = [chunk({"role": "assistant", "content": ""}), *(chunk({"content": piece}) for piece in pieces_of(count))]
+    events = [
+        chunk({"role": "assistant", "content": ""}),
+        *(chunk({"content": piece}) for piece in pieces_of(count, mark)),
+    ]
     events.append(chunk({}, "stop"))
     if usage:
         told = {"prompt_tokens": 9, "completion_tokens": count, "total_tokens": count + 9}
@@ -143,10 +153,16 @@ class _Server:
         if stream is None or not asked.get("stream"):
             message = "the model must be bench-N or paced-R-N, and streamed"
             return _send_json(writer, 400, {"error": {"message": message, "type": "invalid_request_error"}})
-        self._log.write(json.dumps({"arrived": arrived, "model": model}) + "\n")
+        mark = mark_of(asked.get("temperature")) if stream.marked else ""
+        self._log.write(json.dumps({"arrived": arrived, "model": model, "mark": mark}) + "\n")
         usage = bool((asked.get("stream_options") or {}).get("include_usage"))
-        await _stream(writer, events_of(model, stream.count, usage), stream.rate)
+        await _stream(writer, events_of(model, stream.count, usage, mark), stream)
         return None
+
+
+def mark_of(temperature: float | None) -> str:
+    """What stands behind the last word of an answer at that temperature."""
+    return "" if temperature is None else f"{temperature:g}"
 
 
 def _send_json(writer: asyncio.StreamWriter, status: int, value: object) -> None:
@@ -157,18 +173,17 @@ def _send_json(writer: asyncio.StreamWriter, status: int, value: object) -> None
     writer.write(body)
 
 
-async def _stream(writer: asyncio.StreamWriter, events: tuple[bytes, ...], rate: int) -> None:
+async def _stream(writer: asyncio.StreamWriter, events: tuple[bytes, ...], stream: Stream) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
-    if not rate:
-        body = b"".join(events)
-        for at in range(0, len(body), _WRITE):
-            writer.write(body[at : at + _WRITE])
-            await writer.drain()
-        return
+    at_once = stream.first if stream.rate else len(events)
+    body = b"".join(events[:at_once])
+    for at in range(0, len(body), _WRITE):
+        writer.write(body[at : at + _WRITE])
+        await writer.drain()
     began = time.monotonic()
-    for number, event in enumerate(events):
+    for number, event in enumerate(events[at_once:]):
         # By the clock of the whole stream, so that a late chunk does not make the rest late.
-        await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
+        await asyncio.sleep(max(0.0, began + number / stream.rate - time.monotonic()))
         writer.write(event)
         await writer.drain()
 
@@ -189,8 +204,16 @@ class Served:
 
     def arrival(self, after: float) -> float:
         """When the first request after that moment was there; ValueError if none was."""
-        arrivals = (json.loads(line)["arrived"] for line in self.log.read_text().splitlines())
-        return min(float(arrived) for arrived in arrivals if arrived >= after)
+        return min(self.arrivals(after).values())
+
+    def arrivals(self, after: float) -> dict[str, float]:
+        """When the first request with each mark after that moment was there."""
+        found: dict[str, float] = {}
+        for line in self.log.read_text().splitlines():
+            request = json.loads(line)
+            if request["arrived"] >= after:
+                found.setdefault(request["mark"], float(request["arrived"]))
+        return found
 
 
 @contextlib.contextmanager
