@@ -126,6 +126,31 @@ async def test_text_that_outgrows_its_pane_lays_nothing_out_and_shows_the_bar() 
         assert not bar.scrolls
 
 
+async def test_a_view_as_high_as_its_text_grows_with_it_up_to_its_limit() -> None:
+    class Low(Host):
+        CSS = f"{Host.CSS} #low {{ height: auto; max-height: 7; }}"
+
+    app = Low()
+    low = StreamView(id="low", kind="plain")
+    async with app.run_test(size=(40, 20)) as pilot:
+        await app.mount(low)
+        await pilot.pause()
+        for rows in (1, 3, 5, 9):
+            low.set_text("\n".join(f"line {number}" for number in range(rows)))
+            low.flush()
+            await pilot.pause()
+            assert low.outer_size.height == min(5, rows) + 2  # the border
+        laid_out = app.layouts
+        low.append("more\n" * 9)
+        low.flush()
+        await pilot.pause()
+        assert app.layouts == laid_out
+        assert low.vertical_scrollbar.scrolls
+        low.clear()
+        await pilot.pause()
+        assert low.size.height <= 1
+
+
 def test_only_what_is_shown_is_kept() -> None:
     kept = DrawnLines()
     strip = Strip.blank(3)

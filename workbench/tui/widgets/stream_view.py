@@ -72,6 +72,8 @@ class StreamView(RowsView):
         self._finder: Finder | None = None
         self._match = 0
         self._bar_drawn = 0.0
+        self._rows_asked_for = 0
+        """Of a view that is as high as its text: more than it has got are not asked for again."""
         self._flusher: Flusher | None = None
 
     @property
@@ -195,7 +197,7 @@ class StreamView(RowsView):
     def flush(self) -> bool:
         """Lay out and draw what has arrived; True when something was drawn. The flusher calls it."""
         width, height = self._text_width, self.size.height
-        if not self._dirty or self._hidden or width <= 0 or height <= 0:
+        if not self._dirty or self._hidden or width <= 0 or (height <= 0 and not self._fits_text):
             return False
         self._dirty = False
         changed, replaced, more = self._text.lay(width)
@@ -235,8 +237,7 @@ class StreamView(RowsView):
         count = len(self.document) if self.document is not None else 0
         before = self.scroll_offset.y
         most = max(0, count - height)
-        # Assigning virtual_size lays out the whole screen, at every flush of every pane.
-        self.set_reactive(Widget.virtual_size, Size(width, count))
+        self._set_rows(width, count)
         top = most if self._following else min(before, most)
         if top != before:
             self._set_top(top)
@@ -247,6 +248,21 @@ class StreamView(RowsView):
         else:
             first = max(0, changed - top)
             self.refresh(Region(0, first, width, max(1, height - first)))
+
+    def _set_rows(self, width: int, count: int) -> None:
+        size, height = Size(width, count), self.size.height
+        if self._fits_text and (count < height or count > height >= self._rows_asked_for):
+            self._rows_asked_for = count
+            self.virtual_size = size
+        else:
+            # Assigning virtual_size lays out the whole screen, at every flush of every pane.
+            self.set_reactive(Widget.virtual_size, size)
+
+    @property
+    def _fits_text(self) -> bool:
+        """Whether the view is as high as its text, up to a limit."""
+        height = self.styles.height
+        return height is not None and height.is_auto
 
     def _set_top(self, row: int) -> None:
         self.set_reactive(Widget.scroll_y, float(row))
