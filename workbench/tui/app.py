@@ -160,6 +160,18 @@ class WorkbenchApp(App[None]):
         if not isinstance(self.screen, ReadingScreen):
             self.push_screen(help_screen(keymap_of(self)))
 
+    def action_jump(self) -> None:
+        """Letters on all that the focus can go to."""
+        from workbench.tui.jumping import JumpSpot, spots_of
+        from workbench.tui.screens.jump import JumpScreen
+
+        def go(spot: JumpSpot | None) -> None:
+            if spot is not None:
+                spot.go()
+
+        if spots := spots_of(self.screen):
+            self.push_screen(JumpScreen(spots), go)
+
     def action_notices(self) -> None:
         from workbench.tui.screens.reading import ReadingScreen
 

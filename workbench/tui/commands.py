@@ -68,6 +68,16 @@ class Command(NamedTuple):
 COMMANDS: tuple[Command, ...] = (
     Command("help", "f1", "Help", "Every key and what it does", "help", "app", True),
     Command("palette", "ctrl+p", "Palette", "Find any command by name", "command_palette", "app", True, "^P"),
+    Command(
+        "jump",
+        "ctrl+o",
+        "Jump",
+        "A letter on every panel, view and tab in sight: type it to go there",
+        "jump",
+        "app",
+        False,
+        "^O",
+    ),
     Command("notices", "", "Notices", "Read again what was said on the notice line", "notices", "app"),
     Command(
         "settings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.message import Message
@@ -11,11 +12,12 @@ from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, strip_of, styles_of, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textual import events
     from textual.strip import Strip
 
+    from workbench.tui.jumping import JumpSpot
     from workbench.tui.widgets.draft_tab import DraftTab, Mark
 
 _MARKS: dict[Mark, str] = {"running": "▶", "answered": "✓", "failed": "✗"}
@@ -111,6 +113,15 @@ class DraftBar(Widget):
     def render_line(self, y: int) -> Strip:
         pieces, self._placed, self._first = bar_pieces(self._tabs, self._front, self._first, self.size.width)
         return strip_of(pieces, self.size.width, styles_of(self, "drafts"))
+
+    def jump_spots(self) -> Iterator[JumpSpot]:
+        """A letter on each tab that finds room."""
+        from workbench.tui.jumping import JumpSpot
+
+        left, y = self.region.offset
+        for start, _, tab in self._placed:
+            if tab is not None:
+                yield JumpSpot(left + start, y, partial(self.post_message, self.Chosen(tab)))
 
     def on_click(self, event: events.Click) -> None:
         for start, end, tab in self._placed:

@@ -7,6 +7,7 @@ Removing the pane cancels its run: the worker is a child of the pane.
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.containers import Vertical
@@ -18,12 +19,12 @@ from workbench.tui.live import READY, Live
 from workbench.tui.widgets.answer_json import AnswerJson
 from workbench.tui.widgets.answer_parts import AnswerParts
 from workbench.tui.widgets.find_line import FindLine
-from workbench.tui.widgets.output_views import STAYING, VIEWS, View, make_view, state_words, titles
+from workbench.tui.widgets.output_views import STAYING, VIEWS, View, make_view, state_words, title_places, titles
 from workbench.tui.widgets.stream_view import StreamView
 from workbench.tui.widgets.trouble import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from workbench.core.outcome import Outcome
     from workbench.core.request import Request
     from workbench.runner import Run
+    from workbench.tui.jumping import JumpSpot
     from workbench.tui.run_progress import RunProgress
     from workbench.tui.timing_lines import TimingShown
     from workbench.tui.widgets.json_view import JsonView
@@ -331,6 +333,18 @@ class OutputPane(Vertical):
         choice = f" · choice {self._choice + 1} of {choices} (c: next)" if choices > 1 else ""
         words = (state_words(self.live(), self.outcome), self._json.border_words())
         self.border_subtitle = " · ".join(part for part in words if part) + choice
+
+    def jump_spots(self) -> Iterator[JumpSpot]:
+        """A letter before the name of each view but the shown one, which has the focus's own."""
+        from workbench.tui.jumping import JumpSpot
+
+        x, y, width, _ = self.region
+        for view, place in title_places(self.view, self.outer_size.width - 4).items():
+            if view != self.view and place < width - 4:
+                yield JumpSpot(x + 2 + place, y, partial(self._go_to, view))
+
+    def _go_to(self, view: View) -> None:
+        self.bring(view).focus()
 
     # -- actions -----------------------------------------------------------------------------------------------
 

@@ -50,14 +50,31 @@ def make_view(view: View) -> StreamView | RowPane:
 
 def titles(shown: View, width: int) -> str:
     """The views' names for a border of `width` cells, as markup of our own: a click on one shows it."""
-    names: dict[View, str] = {view: view for view in VIEWS}
-    between = next((text for text in (" │ ", "│") if len(text.join(names.values())) <= width), "")
-    if not between:
-        between, names = "│", {view: view if view == shown else _SHORT.get(view, view) for view in VIEWS}
+    between, names = _title_names(shown, width)
     return between.join(
         f"[bold underline]{name}[/]" if view == shown else f"[@click=show('{view}')]{name}[/]"
         for view, name in names.items()
     )
+
+
+def title_places(shown: View, width: int) -> dict[View, int]:
+    """The cell of each view's name in what `titles` gives."""
+    between, names = _title_names(shown, width)
+    places: dict[View, int] = {}
+    at = 0
+    for view, name in names.items():
+        places[view] = at
+        at += len(name) + len(between)
+    return places
+
+
+def _title_names(shown: View, width: int) -> tuple[str, dict[View, str]]:
+    """What stands between the names, and the names, the shorter ones where there is no room."""
+    names: dict[View, str] = {view: view for view in VIEWS}
+    between = next((text for text in (" │ ", "│") if len(text.join(names.values())) <= width), "")
+    if between:
+        return between, names
+    return "│", {view: view if view == shown else _SHORT.get(view, view) for view in VIEWS}
 
 
 def state_words(live: Live, outcome: Outcome | None) -> str:

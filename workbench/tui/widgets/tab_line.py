@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -10,7 +11,11 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual import events
+
+    from workbench.tui.jumping import JumpSpot
 
 
 class TabLine(Widget):
@@ -48,6 +53,15 @@ class TabLine(Widget):
     def following(self) -> str:
         """The name after the shown one, round and round."""
         return self.names[(self.names.index(self.current) + 1) % len(self.names)]
+
+    def jump_spots(self) -> Iterator[JumpSpot]:
+        """A letter on each name."""
+        from workbench.tui.jumping import JumpSpot
+
+        x, y = self.content_region.offset
+        for name in self.names:
+            yield JumpSpot(x, y, partial(self.post_message, self.Chosen(self, name)))
+            x += len(name) + 2
 
     def on_click(self, event: events.Click) -> None:
         start = 0
