@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
+from workbench.core.setting_difference import setting_differences
 from workbench.tui.compare_state import COMPLETE, FAILED, STREAMING, WAITING, CellView, ColumnHead
 from workbench.tui.display import install
 from workbench.tui.widgets.column_row import LEAST_WIDTH
@@ -199,6 +200,32 @@ async def test_text_that_came_while_a_column_was_away_is_there() -> None:
         hands.columns.append(0, "came unseen")
         await hands.press("left", "left", "left")
         await hands.sees("came unseen")
+
+
+async def test_over_the_differences_stands_in_what_the_settings_differ() -> None:
+    async with opened(2, size=(80, 14)) as hands:
+        varied = setting_differences(
+            {"temperature": 0, "messages[0]": "Say it in two bullets."}, {"temperature": 1.5, "messages[0]": "Say it."}
+        )
+        first, second = heads(2)
+        columns = (first, second._replace(differs=varied))
+        hands.columns.show_columns(columns)
+        hands.columns.show_cell(0, answer(BASE))
+        hands.columns.show_cell(1, answer(OTHER, BASE))
+        await hands.sees("• and slept well")
+        assert "→" not in hands.screen
+        await hands.press("d")
+        await hands.sees("│ temperature 0 → 1.5  ", "│ messages[0] Say it -in two bullets. ", "-cat +dog")
+        rows = hands.screen.splitlines()
+        assert rows[2].startswith("│ ")
+        assert rows[2][:40].strip(" │") == ""
+        await hands.press("d")
+        await hands.sees("• and slept well")
+        assert "→" not in hands.screen
+        hands.columns.action_diff()
+        hands.columns.show_columns((first._replace(baseline=False), second._replace(baseline=True)))
+        await hands.pilot.pause()
+        assert "→" not in hands.screen
 
 
 async def test_one_column_takes_the_whole_width_and_gives_it_back() -> None:

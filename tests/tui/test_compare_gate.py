@@ -233,24 +233,24 @@ async def test_the_figures_follow_what_is_typed(services: Services) -> None:
         assert app.got == [None]
 
 
-def burst(app: App[None], text: str, *keys: str) -> None:
-    """Keys that all lie in the terminal's buffer before the first of them is handled."""
-    for letter in text:
-        app.post_message(events.Key(letter, letter))
+def burst(app: App[None], *keys: str) -> None:
+    """Keys, and texts that are typed, which all lie in the terminal's buffer before the first of them is handled."""
     for key in keys:
-        app.post_message(events.Key(key, None))
+        named = key in ("enter", "tab", "up")
+        for letter in [key] if named else key:
+            app.post_message(events.Key(letter, None if named else letter))
 
 
 async def test_what_is_typed_in_one_burst_with_enter_is_what_is_sent(services: Services) -> None:
     app = Host(gate(services))
     async with app.run_test(size=(80, 24)) as pilot:
         await app.told(pilot, "figures", "4 requests")
-        burst(app, ", 1.5", "enter", "enter")
+        burst(app, ", 1.5", "tab", "seed: 1, 2", "up", ", 2", "enter", "enter")
         setup = await app.ended(pilot)
         assert setup is not None
-        assert setup.experiment.axes == (Axis("temperature", (0, 1, 1.5)),)
+        assert setup.experiment.axes == (Axis("temperature", (0, 1, 1.5, 2)), Axis("seed", (1, 2)))
         assert setup.plan is not None
-        assert setup.plan.cells == 6
+        assert setup.plan.cells == 16
 
 
 async def test_a_burst_that_ends_with_enter_sends_nothing_on_figures_that_were_not_shown(services: Services) -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from workbench.tui.widgets.drawing import Piece, fitted, padded, strip_of, width_of, wrapped
+from workbench.tui.widgets.drawing import Piece, fitted, padded, strip_of, width_of, wrapped, wrapped_pieces
 
 TEXTS = st.text(alphabet=st.sampled_from("ab 가나\u0301👩\x1b[/]\n\t"), max_size=40)
 
@@ -39,3 +39,29 @@ def test_wrapped_breaks_at_spaces_and_says_that_there_is_more() -> None:
     assert wrapped("정부가 이르면 내년부터 점심을", 14, 2) == ["정부가 이르면", "내년부터 점심…"]
     assert wrapped("anything", 0, 2) == [""]
     assert wrapped("anything", 5, 0) == []
+
+
+def lines_of(pieces: list[Piece], width: int, lines: int) -> list[str]:
+    found = wrapped_pieces(pieces, width, lines)
+    assert all(width_of(line) <= width or line[-1].text.endswith(" ") for line in found)
+    return ["".join(piece.text for piece in line).rstrip() for line in found]
+
+
+def test_pieces_are_wrapped_at_spaces_and_keep_their_styles() -> None:
+    pieces = [
+        Piece("messages[0] in "),
+        Piece("-two", "gone"),
+        Piece(" "),
+        Piece("+three little", "came"),
+        Piece(" words"),
+    ]
+    assert lines_of(pieces, 18, 3) == ["messages[0] in", "-two +three little", "words"]
+    assert [(p.text.strip(), p.style) for p in wrapped_pieces(pieces, 18, 3)[1] if p.text.strip()] == [
+        ("-two", "gone"),
+        ("+three", "came"),
+        ("little", "came"),
+    ]
+    assert lines_of(pieces, 18, 2) == ["messages[0] in", "-two +three litt…"]
+    assert lines_of([Piece("한글로 쓴 아주긴낱말하나")], 8, 3) == ["한글로", "쓴", "아주긴…"]
+    assert wrapped_pieces([], 9, 3) == []
+    assert wrapped_pieces([Piece("한")], 1, 3) == []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.core.axis_text import axis_text
 from workbench.core.column_labels import column_labels
 from workbench.core.experiment import Cell
+from workbench.core.setting_difference import setting_differences
 from workbench.tui.compare_cells import CellProgress, in_common
 from workbench.tui.compare_state import Baseline, CellChanged, CellView, Changes, ColumnHead, HeadsChanged, TextCame
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.core.experiment import Experiment
     from workbench.core.experiment_report import CellReport
     from workbench.core.prompt import Prompt
+    from workbench.core.setting_difference import Difference
     from workbench.tui.compare_state import Change
 
 
@@ -41,6 +43,8 @@ class CompareBoard:
         self._ended = self._failed = 0
         self._summaries: dict[tuple[int, int], tuple[tuple[str, ...], str]] = {}
         """The dots of a column and case and what its answers have in common, until a cell of it moves on."""
+        self._differences: dict[tuple[int, int], tuple[Difference, ...]] = {}
+        """In what the setting of a column differs from that of a baseline, once it was worked out."""
         self._emit: Callable[[Changes], None] = lambda changes: None
 
     # -- all of it -----------------------------------------------------------------------------------------------
@@ -104,7 +108,15 @@ class CompareBoard:
             common,
             column == self.baseline.column,
             self._at(self.shown_cell(column)).footer,
+            self._differs(column),
         )
+
+    def _differs(self, column: int) -> tuple[Difference, ...]:
+        base = self.baseline.column
+        if (base, column) not in self._differences:
+            columns = self.experiment.columns()
+            self._differences[base, column] = setting_differences(columns[base].setting, columns[column].setting)
+        return self._differences[base, column]
 
     def _summary(self, column: int) -> tuple[tuple[str, ...], str]:
         known = self._summaries.get((column, self.case))

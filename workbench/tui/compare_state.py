@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from workbench.core.prompt import Prompt
+    from workbench.core.setting_difference import Difference
 
 COMPLETE: Final = "●"
 STREAMING: Final = "◐"
@@ -29,6 +30,7 @@ class ColumnHead(NamedTuple):
         aggregate: What the complete answers have in common: ``all the same``, ``3 distinct``; empty before two.
         baseline: Whether the others are compared with this column.
         footer: Tokens, time, cost and JSON validity of the shown answer; the same words as ``CellView.footer``.
+        differs: In what the setting differs from the baseline's, a difference for each axis; foreign text.
     """
 
     label: str
@@ -37,6 +39,7 @@ class ColumnHead(NamedTuple):
     aggregate: str
     baseline: bool
     footer: str
+    differs: tuple[Difference, ...] = ()
 
 
 class CellView(NamedTuple):

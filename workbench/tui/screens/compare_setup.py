@@ -69,8 +69,9 @@ class CompareSetup(Dialog[Setup | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,ctrl+j", "start", "Start", priority=True),
-        Binding("up", "app.focus_previous", "Field above", show=False),
-        Binding("down", "app.focus_next", "Field below", show=False),
+        # Priority: of a burst what comes behind the key is for the next field, and the app looks where to send it now.
+        Binding("up,shift+tab", "app.focus_previous", "Field above", show=False, priority=True),
+        Binding("down,tab", "app.focus_next", "Field below", show=False, priority=True),
     ]
 
     def __init__(self, gate: Looks, fields: Fields, *, told: str = "", title: str = "Compare") -> None:

@@ -125,7 +125,7 @@ class JudgeBlind(Dialog[None]):
 
     def action_pick(self, picked: int | None) -> None:
         """This card is the best of the round; None: none of them is."""
-        self.after_typing(lambda: self._pick(picked), self._note)
+        self.after_typing(lambda: self._pick(picked))
 
     def _pick(self, picked: int | None) -> None:
         if picked is not None and picked >= len(self.round.cards):
@@ -139,7 +139,7 @@ class JudgeBlind(Dialog[None]):
 
     def action_back(self) -> None:
         """The round before is to be judged anew."""
-        self.after_typing(self._go_back, self._note)
+        self.after_typing(self._go_back)
 
     def _go_back(self) -> None:
         if self._at:
@@ -161,4 +161,4 @@ class JudgeBlind(Dialog[None]):
         if self._noting:
             self.set_focus(self._columns)
         else:
-            self.after_typing(self.dismiss, self._note)
+            self.after_typing(self.dismiss)

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from workbench.tui.display import one_line
 from workbench.tui.widgets.column_frame import (
     bottom_line,
+    differs_lines,
     dot_at,
     dots_line,
     empty_line,
@@ -49,7 +50,7 @@ class ColumnBand(KeptLines, Widget):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(f"band--{name}" for name in ("plain", "frame", "frame-current", "title", "title-current", "footer")),
-        *(f"band--{name}" for name in ("note", "wrong", "where")),
+        *(f"band--{name}" for name in ("note", "wrong", "where", "old", "new", "gone", "came")),
         *(f"band--{name}{shown}" for name in _STYLES for shown in ("", "-shown")),
     }
     DEFAULT_CSS = """
@@ -59,6 +60,10 @@ class ColumnBand(KeptLines, Widget):
         & > .band--frame-current { color: $accent; }
         & > .band--title-current { color: $text-accent; text-style: bold; }
         & > .band--wrong { color: $text-error; }
+        & > .band--old { color: $text-error; }
+        & > .band--new { color: $text-success; text-style: bold; }
+        & > .band--gone { color: $text-error; text-style: strike; }
+        & > .band--came { color: $text-success; text-style: underline; }
         & > .band--complete { color: $text-success; }
         & > .band--live { color: $text-accent; }
         & > .band--failed { color: $text-error; }
@@ -103,7 +108,8 @@ class ColumnBand(KeptLines, Widget):
 
 
 class ColumnHeads(ColumnBand):
-    """Labels and dots; above them a line that says where one is, if there is anything to say."""
+    """Labels and dots; above them a line that says where one is, if there is anything to say, and below them in what
+    the settings differ. All columns get as many lines for that as one of them needs."""
 
     DEFAULT_CSS = """
     ColumnHeads { dock: top; height: 2; }
@@ -112,25 +118,44 @@ class ColumnHeads(ColumnBand):
     def __init__(self) -> None:
         super().__init__()
         self._where = ""
+        self._rows = 0
+        """Lines for what differs."""
 
     def show_where(self, words: str) -> None:
         """The line above; "" for none."""
         if words != self._where:
-            if bool(words) != bool(self._where):
-                self.styles.height = 2 + bool(words)
             self._where = words
+            self._fit()
             self.refresh()
 
+    def show(self, columns: tuple[Framed, ...]) -> None:
+        self._rows = max((len(differs_lines(column)) for column in columns), default=0)
+        self._fit()
+        super().show(columns)
+
+    def _fit(self) -> None:
+        height = 2 + bool(self._where) + self._rows
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+
+    @property
+    def _dots_row(self) -> int:
+        return 1 + bool(self._where)
+
     def render_line(self, y: int) -> Strip:
-        if self._where:
-            if y == 0:
-                width = self.size.width
-                return self._line([[Piece(" "), Piece(one_line(self._where, width - 2), "where")]])
-            y -= 1
-        return self._line([(top_line if y == 0 else dots_line)(column) for column in self.columns])
+        if self._where and y == 0:
+            width = self.size.width
+            return self._line([[Piece(" "), Piece(one_line(self._where, width - 2), "where")]])
+        if y > self._dots_row:
+            return self._line([self._differs(column, y - self._dots_row - 1) for column in self.columns])
+        return self._line([(dots_line if y == self._dots_row else top_line)(column) for column in self.columns])
+
+    def _differs(self, column: Framed, y: int) -> list[Piece]:
+        lines = differs_lines(column)
+        return lines[y] if y < len(lines) else empty_line(column)
 
     def _repeat_at(self, column: Framed, x: int, y: int) -> int | None:
-        return dot_at(column, x) if y == self.size.height - 1 else None
+        return dot_at(column, x) if y == self._dots_row else None
 
 
 class ColumnFeet(ColumnBand):

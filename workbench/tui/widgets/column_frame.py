@@ -11,17 +11,19 @@ from rich.cells import cell_len
 
 from workbench.tui.compare_state import COMPLETE, FAILED, STOPPED, STREAMING, WAITING
 from workbench.tui.display import one_line
-from workbench.tui.widgets.drawing import Piece, padded, shortened, width_of, wrapped
+from workbench.tui.widgets.drawing import Piece, padded, shortened, width_of, wrapped, wrapped_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from workbench.core.setting_difference import Difference
     from workbench.tui.compare_state import ColumnHead
     from workbench.tui.layout.word_diff import Marked
 
 GROWING = ("waiting", "streaming")
 """The states of an answer that may still grow."""
 NOTE_LINES = 4
+DIFFERS_LINES = 3
 _WRONG = ("error", "truncated")
 _TITLE_EDGES = 5
 """Cells of a border line that no title takes."""
@@ -33,6 +35,8 @@ _BETWEEN = "  "
 """Stands between the figures of a footer."""
 _LEAST_WORDS = 8
 """Cells that the words keep where there are more dots than fit."""
+_SIGNS = {"gone": "-", "came": "+"}
+"""Before words of a text that changed, as in the answers: colours alone tell nothing."""
 _DOTS = {COMPLETE: "complete", STREAMING: "live", WAITING: "dim", FAILED: "failed", STOPPED: "dim"}
 
 
@@ -49,6 +53,8 @@ class Framed(NamedTuple):
     footer: str
     note: str
     difference: str
+    differs: tuple[Difference, ...] = ()
+    """In what the setting differs from the base's, while that is shown."""
 
 
 class Dots(NamedTuple):
@@ -107,6 +113,26 @@ def dots_line(column: Framed) -> list[Piece]:
     words = column.difference or column.head.aggregate
     pieces += [Piece(_BETWEEN), shortened(words, max(0, column.width - 3 - width_of(pieces) - len(_BETWEEN)))]
     return _inside(column, pieces)
+
+
+def differs_lines(column: Framed) -> list[list[Piece]]:
+    """In what the setting differs from the base's, each on lines of its own."""
+    most = DIFFERS_LINES if len(column.differs) == 1 else DIFFERS_LINES - 1
+    return [
+        _inside(column, line)
+        for difference in column.differs
+        for line in wrapped_pieces(_difference_pieces(difference), column.width - 4, most)
+    ]
+
+
+def _difference_pieces(difference: Difference) -> list[Piece]:
+    pieces: list[Piece] = []
+    for part in difference:
+        text = one_line(part.text, _LONGEST)
+        sign = _SIGNS.get(part.kind, "")
+        rest = text.lstrip(" ") if sign else text
+        pieces += [Piece(text[: len(text) - len(rest)]), Piece(sign + rest, "" if part.kind == "same" else part.kind)]
+    return pieces
 
 
 def note_lines(column: Framed) -> list[list[Piece]]:

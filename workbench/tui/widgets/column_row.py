@@ -209,6 +209,7 @@ class ColumnRow(KeptLines, Horizontal):
                 slot.footer,
                 slot.note,
                 slot.difference,
+                slot.head.differs if self._diff else (),
             )
             for place, slot in enumerate(self._seen())
         )

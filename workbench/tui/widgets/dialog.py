@@ -33,19 +33,22 @@ class Dialog(ModalScreen[Answer]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel", key_display="esc")]
 
-    def after_typing(self, act: Callable[[], object], field: Widget | None = None) -> None:
-        """Do `act` once the focused field, or this one, has taken every key that came before this one.
+    def after_typing(self, act: Callable[[], object]) -> None:
+        """Do `act` once all fields have taken every key that came before this one.
 
-        A priority binding is run by the app while the keys before it may still wait in the field's own queue: a name
-        that is typed and entered in one burst would be taken with its end cut off. Where an earlier key of the burst
-        has ended the dialog, nothing is done.
+        A priority binding is run by the app while the keys before it may still wait in the queues of their fields: a
+        name that is typed and entered in one burst would be taken with its end cut off. Where an earlier key of the
+        burst has ended the dialog, nothing is done.
         """
+        waiting: set[Widget] = {self.focused or self, *self.query("Input")}
 
-        def now_typed() -> None:
-            if self.is_current:
+        def taken(field: Widget) -> None:
+            waiting.discard(field)
+            if not waiting and self.is_current:
                 act()
 
-        (field or self.focused or self).call_later(now_typed)
+        for field in tuple(waiting):
+            field.call_later(taken, field)
 
     def action_leave(self) -> None:
         self.dismiss(None)

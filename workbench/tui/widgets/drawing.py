@@ -5,6 +5,7 @@ A piece is a text and the name of a component class (without the widget's prefix
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 
+_WORDS = re.compile(r"\S+ *| +")
 _BARS = "▁▂▃▄▅▆▇█"
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
@@ -68,6 +70,35 @@ def wrapped(text: str, width: int, lines: int) -> list[str]:
         out.append(line)
         rest = rest[len(line) :].lstrip()
     return [*out, one_line(rest, width)][: max(0, lines)]
+
+
+def wrapped_pieces(pieces: Iterable[Piece], width: int, lines: int) -> list[list[Piece]]:
+    """The pieces on at most `lines` lines of `width` cells, broken at spaces; … at the end where there were more."""
+    out: list[list[Piece]] = [[]]
+    room = width
+    words = [Piece(word, piece.style) for piece in pieces for word in _WORDS.findall(piece.text)]
+    while words and width > 0:
+        word = words.pop(0)
+        size = cell_len(word.text)
+        if cell_len(word.text.rstrip()) <= room:
+            out[-1].append(word)
+            room -= size
+        elif len(out) == lines and room < width:
+            last = [*out[-1][:-1], out[-1][-1]._replace(text=out[-1][-1].text.rstrip())] if out[-1] else []
+            out[-1] = [*last, Piece("…")] if width_of(last) < width else padded(last, width - 1)
+            break
+        elif room < width:
+            words.insert(0, word)
+            out.append([])
+            room = width
+        else:  # one word that is wider than a line
+            head = set_cell_size(word.text, width)
+            if not head.rstrip():
+                break  # no room for a single wide character
+            words.insert(0, Piece(word.text[len(head.rstrip()) :], word.style))
+            out[-1].append(Piece(head, word.style))
+            room = 0
+    return [line for line in out if line]
 
 
 def padded(pieces: Sequence[Piece], width: int) -> list[Piece]:
