@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from math import log
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.logprobs import entry
 from workbench.core.json_value import JSON
 from workbench.core.token_choices import choices_at, choices_text
-
-
-def entry(token: str, share: float = 0.5, others: dict[str, float] | None = None, raw: bytes | None = None) -> JSON:
-    top: list[JSON] = [{"token": name, "logprob": log(p)} for name, p in {token: share, **(others or {})}.items()]
-    told: dict[str, JSON] = {"token": token, "logprob": log(share), "top_logprobs": top}
-    return {**told, "bytes": list(raw)} if raw is not None else told
+from workbench.core.token_probabilities import quoted
 
 
 def test_the_token_at_a_place_and_what_it_might_have_been() -> None:
     logprobs: JSON = {"content": [entry("The"), entry(" cat", 0.62, {" cow": 0.04, " dog": 0.21}), entry(" sat")]}
     found = choices_at(logprobs, "The cat sat", 4)
     assert found is not None
-    assert choices_text(found) == 'here the model wrote " cat" 62 %; it might have been " dog" 21 %, " cow" 4 %'
+    assert choices_text(found) == 'here the model wrote " cat" 62 %; it might have been " dog" 21 %, " cow" 4.0 %'
 
 
 def test_a_character_in_two_tokens_is_counted_by_its_bytes() -> None:
     han = "한".encode()
-    logprobs: JSON = {
-        "content": [entry("�", raw=han[:2]), entry("�", raw=han[2:]), entry("국", 0.9, raw="국".encode())]
-    }
+    logprobs: JSON = {"content": [entry(han[:2], 0.5, {"국": 0.25}), entry(han[2:], 0.8), entry("국", 0.9)]}
     found = choices_at(logprobs, "한국", 1)
     assert found is not None
-    assert found.token == "국"
     assert choices_text(found) == 'here the model wrote "국" 90 %'
+    whole = choices_at(logprobs, "한국", 0)
+    assert whole is not None
+    assert choices_text(whole) == 'here the model wrote "한" 40 %; it might have been "국" 25 %'
 
 
 @pytest.mark.parametrize(
@@ -55,4 +49,4 @@ def test_each_character_is_in_its_token(tokens: list[str], data: st.DataObject) 
     found = choices_at({"content": [entry(token) for token in tokens]}, text, at)
     ends = [sum(map(len, tokens[: place + 1])) for place in range(len(tokens))]
     assert found is not None
-    assert found.token == tokens[next(place for place, end in enumerate(ends) if at < end)]
+    assert found.written == quoted(tokens[next(place for place, end in enumerate(ends) if at < end)])

@@ -43,8 +43,8 @@ def test_wrapped_breaks_at_spaces_and_says_that_there_is_more() -> None:
 
 def lines_of(pieces: list[Piece], width: int, lines: int) -> list[str]:
     found = wrapped_pieces(pieces, width, lines)
-    assert all(width_of(line) <= width or line[-1].text.endswith(" ") for line in found)
-    return ["".join(piece.text for piece in line).rstrip() for line in found]
+    assert all(width_of(line) <= width for line in found)
+    return ["".join(piece.text for piece in line) for line in found]
 
 
 def test_pieces_are_wrapped_at_spaces_and_keep_their_styles() -> None:

@@ -98,7 +98,7 @@ def wrapped_pieces(pieces: Iterable[Piece], width: int, lines: int) -> list[list
             words.insert(0, Piece(word.text[len(head.rstrip()) :], word.style))
             out[-1].append(Piece(head, word.style))
             room = 0
-    return [line for line in out if line]
+    return [[*line[:-1], line[-1]._replace(text=line[-1].text.rstrip())] for line in out if line]
 
 
 def padded(pieces: Sequence[Piece], width: int) -> list[Piece]:
