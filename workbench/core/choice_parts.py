@@ -15,6 +15,7 @@ from workbench.core.events import (
 )
 from workbench.core.json_clean import clean_text
 from workbench.core.outcome import Choice
+from workbench.core.pieces import Pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ class TextParts:
     __slots__ = ("_all", "_fresh", "_held")
 
     def __init__(self) -> None:
-        self._all: list[str] = []
+        self._all = Pieces()
         self._fresh: list[str] = []
         self._held = ""
 
@@ -53,14 +54,11 @@ class TextParts:
                 self._held = text[-1]
                 text = text[:-1]
             text = clean_text(text)
-        if text:
-            self._all.append(text)
+        self._all.append(text)
         return text
 
     def whole(self) -> str:
-        if len(self._all) > 1:
-            self._all = ["".join(self._all)]
-        return self._all[0] if self._all else ""
+        return self._all.whole()
 
 
 class ToolCallParts:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from workbench.core.events import RefusalDelta, ToolCallDelta
+from workbench.core.pieces import Pieces
 from workbench.core.token_estimate import weigh
 from workbench.core.token_probabilities import TokenText
 
@@ -19,10 +20,10 @@ class AnswerText:
     """Pieces by choice; joined when asked for, so that adding one costs the same however much there is."""
 
     def __init__(self) -> None:
-        self._text: defaultdict[int, list[str]] = defaultdict(list)
-        self._reasoning: defaultdict[int, list[str]] = defaultdict(list)
-        self._refusal: defaultdict[int, list[str]] = defaultdict(list)
-        self._calls: defaultdict[int, dict[int, list[str]]] = defaultdict(dict)
+        self._text: defaultdict[int, Pieces] = defaultdict(Pieces)
+        self._reasoning: defaultdict[int, Pieces] = defaultdict(Pieces)
+        self._refusal: defaultdict[int, Pieces] = defaultdict(Pieces)
+        self._calls: defaultdict[int, dict[int, Pieces]] = defaultdict(dict)
         self._probabilities: defaultdict[int, TokenText] = defaultdict(TokenText)
         self.tokens = 0.0
         """About how many tokens of answer and reasoning have come, over all choices."""
@@ -45,7 +46,7 @@ class AnswerText:
         if isinstance(event, RefusalDelta):
             self._refusal[event.choice].append(event.text)
             return
-        pieces = self._calls[event.choice].setdefault(event.index, [])
+        pieces = self._calls[event.choice].setdefault(event.index, Pieces())
         if event.name:
             pieces.append(f"{event.name} ")
         pieces.append(event.arguments)
@@ -59,14 +60,14 @@ class AnswerText:
         return self._probabilities[choice]
 
     def text(self, choice: int) -> str:
-        return "".join(self._text.get(choice, ()))
+        return self._text[choice].whole() if choice in self._text else ""
 
     def reasoning(self, choice: int) -> str:
-        return "".join(self._reasoning.get(choice, ()))
+        return self._reasoning[choice].whole() if choice in self._reasoning else ""
 
     def others(self, choice: int) -> str:
         """Refusal and tool calls in words, a line each; "" where there are none."""
-        lines = [f"the model refused: {''.join(self._refusal[choice])}"] if self._refusal.get(choice) else []
+        lines = [f"the model refused: {self._refusal[choice].whole()}"] if self._refusal.get(choice) else []
         calls = self._calls.get(choice, {})
-        lines.extend(f"tool call: {''.join(calls[index])}" for index in sorted(calls))
+        lines.extend(f"tool call: {calls[index].whole()}" for index in sorted(calls))
         return "\n".join(lines)

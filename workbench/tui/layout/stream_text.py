@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from workbench.core.pieces import Pieces
 from workbench.tui.layout.document import Document, Kind
 
 SLICE = 200_000
@@ -26,8 +27,8 @@ class StreamText:
     """Text that grows, or is replaced, and the document that shows it."""
 
     def __init__(self, text: str, kind: Kind) -> None:
-        self._whole = [text] if text else []
-        self._fresh = list(self._whole)
+        self._whole = Pieces(text)
+        self._fresh = [text]
         """What the document in the making has not taken yet."""
         self._kind: Kind = kind
         self._stale = False
@@ -48,9 +49,7 @@ class StreamText:
     @property
     def source(self) -> str:
         """The whole text, as it was received."""
-        if len(self._whole) > 1:
-            self._whole = ["".join(self._whole)]
-        return self._whole[0] if self._whole else ""
+        return self._whole.whole()
 
     def append(self, text: str) -> None:
         """More text. Costs the same however much there is."""
@@ -62,13 +61,13 @@ class StreamText:
 
     def replace(self, text: str) -> None:
         """Another text, whole."""
-        self._whole = [text] if text else []
+        self._whole = Pieces(text)
         self.finished = True
         self._start_again()
 
     def clear(self) -> None:
         """No text, and nothing shown."""
-        self._whole, self._fresh = [], []
+        self._whole, self._fresh = Pieces(), []
         self.document = self._coming = None
         self.finished = self._stale = False
 
@@ -88,7 +87,7 @@ class StreamText:
         return Laid(0, old, False)
 
     def _start_again(self) -> None:
-        self._fresh = list(self._whole)
+        self._fresh = [self._whole.whole()]
         self._coming = None
         self._stale = True
 

@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.geometry import Region, Size
 from textual.message import Message
 
+from workbench.core.pieces import Pieces
 from workbench.tui.widgets.column_bands import ColumnFeet, ColumnHeads
 from workbench.tui.widgets.column_frame import GROWING, Framed
 from workbench.tui.widgets.column_text import ColumnText
@@ -39,14 +40,14 @@ class ColumnSlot:
         self.note = self.difference = ""
         self.base: str | None = None
         """What the answer is compared with."""
-        self.come: list[str] = []
+        self.come = Pieces()
         """The answer, while there is no pane that has it."""
         self.pane: ColumnText | None = None
 
     @property
     def text(self) -> str:
         """The whole answer so far."""
-        return self.pane.source if self.pane is not None else "".join(self.come)
+        return self.pane.source if self.pane is not None else self.come.whole()
 
     def show(self, view: CellView) -> None:
         """Another answer, or what became of the one that stands here."""
@@ -54,13 +55,13 @@ class ColumnSlot:
         if self.pane is not None:
             self.pane.show_answer(view.text, ended=view.state not in GROWING)
         else:
-            self.come = [view.text]
+            self.come = Pieces(view.text)
 
     def make_pane(self) -> ColumnText:
         """The pane of a column that comes into view for the first time."""
         self.pane = ColumnText()
-        self.pane.show_answer("".join(self.come), ended=self.state not in GROWING)
-        self.come = []
+        self.pane.show_answer(self.come.whole(), ended=self.state not in GROWING)
+        self.come = Pieces()
         return self.pane
 
 
