@@ -23,7 +23,7 @@ from workbench.adapters.drafts import Drafts
 from workbench.adapters.files import VARIABLE_BYTES, Paths, private_folder, read_text, read_variable_file, write_atomic
 from workbench.adapters.settings import load_settings
 from workbench.core.connection import PRACTICE_MODELS
-from workbench.core.errors import InputError
+from workbench.core.errors import InputError, StorageError
 
 # What a run needs and the first paint does not is imported where it is used.
 if TYPE_CHECKING:
@@ -407,6 +407,16 @@ class Services:
         names = (f"{stem}{f'-{number}' if number else ''}.{ending}" for number in count())
         name = next(name for name in names if not (self.paths.exports / name).exists())
         return self.export(name, text)
+
+    def is_first_start(self) -> bool:
+        """Whether the screen was never opened before; asking makes it so. Where that can't be kept: False, or it would
+        be the first start each time."""
+        try:
+            private_folder(self.paths.data)
+            self.paths.first_start.touch(mode=0o600, exist_ok=False)
+        except (OSError, StorageError):
+            return False
+        return True
 
     def write_settings_file(self) -> Path:
         """Where the settings file is; a commented one is written where there is none. StorageError."""

@@ -59,12 +59,15 @@ async def open_bench(
     size: tuple[int, int] = (120, 40),
     environ: Mapping[str, str] | None = None,
     model: str = "practice-fast",
+    first_start: bool = False,
 ) -> AsyncIterator[Bench]:
     """The app on files under `home`, with no environment but `environ`. `model` is set in the settings file."""
     folder = home / "files"
     folder.mkdir(exist_ok=True)
     if model:
         (folder / "settings.toml").write_text(f'default_model = "{model}"\n')
+    if not first_start:
+        (folder / "first-start").touch()
     work = home / "work"
     work.mkdir(exist_ok=True)
     own = {"WORKBENCH_HOME": str(folder), "LLM_USER_PATH": str(home / "llm")}

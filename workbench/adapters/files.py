@@ -88,6 +88,11 @@ class Paths(NamedTuple):
         return self.data / "workbench.db"
 
     @property
+    def first_start(self) -> Path:
+        """An empty file: the screen was opened before."""
+        return self.data / "first-start"
+
+    @property
     def crashes(self) -> Path:
         return self.data / "crashes"
 

@@ -236,6 +236,9 @@ COMMANDS: tuple[Command, ...] = (
         "ask('connection')",
         "workbench",
     ),
+    Command(
+        "tour", "", "Show the tour", "The five lines of the first start; once more takes them away", "tour", "workbench"
+    ),
     Command("model", "", "Model", "Choose among the endpoint's models, or type a name", "choose_model", "workbench"),
     Command(
         "forget",

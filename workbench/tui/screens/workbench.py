@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.preset import Kind as PresetKind
+from workbench.own_thread import in_own_thread
 from workbench.tui.commands import bindings
 from workbench.tui.conversation import where_to_go_on
 from workbench.tui.header_state import header_state
@@ -127,6 +128,30 @@ class WorkbenchScreen(DraftsScreen):
         self._derive()
         for note in self.services.rules_notes:
             self.say(note, "warning")
+        if await in_own_thread(self.services.is_first_start) and not self.output.running:
+            self._show_tour()
+
+    def action_tour(self) -> None:
+        """Show the lines of the first start, or take them away again."""
+        if not self._end_tour():
+            self._show_tour()
+
+    def _show_tour(self) -> None:
+        from workbench.tui.widgets.tour import Tour
+
+        keymap = self.services.settings.keymap
+        # The style sheet shows one of them: where the panels stand one behind the other, the prompt is in front.
+        self.query_one("#output").mount(Tour(keymap), before="#usage")
+        self.query_one("#prompt-column").mount(Tour(keymap))
+
+    def on_tour_seen(self) -> None:
+        self._end_tour()
+
+    def _end_tour(self) -> bool:
+        """Whether there was one."""
+        shown = self.query("Tour")
+        shown.remove()
+        return bool(shown)
 
     def _watch_storage(self) -> None:
         """Say when this session is not being saved, and when it is again. The writer's thread calls."""
@@ -303,6 +328,7 @@ class WorkbenchScreen(DraftsScreen):
         self._stage.take_typed(self.room)
 
     def watch_run(self) -> None:
+        self._end_tour()
         self._show_output()
         self._watch()
 
