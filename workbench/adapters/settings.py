@@ -49,6 +49,8 @@ class Settings:
     default_connection: str = ""
     default_model: str = ""
     theme: str = ""
+    copy: str = "auto"
+    """auto, terminal or file."""
     retries: int = 2
     retry_wait_max_s: float = 60.0
     connect_s: float = 10.0
@@ -85,6 +87,8 @@ class Setting(NamedTuple):
     help: str
     minimum: float = 0
     maximum: float = 0
+    choices: tuple[str, ...] = ()
+    """All that a text may be; () for any."""
 
     @property
     def path(self) -> str:
@@ -101,6 +105,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("", "default_model", "text", "", "the model of a prompt that names none"),
     Setting("", "theme", "text", "", "a Textual theme, such as textual-dark or nord"),
+    Setting(
+        "",
+        "copy",
+        "text",
+        "auto",
+        "where copies go: terminal (by OSC 52), file (in the exports folder), or auto: a file where the terminal can't",
+        choices=("auto", "terminal", "file"),
+    ),
     Setting("", "retries", "integer", 2, "how often a failed request is sent again by itself", 0, 10),
     Setting("", "retry_wait_max_s", "number", 60.0, "the longest wait before a retry, in seconds", 0, 3600),
     Setting("limits", "connect_s", "number", 10.0, "seconds to reach the host", 0.1, 600),
@@ -282,7 +294,11 @@ def _value_fault(setting: Setting, value: object) -> str:
             return f"expected a text in quotes, found {_shown(value)}"
         if looks_like_key(value):
             return _NO_KEYS
-        return "" if value.isprintable() else "has a control character"
+        if not value.isprintable():
+            return "has a control character"
+        if not setting.choices or value.strip() in setting.choices:
+            return ""
+        return f"expected {', '.join(setting.choices[:-1])} or {setting.choices[-1]}, found {_shown(value)}"
     wanted = "a whole number" if setting.kind == "integer" else "a number"
     allowed = (int,) if setting.kind == "integer" else (int, float)
     if not isinstance(value, allowed) or isinstance(value, bool):

@@ -24,7 +24,7 @@ from workbench.tui.widgets.notice import NoticeBar
 from workbench.tui.widgets.stream_view import StreamView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from textual.binding import BindingType
     from textual.command import Provider
@@ -199,6 +199,50 @@ class WorkbenchApp(App[None]):
             self.tell(error.line, "error")
         else:
             self.tell(f"saved {path}", "success")
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Textual's own way out, for what is selected. Where the terminal can't copy nothing is written unasked: it may
+        have been cut to be put in elsewhere in here."""
+        if why := self._keep_copy(text):
+            self.tell(f"{why}: ^V puts it in here, “Last copy into a file” (^P) writes it", "warning")
+
+    def copy(self, text: str, what: str, say: Callable[[str, Kind], None]) -> None:
+        """Have the terminal copy a text, or write it into a file where it can't, and say so; `what` names it."""
+        if why := self._keep_copy(text):
+            self.run_worker(self._copy_into_file(self.clipboard, what, why, say), group="copy")
+        else:
+            say(f"copied {what}: {len(text):,} characters", "success")
+
+    def _keep_copy(self, text: str) -> str:
+        """Take a text to be pasted in here, and have the terminal copy it; why it can't, or ""."""
+        from workbench.core.json_clean import clean_text
+        from workbench.tui.clipboard import refusal
+
+        text = clean_text(text)
+        # A browser's page copies; what is known of the terminal that its server was started in says nothing of it.
+        environ = {} if self.is_web else self.services.environ
+        why = refusal(text, self.services.settings.copy, environ)
+        if why:
+            self._clipboard = text
+        else:
+            super().copy_to_clipboard(text)
+        return why
+
+    async def _copy_into_file(self, text: str, what: str, why: str, say: Callable[[str, Kind], None]) -> None:
+        title = what.removeprefix("the ")
+        try:
+            path = await asyncio.to_thread(self.services.export_new, title, "txt", text)
+        except StorageError as error:
+            say(error.line, "error")
+        else:
+            say(f"{what} is in {path}: {why}" if why else f"saved {path}", "success")
+
+    def action_copied_into_file(self) -> None:
+        """Write what was copied last into a file: for a terminal that says nothing and copies nothing."""
+        if self.clipboard:
+            self.run_worker(self._copy_into_file(self.clipboard, "the last copy", "", self.tell), group="copy")
+        else:
+            self.tell("nothing was copied yet", "info")
 
     def tell(self, text: str, kind: Kind) -> None:
         """One line on the screen that is open, where it has a place for one."""

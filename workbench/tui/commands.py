@@ -89,6 +89,14 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("quit", "ctrl+q", "Quit", "Save the draft and leave", "quit", "app", True, "^Q"),
     Command(
+        "copied-into-file",
+        "",
+        "Last copy into a file",
+        'For a terminal that copies nothing; the setting copy = "file" does it each time',
+        "copied_into_file",
+        "app",
+    ),
+    Command(
         "screenshot",
         "",
         "Save a picture of the screen",
@@ -413,6 +421,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("message.undo", "u", "Undo", "Take back what was changed last in the prompt", "undo", "messages"),
     Command("message.redo", "U", "Redo", "Do again what was undone", "redo", "messages"),
+    Command("message.copy", "y", "Copy", "Copy the message's whole text", "copy_message", "messages"),
     Command("message.duplicate", "c", "Duplicate", "A copy of the message below it", "duplicate", "messages"),
     Command(
         "message.role",
@@ -538,6 +547,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("output.choice", "c", "Next choice", "Show the next of the n answers", "next_choice", "output"),
     Command("output.copy", "y", "Copy", "Copy the selection, or else the answer", "copy_shown", "output", True),
+    Command(
+        "output.copy-code", "b", "Copy code block", "Copy a code block; of several choose one", "copy_code", "output"
+    ),
     Command("json.toggle", "space,enter", "Fold", "Fold or unfold; on a fault, go to its place", "open", "json", True),
     Command("json.copy", "y", "Copy value", "Copy the value under the cursor as JSON", "copy_value", "json", True),
     Command("json.unfold", "right,l", "Unfold", "Unfold, or go on to what is inside", "unfold", "json"),

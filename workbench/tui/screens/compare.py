@@ -6,7 +6,7 @@ The state is the desk's; here what it tells is put on the screen, and keys becom
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.screen import Screen
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.dom import DOMNode
 
+    from workbench.tui.app import WorkbenchApp
     from workbench.tui.compare_desk import CompareDesk
     from workbench.tui.screens.where import Answer
 
@@ -206,8 +207,7 @@ class CompareScreen(QuickPaint, Screen["Taken | None"]):
         if not event.text:
             self.say("there is nothing to copy yet")
             return
-        self.app.copy_to_clipboard(event.text)
-        self.say(f"copied {event.what}: {len(event.text)} characters", "success")
+        cast("WorkbenchApp", self.app).copy(event.text, event.what, self.say)
 
     @on(CompareColumns.Told)
     def _told(self, event: CompareColumns.Told) -> None:

@@ -15,20 +15,44 @@ if TYPE_CHECKING:
 
 
 class Copying:
-    """Copies texts and exports the prompt. `say` says a line, `to_clipboard` copies."""
+    """Copies texts and exports the prompt. `say` says a line, `take` copies a text and says what became of it."""
 
-    def __init__(self, desk: Desk, *, say: Say, to_clipboard: Callable[[str], None]) -> None:
+    def __init__(self, desk: Desk, *, say: Say, take: Callable[[str, str], None]) -> None:
         self._desk = desk
         self._say = say
-        self._to_clipboard = to_clipboard
+        self._take = take
 
     def copy(self, text: str, what: str) -> None:
         """Copy a text and say so; `what` names it."""
         if not text:
             self._say("there is nothing to copy yet", "info")
             return
-        self._to_clipboard(text)
-        self._say(f"copied {what}: {len(text)} characters", "success")
+        self._take(text, what)
+
+    async def copy_code(self, markdown: str, ask: Ask) -> None:
+        """Copy a code block of an answer; of several the one that the person chooses."""
+        from workbench.tui.code_blocks import code_blocks
+        from workbench.tui.widgets.chooser import Chooser
+        from workbench.tui.widgets.pick_list import Choice
+
+        blocks = code_blocks(markdown)
+        if not blocks:
+            self._say("there is no code block in this answer", "info")
+            return
+        chosen: str | None = "0"
+        if len(blocks) > 1:
+            rows = [
+                Choice(
+                    str(place),
+                    next(line for line in block.code.split("\n") if line.strip()).strip(),
+                    f"{block.language or 'no language'}, {block.lines} line{'s' * (block.lines != 1)}",
+                )
+                for place, block in enumerate(blocks)
+            ]
+            chosen = await ask(Chooser("Copy a code block", rows))
+        if chosen is not None:
+            what = "the code block" if len(blocks) == 1 else f"code block {int(chosen) + 1}"
+            self.copy(blocks[int(chosen)].code, what)
 
     async def copy_prompt(self, shape: str, ask: Ask) -> None:
         """Copy the prompt in one of the shapes of `core.exchange.exports`."""

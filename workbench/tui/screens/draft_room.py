@@ -52,8 +52,8 @@ class RoomHost(Protocol):
     def say(self, text: str, kind: NoticeKind = "info") -> None:
         """One line for the person; `text` may be foreign."""
 
-    def to_clipboard(self, text: str) -> None:
-        """Copy a text."""
+    def copy(self, text: str, what: str) -> None:
+        """Copy a text, or write it into a file where the terminal can't, and say so; `what` names it."""
 
     def outside(self) -> AbstractContextManager[None]:
         """Hand the terminal to another program for as long as it is entered. InputError where that can't be."""
@@ -108,7 +108,7 @@ class DraftRoom:
         comparison = ShowCompare(desk, ask=ask, say=say, changed=host.changed, put=host.put, save=self.presets.save)
         self.comparing = BeginCompare(desk, ask=ask, say=say, show=comparison.show)
         opening = OpenCompare(desk.services, ask=ask, say=say, show=comparison.show)
-        self.copying = Copying(desk, say=say, to_clipboard=host.to_clipboard)
+        self.copying = Copying(desk, say=say, take=host.copy)
         self.conversations: dict[str, Callable[[], Coroutine[None, None, None]]] = {
             "connection": self.where.choose_connection,
             "open": self.presets.open,

@@ -104,8 +104,8 @@ class DraftsScreen(Screen[None]):
         if self.app.screen is not self:
             self.bench.tell(text, kind)
 
-    def to_clipboard(self, text: str) -> None:
-        self.app.copy_to_clipboard(text)
+    def copy(self, text: str, what: str) -> None:
+        self.bench.copy(text, what, self.say)
 
     def outside(self) -> AbstractContextManager[None]:
         return self.bench.outside()

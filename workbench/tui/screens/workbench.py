@@ -447,8 +447,14 @@ class WorkbenchScreen(DraftsScreen):
         else:
             self.run_worker(self.room.copying.copy_prompt(what, self.ask), group="choose", exclusive=True)
 
+    @on(OutputPane.CodeWanted)
+    def _code_wanted(self) -> None:
+        copying = self.room.copying.copy_code(self.output.answer_source, self.ask)
+        self.run_worker(copying, group="choose", exclusive=True)
+
     @on(OutputPane.CopyWanted)
-    def _copy_wanted(self, event: OutputPane.CopyWanted) -> None:
+    @on(MessageList.CopyWanted)
+    def _copy_wanted(self, event: OutputPane.CopyWanted | MessageList.CopyWanted) -> None:
         self.room.copying.copy(event.text, event.what)
 
     @on(PartsPanel.Wanted)

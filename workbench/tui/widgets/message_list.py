@@ -65,6 +65,14 @@ class MessageList(MessageCards, can_focus=True):
     class InvisibleWanted(TextualMessage):
         """The invisible characters are to be shown by kind, and cleaned away where the person wants it."""
 
+    class CopyWanted(TextualMessage):
+        """A message's text is to be copied; `what` names it."""
+
+        def __init__(self, text: str, what: str) -> None:
+            super().__init__()
+            self.text = text
+            self.what = what
+
     class StepWanted(TextualMessage):
         """The prompt, of which the messages are a part, is to go back a step of its history, or on again."""
 
@@ -115,6 +123,12 @@ class MessageList(MessageCards, can_focus=True):
             self._close_editor()
             self._entries.duplicate(self._current)
             self._after_edit(self._current + 1, reopen)
+
+    def action_copy_message(self) -> None:
+        """The whole text of the message under the cursor, as it is written."""
+        if len(self._entries):
+            message = self._entries[self._current].message
+            self.post_message(self.CopyWanted(message.content, f"the {message.role.value} message"))
 
     def action_next_role(self) -> None:
         if len(self._entries):

@@ -84,6 +84,9 @@ class OutputPane(Vertical):
             self.text = text
             self.what = what
 
+    class CodeWanted(Message):
+        """A code block of the answer is to be copied."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.view: View = "Answer"
@@ -365,6 +368,9 @@ class OutputPane(Vertical):
         if self.view != "Answer":
             self.show("Answer")
         self._parts.toggle_reasoning()
+
+    def action_copy_code(self) -> None:
+        self.post_message(self.CodeWanted())
 
     def action_copy_shown(self) -> None:
         """What is selected, or else all of what is shown."""
