@@ -65,6 +65,8 @@ class WorkbenchApp(App[None]):
         self.services = services
         self.drafts = OpenDrafts(services)
         self.warmed = asyncio.Event()
+        self.key_notes: tuple[str, ...] = ()
+        """What of the user's own keys can't be used, a line each."""
         self._outside = False
         self.fault: Exception | None = None
         """The exception that ended the app, if one did."""
@@ -80,7 +82,11 @@ class WorkbenchApp(App[None]):
     def on_mount(self) -> None:
         if theme := self.services.settings.theme:
             self.theme = theme
-        self.set_keymap(bindings_keymap(self.services.settings.keymap))
+        if keymap := self.services.settings.keymap:
+            from workbench.tui.user_keys import judged
+
+            good, self.key_notes = judged(keymap)
+            self.set_keymap(bindings_keymap(good))
         if not self.is_headless:
             on_signals(self._leave_on_signal, self._stop_on_signal)
         self.call_after_refresh(self._warm)

@@ -845,18 +845,22 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
+_UNBOUND = "unbound"
+"""No terminal sends it: the place of a key that the settings file may give."""
+
+
 def commands_of(scope: Scope) -> tuple[Command, ...]:
     return tuple(command for command in COMMANDS if command.scope == scope)
 
 
 def bindings(scope: Scope) -> list[BindingType]:
     """The scope's commands as Textual bindings, with ids so that the settings file can rebind them."""
-    return [binding for command in commands_of(scope) if command.keys for binding in _bindings(command)]
+    return [binding for command in commands_of(scope) for binding in _bindings(command)]
 
 
 def _bindings(c: Command) -> list[Binding]:
     if not c.numbered:
-        return [_binding(c, c.keys, c.action, c.id)]
+        return [_binding(c, c.keys or _UNBOUND, c.action, c.id)]
     keys = c.keys.split(",")
     return [_binding(c, key, f"{c.action}({number})", f"{c.id}.{number}") for number, key in enumerate(keys, 1)]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from workbench.tui.commands import COMMANDS, SCOPES, Command
-from workbench.tui.keys import key_text
+from workbench.tui.keys import key_text, keymap_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,12 +24,14 @@ class WorkbenchCommands(Provider):
 
     async def discover(self) -> Hits:
         for command, node in self._runnable():
-            yield DiscoveryHit(_title(command), partial(self._run, command, node), help=command.help)
+            yield DiscoveryHit(
+                _title(command, keymap_of(self.app)), partial(self._run, command, node), help=command.help
+            )
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for command, node in self._runnable():
-            title = _title(command)
+            title = _title(command, keymap_of(self.app))
             if (score := matcher.match(title)) > 0:
                 yield Hit(score, matcher.highlight(title), partial(self._run, command, node), help=command.help)
 
@@ -41,7 +43,7 @@ class WorkbenchCommands(Provider):
         await self.app.run_action(command.action, node() if callable(node) else node)
 
 
-def _title(command: Command) -> str:
+def _title(command: Command, keymap: dict[str, str]) -> str:
     scope = "" if command.scope in ("app", "workbench") else f"{SCOPES[command.scope].split(' (')[0]}: "
-    keys = f"  {key_text(command)}" if command.keys else ""
-    return f"{scope}{command.title}{keys}"
+    keys = key_text(command, keymap)
+    return f"{scope}{command.title}{f'  {keys}' if keys else ''}"

@@ -29,13 +29,14 @@ def help_screen(keymap: Mapping[str, str]) -> ReadingScreen:
         lines.append(Content.styled(title, "bold"))
         for command in commands_of(scope):
             keys = key_text(command, dict(keymap)) or "(palette)"
-            lines.append(_row(keys, command.title, command.help))
+            lines.append(_row(keys, command.title, command.help, command.id))
         lines.append(Content(""))
     lines.append(Content.styled("While writing a message", "bold"))
     lines.extend(_row(keys, "", words) for keys, words in _ALSO)
     return ReadingScreen("Keys", Content("\n").join(lines))
 
 
-def _row(keys: str, title: str, words: str) -> Content:
+def _row(keys: str, title: str, words: str, id: str = "") -> Content:
+    """`id` is what the settings file calls the command."""
     text = f"{title}: {words}" if title else words
-    return Content.assemble("  ", (keys.ljust(14), "$text-accent"), " ", text)
+    return Content.assemble("  ", (keys.ljust(14), "$text-accent"), " ", text, (f"  {id}", "$text-muted"))

@@ -17,6 +17,7 @@ from workbench.own_thread import in_own_thread
 from workbench.tui.commands import bindings
 from workbench.tui.conversation import where_to_go_on
 from workbench.tui.header_state import header_state
+from workbench.tui.keys import keymap_of
 from workbench.tui.screens.drafts_screen import DraftsScreen
 from workbench.tui.screens.large_text import fold
 from workbench.tui.screens.panels import PANELS, Panels, layout_classes
@@ -119,7 +120,7 @@ class WorkbenchScreen(DraftsScreen):
     async def _after_first_paint(self) -> None:
         """Say what there is to say, ask what there is to ask; at once, so that no key lands in a late question."""
         self.room.where.tell()
-        for note in (*self.services.notes, *self._drafts.session.told()):
+        for note in (*self.services.notes, *self.bench.key_notes, *self._drafts.session.told()):
             self.say(note, "warning")
         await self.tabs.offer()
         await self.room.where.ask_first_questions()
@@ -139,7 +140,7 @@ class WorkbenchScreen(DraftsScreen):
     def _show_tour(self) -> None:
         from workbench.tui.widgets.tour import Tour
 
-        keymap = self.services.settings.keymap
+        keymap = keymap_of(self.app)
         # The style sheet shows one of them: where the panels stand one behind the other, the prompt is in front.
         self.query_one("#output").mount(Tour(keymap), before="#usage")
         self.query_one("#prompt-column").mount(Tour(keymap))

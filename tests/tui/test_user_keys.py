@@ -1,0 +1,60 @@
+"""The keys of the settings file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.app import open_bench
+from workbench.tui.commands import COMMANDS
+from workbench.tui.screens.reading import ReadingScreen
+from workbench.tui.user_keys import judged
+
+
+@pytest.mark.parametrize(
+    ("keymap", "note"),
+    [
+        ({"rum": "f11"}, "keymap.rum: no such command; did you mean run?: ignored"),
+        ({"run": "ctrl+i"}, "keymap.run: ctrl+i is tab for a terminal: its own key is used"),
+        ({"run": "f11,ctrl+a"}, "keymap.run: ctrl+a edits text: its own key is used"),
+        ({"run": "contrl+x"}, "keymap.run: no key is called 'contrl+x': its own key is used"),
+        ({"run": "fx"}, "keymap.run: no key is called 'fx': its own key is used"),
+        ({"run": ""}, "keymap.run: expected a key such as f11: its own key is used"),
+        ({"run": "f1"}, "keymap.run: f1 is the key of help: its own key is used"),
+        ({"message.fold": "d"}, "keymap.message.fold: d is the key of message.delete: its own key is used"),
+    ],
+)
+def test_what_cannot_be_used_is_named_and_left_out(keymap: dict[str, str], note: str) -> None:
+    assert judged(keymap) == ({}, (f"settings.toml: {note}",))
+
+
+def test_what_can_be_used() -> None:
+    swapped = {
+        "view": "f4",
+        "editor": "f2",
+        "model": "f11",
+        "message.fold": "slash",
+        "message.up": "right_curly_bracket",
+    }
+    assert judged(swapped) == (swapped, ())
+    # The first of two that want the same key has it.
+    assert judged({"run": "f11", "stop": "f11"})[0] == {"run": "f11"}
+
+
+def test_every_key_of_our_own_would_be_taken() -> None:
+    own = {command.id: command.keys for command in COMMANDS if command.keys and command.id not in ("undo", "redo")}
+    assert [note for note in judged(own)[1] if "no key is called" in note or "edits text" in note] == []
+
+
+async def test_a_key_for_a_command_of_the_palette_and_a_bad_one(tmp_path: Path) -> None:
+    async with open_bench(tmp_path, model='m"\n[keymap]\nnotices = "f11"\nrun = "f1"\ntour = "') as bench:
+        assert any("keymap.run: f1 is the key of help" in note for note in bench.app.key_notes)
+        await bench.press("f11")
+        await bench.until(lambda: isinstance(bench.app.screen, ReadingScreen))
+        await bench.press("escape", "f1")
+        await bench.until(lambda: isinstance(bench.app.screen, ReadingScreen))
+        shown = str(bench.app.screen.query("Static").first().render())
+        assert "F11            Notices" in shown
+        assert "F1             Help" in shown
+        assert "message.fold" in shown
