@@ -155,11 +155,12 @@ def test_declined_is_kept_and_can_be_taken_up_later(paths: Paths, database: Data
     assert database.flush(10)
     [kept] = drafts.kept()
     assert kept.content.prompt_json == text("declined")
-    drafts.accept(kept.draft_id)
-    drafts.journal(kept.draft_id, state("declined, edited"))
+    mine = drafts.new()
+    drafts.take_up(kept.draft_id, mine, DraftState(*kept.content))
     assert database.flush(10)
     assert drafts.kept() == ()
-    drafts.close({kept.draft_id: state("declined, edited")})
+    assert rows(database) == [("declined", "open", 0)]
+    drafts.close({mine: state("declined, edited")})
     database.close()
     assert quits(paths, "x") == ("reopened", text("declined, edited"))
 

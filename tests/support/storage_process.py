@@ -223,7 +223,7 @@ def draft(home: str, text: str, ending: str) -> None:
     if found.kind == "reopened":
         mine = found.front
     elif ending == "accept":
-        drafts.accept(found.front)
+        drafts.accept(found)
         mine = found.front
     state = DraftState({"text": text})
     if text:

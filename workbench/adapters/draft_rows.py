@@ -13,9 +13,11 @@ from workbench.core.json_clean import clean_text
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from workbench.adapters.write import Statement
     from workbench.core.draft import DraftState
+    from workbench.core.json_value import JSON
 
 State = Literal["open", "closed", "kept"]
 
@@ -43,6 +45,7 @@ SELECT id, owner, state, saved_at, attempts, front, title, changed FROM drafts
 WHERE state IN ('open', 'closed') ORDER BY owner, state, place
 """
 _CONTENT = "SELECT prompt, view FROM drafts WHERE id = ?"
+_VIEWS = "SELECT id, view FROM drafts WHERE id IN (SELECT value FROM json_each(?))"
 _KEPT = "SELECT id, saved_at, title, prompt, view FROM drafts WHERE state = 'kept' ORDER BY saved_at DESC LIMIT ?"
 _SAVE = """
 INSERT INTO drafts (id, owner, state, saved_at, attempts, prompt, view, place, front, title, changed)
@@ -63,7 +66,8 @@ _CLOSE = "UPDATE drafts SET state = 'closed', attempts = 0 WHERE id = ? AND owne
 _COUNT = "UPDATE drafts SET attempts = attempts + 1 WHERE id = ? AND owner = ?"
 _PLACE = "UPDATE drafts SET place = ?, front = ? WHERE id = ? AND owner = ?"
 _REMOVE = "DELETE FROM drafts WHERE id = ? AND owner = ?"
-_ACCEPT = "UPDATE drafts SET state = 'open', owner = ? WHERE id = ?"
+_ACCEPT = "UPDATE drafts SET state = 'open', owner = ? WHERE id = ? AND owner = ?"
+_TAKEN_UP = "DELETE FROM drafts WHERE id = ? AND state = 'kept'"
 
 
 def sets_of_drafts(connection: sqlite3.Connection) -> list[list[Row]]:
@@ -82,7 +86,15 @@ def content(connection: sqlite3.Connection, draft_id: str) -> DraftContent | Non
 
 
 def _content(prompt: str, view: str | None) -> DraftContent:
-    return DraftContent(json.loads(prompt), json.loads(view or "null"))
+    try:
+        return DraftContent(json.loads(prompt), json.loads(view or "null"))
+    except (ValueError, RecursionError):  # written over by something else
+        return DraftContent({"damaged": prompt[:100]}, None)  # which is no prompt, as whoever reads it will find
+
+
+def views(connection: sqlite3.Connection, draft_ids: Sequence[str]) -> dict[str, dict[str, JSON] | None]:
+    asked = json.dumps(list(draft_ids))
+    return {id: json.loads(view or "null") for id, view in connection.execute(_VIEWS, (asked,))}
 
 
 def kept_drafts(connection: sqlite3.Connection, limit: int) -> tuple[KeptDraft, ...]:
@@ -131,5 +143,11 @@ def removed(draft_id: str, owner: str) -> Statement:
     return _REMOVE, (draft_id, owner)
 
 
-def accepted(draft_id: str, owner: str) -> Statement:
-    return _ACCEPT, (owner, draft_id)
+def accepted(draft_id: str, owner: str, before: str) -> Statement:
+    """It belongs to `owner`, where it still belonged to the one `before`."""
+    return _ACCEPT, (owner, draft_id, before)
+
+
+def taken_up(draft_id: str) -> Statement:
+    """It is not among those that were put aside any more."""
+    return _TAKEN_UP, (draft_id,)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from workbench.adapters.database import Database
     from workbench.adapters.files import Paths
+    from workbench.core.json_value import JSON
 
 JOURNAL_SECONDS = 0.15
 """From a key to its write; with the write itself it stays below the promised 250 ms."""
@@ -46,6 +47,8 @@ class Restored(NamedTuple):
     drafts: tuple[FoundDraft, ...] = ()
     front: str = ""
     content: DraftContent | None = None
+    owner: str = ""
+    """Whose they are until they are accepted."""
     note: str = ""
 
     @property
@@ -160,9 +163,26 @@ class Drafts:
             raise StorageError("this draft is not in the database any more")
         return found
 
-    def accept(self, *draft_ids: str) -> None:
-        """Go on with drafts that were offered or kept: they belong to this process' set."""
-        self._submit([draft_rows.accepted(draft_id, self._database.session) for draft_id in draft_ids])
+    def views(self, draft_ids: Sequence[str]) -> dict[str, dict[str, JSON] | None]:
+        """What belongs to these drafts beside their prompts. For a thread. StorageError."""
+        with self._database.read() as connection:
+            return draft_rows.views(connection, draft_ids)
+
+    def accept(self, restored: Restored) -> None:
+        """Go on with drafts that were offered: they belong to this process' set."""
+        mine = self._database.session
+        self._submit([draft_rows.accepted(draft.draft_id, mine, restored.owner) for draft in restored.drafts])
+
+    def reopen(self, draft_id: str) -> None:
+        """Go on with a draft that this process has put aside."""
+        mine = self._database.session
+        self._submit([draft_rows.accepted(draft_id, mine, mine)])
+
+    def take_up(self, kept_id: str, draft_id: str, state: DraftState) -> None:
+        """Go on with a draft that was put aside, under another id: another process may have been offered it too, and
+        has its own then. It is written at once, and not among the kept ones any more."""
+        row = draft_rows.saved(draft_id, self._database.session, "open", state, datetime.now(UTC), 0, False)
+        self._submit([row, draft_rows.taken_up(kept_id)])
 
     def kept(self, limit: int = 100) -> tuple[KeptDraft, ...]:
         """The drafts that were put aside, newest first. Raises StorageError. For a thread."""
@@ -190,13 +210,16 @@ class Drafts:
             if not self._database.write_now(TAKE_SET, (self._database.session, front.id, owner, state)):
                 return None  # another process that started at the same moment was faster
             self._counted.add(front.id)
+            owner = self._database.session
         except StorageError as error:
             # Not marked, so it might bring down one start after the other: it is not opened by itself, only offered.
             notes.append(f"it could not be marked as taken up: {error.message}")
             crashed = True
         with self._database.read() as connection:
             content = draft_rows.content(connection, front.id)
-        return Restored("crashed" if crashed else "reopened", tuple(row.found for row in rows), front.id, content)
+        return Restored(
+            "crashed" if crashed else "reopened", tuple(row.found for row in rows), front.id, content, owner
+        )
 
     # -- writing -----------------------------------------------------------------------------------------------
 

@@ -72,6 +72,8 @@ class Desk:
         self.services = session.services
         self.draft_id = draft_id
         self._session = session
+        self.is_open = True
+        """Whether it has a tab. What comes late for one that was closed does not open it again."""
         self.prompt = prompt or starting_prompt()
         self.source: PresetSource | None = None
         """The preset file that the prompt is from, where it is from one."""
@@ -143,6 +145,10 @@ class Desk:
         self._connection = connection
         self.journal()
 
+    def connect_by_default(self) -> None:
+        """Send to where a prompt goes that nobody has chosen a connection for."""
+        self._connection, self._connection_chosen = self._first_connection(), False
+
     def refresh_connection(self) -> None:
         """Its key may be another one now: it was given while another draft was in front."""
         self._connection = self.services.refreshed(self._connection)
@@ -196,7 +202,7 @@ class Desk:
 
     def journal(self) -> None:
         """Keep the draft as it stands. One with nothing in it leaves nothing behind where the program is killed."""
-        if not self.blank or self._journalled:
+        if self.is_open and (not self.blank or self._journalled):
             self._journalled = True
             self.services.drafts.journal(self.draft_id, self.state())
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.core.errors import InputError
+from workbench.core.errors import InputError, StorageError
 from workbench.core.preset import Kind
 from workbench.core.title import title_of
 from workbench.own_thread import in_own_thread
 from workbench.tui.conversation import branched, copied_name, starting_prompt
 from workbench.tui.desk import Desk
+from workbench.tui.draft_view import DraftView
 from workbench.tui.preset_source import PresetSource
 from workbench.tui.session import Session
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from workbench.core.preset import OpenedPreset
     from workbench.core.prompt import Prompt
     from workbench.services import Services
+
+
+_MOST_CLOSED = 50
+"""Closed tabs that can be reopened as they were, with what can be undone in them."""
 
 
 class Tab:
@@ -58,7 +64,7 @@ class OpenDrafts:
     def __init__(self, services: Services) -> None:
         self.session = Session(services)
         self._drafts = services.drafts
-        self._closed: list[_Closed] = []
+        self._closed: deque[_Closed] = deque(maxlen=_MOST_CLOSED)
         self.offered: Restored | None = None
         """Drafts of a session that ended without closing, to be offered back."""
         self.tabs: list[Tab] = []
@@ -84,19 +90,15 @@ class OpenDrafts:
         """Those that were looked at."""
         return [tab.desk for tab in self.tabs if tab.desk is not None]
 
-    def tab_of(self, desk: Desk) -> Tab | None:
-        """The tab of a desk; None where it was closed."""
-        return next((tab for tab in self.tabs if tab.desk is desk), None)
-
-    def tab_with(self, source: PresetSource) -> Tab | None:
+    async def tab_with(self, source: PresetSource) -> Tab | None:
         """The tab in which that file lies as it is on the disk, if one does."""
-        place = (source.slug, source.place, source.digest)
-        for tab in self.tabs:
-            if tab.desk is not None and tab.desk.source is not None and not tab.desk.changed:
-                kept = tab.desk.source
-                if (kept.slug, kept.place, kept.digest) == place:
-                    return tab
-        return None
+        unread = [tab.draft_id for tab in self.tabs if tab.desk is None and not tab.changed]
+        try:
+            views = await in_own_thread(self._drafts.views, unread) if unread else {}
+        except StorageError:
+            views = {}  # of the disk's trouble the person is told; at worst the file lies open twice
+        kept = {draft_id: DraftView.from_json(view).source for draft_id, view in views.items()}
+        return next((tab for tab in self.tabs if _has(tab, kept.get(tab.draft_id), source)), None)
 
     # -- which is in front -------------------------------------------------------------------------------------
 
@@ -145,10 +147,9 @@ class OpenDrafts:
         if not prompt.messages:
             prompt = replace(prompt, messages=starting_prompt().messages)
         source = PresetSource.of(opened) if opened.kind is Kind.PROMPT else None
-        if source is not None and (there := self.tab_with(source)) is not None:
-            self.bring(there)
-        else:
+        if not _has(self.front, None, source):
             self.put(prompt, source)
+            self.desk.connect_by_default()
         self.session.notes.extend(opened.warnings)
 
     def kept(self) -> tuple[KeptDraft, ...]:
@@ -157,11 +158,12 @@ class OpenDrafts:
 
     def readable(self, kept: KeptDraft) -> Tab:
         """A draft that was put aside, as a tab that `take_up` opens. InputError where it can't be read."""
-        return self._restored(kept.draft_id, kept.content, changed=True)
+        return self._restored(self._drafts.new(), kept.content, changed=True)
 
-    def take_up(self, tab: Tab) -> None:
+    def take_up(self, kept: KeptDraft, tab: Tab) -> None:
         """Go on with a draft that was put aside: in the place of the one in front where that is blank, else beside."""
-        self._drafts.accept(tab.draft_id)
+        assert tab.desk is not None
+        self._drafts.take_up(kept.draft_id, tab.draft_id, tab.desk.state())
         if self.desk.blank:
             self._drop(self.front, tab)
         else:
@@ -183,10 +185,9 @@ class OpenDrafts:
         self.tabs.remove(tab)
         if tab.desk is None:
             self._drafts.keep(tab.draft_id)
-        elif tab.desk.unsaved:
-            self._drafts.keep(tab.draft_id, tab.desk.state())
         else:
-            self._drafts.remove(tab.draft_id)
+            tab.desk.is_open = False
+            self._put_away(tab.desk)
         if not self.tabs:
             self.tabs.append(following)
         self.bring(following)
@@ -203,10 +204,17 @@ class OpenDrafts:
             self._drop(self.front, tab)
         else:
             self.tabs.insert(min(place, len(self.tabs)), tab)
-        self._drafts.accept(tab.draft_id)
+        self._drafts.reopen(tab.draft_id)
         self.bring(tab)
+        self.desk.is_open = True
         self.desk.journal()
         return tab
+
+    def _put_away(self, desk: Desk) -> None:
+        if desk.unsaved:
+            self._drafts.keep(desk.draft_id, desk.state())
+        else:
+            self._drafts.remove(desk.draft_id)
 
     def leave_aside(self, tab: Tab) -> None:
         """Close a tab that can't be read: it is kept in the database."""
@@ -227,7 +235,7 @@ class OpenDrafts:
         if offered is None:
             return
         blank = self.front if self.desk.blank else None
-        self._drafts.accept(*(found.draft_id for found in offered.drafts))
+        self._drafts.accept(offered)
         self._take(offered, len(self.tabs))
         if blank is not None and len(self.tabs) > 1:
             self.tabs.remove(blank)
@@ -257,7 +265,9 @@ class OpenDrafts:
         except InputError as error:
             self.session.notes.append(f"the last draft can't be read: {error.message}; it is kept in the database")
             self._drafts.keep(front.draft_id)
-            front = taken[taken.index(front)] = self._blank()
+            blank = self._blank()
+            taken[taken.index(front)] = blank
+            front = blank
         self.tabs[place:place] = taken
         self.front = front
         self._arrange()
@@ -271,3 +281,10 @@ class OpenDrafts:
 
     def _arrange(self) -> None:
         self._drafts.arrange([tab.draft_id for tab in self.tabs], self.front.draft_id)
+
+
+def _has(tab: Tab, kept: PresetSource | None, source: PresetSource | None) -> bool:
+    """Whether the file lies unchanged in the tab; `kept` is the file of one that was not looked at."""
+    if tab.desk is not None:
+        kept = tab.desk.source if not tab.desk.changed else None
+    return kept is not None and source is not None and kept[:3] == source[:3]

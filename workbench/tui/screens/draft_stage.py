@@ -56,8 +56,8 @@ class DraftStage:
         room.held = messages.leave()
         return True
 
-    def enter(self, room: DraftRoom, before: DraftRoom) -> None:
-        """Show this draft in the place of the one before, with the focus in the same panel."""
+    def enter(self, room: DraftRoom, before: DraftRoom, *, focus: bool) -> None:
+        """Show this draft in the place of the one before; `focus` puts it into the same panel."""
         in_output = before.pane.has_focus_within
         for pane in self._screen.query(OutputPane):
             pane.display = pane is room.pane
@@ -65,6 +65,8 @@ class DraftStage:
         messages = self._screen.query_one(MessageList)
         messages.enter(room.held, prompt.messages, where_to_go_on(prompt))
         self._screen.query_one(PartsPanel).show(room.derived.parts if room.derived is not None else ())
+        if not focus:
+            return
         if in_output:
             room.pane.focus_shown()
         elif before.was_editing:

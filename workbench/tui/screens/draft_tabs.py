@@ -7,7 +7,7 @@ two of them.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.core.errors import InputError, WorkbenchError
 from workbench.own_thread import in_own_thread
@@ -33,8 +33,15 @@ class TabsHost(RoomHost, Protocol):
     def entered(self) -> None:
         """Another draft is in front: show what hangs on it."""
 
-    def recall(self, room: DraftRoom) -> None:
+    def go_on(self, *, write: bool = False) -> None:
+        """Bring the place where one goes on writing into sight."""
+
+    def recall(self, room: DraftRoom) -> object:
         """Begin to bring back what belongs to a draft of an earlier session."""
+
+
+Focus = Literal["same", "messages", "write"]
+"""Where it is when another draft is shown: in the same panel, on its messages, or in one of them."""
 
 
 class DraftTabs:
@@ -92,7 +99,7 @@ class DraftTabs:
         self._show_bar()
         return tab.desk is not None
 
-    async def _change(self, change: Callable[[], object]) -> bool:
+    async def _change(self, change: Callable[[], object], *, focus: Focus = "same") -> bool:
         """Leave the draft in front, change which one that is, and show it."""
         self._spare = self._spare or await self._stage.add_pane()
         before = self.room
@@ -103,10 +110,12 @@ class DraftTabs:
         self.room = self._room_of(self._drafts.front)
         self.room.unseen = ""
         self.room.desk.refresh_connection()
-        self._stage.enter(self.room, before)
+        self._stage.enter(self.room, before, focus=focus == "same")
         self._forget_closed()
         self._show_bar()
         self._host.entered()
+        if focus != "same":
+            self._host.go_on(write=focus == "write" or before.was_editing)
         self._host.recall(self.room)
         return True
 
@@ -122,24 +131,24 @@ class DraftTabs:
 
     async def new(self) -> None:
         async with self._moving:
-            await self._change(self._drafts.new)
+            await self._change(self._drafts.new, focus="write")
 
     async def duplicate(self, index: int | None = None) -> None:
         """A copy of the draft in front, or of its conversation up to message `index`."""
         async with self._moving:
-            await self._change(lambda: self._drafts.duplicate(index))
+            await self._change(lambda: self._drafts.duplicate(index), focus="write")
 
     async def put(self, prompt: Prompt, source: PresetSource | None) -> Opened | None:
         """Open a prompt, in a new draft unless the one in front is blank; where the file lies open as it is on the
         disk, go there. None where the one in front can't be left, as was said."""
         async with self._moving:
-            there = self._drafts.tab_with(source) if source is not None else None
+            there = await self._drafts.tab_with(source) if source is not None else None
             if there is not None:
                 if there is not self._drafts.front and await self._load(there):
                     await self._change(lambda: self._drafts.bring(there))
                 return Opened(self._drafts.desk, " · it was open already") if there is self._drafts.front else None
             before = self._drafts.front
-            if not await self._change(lambda: self._drafts.put(prompt, source)):
+            if not await self._change(lambda: self._drafts.put(prompt, source), focus="messages"):
                 return None
             return Opened(self._drafts.desk, " · in a draft of its own" if self._drafts.front is not before else "")
 
@@ -215,16 +224,12 @@ class DraftTabs:
             except InputError:
                 self._host.say("this draft can't be read; it is kept in the database", "error")
                 return
-            await self._change(lambda: self._drafts.take_up(tab))
+            await self._change(lambda: self._drafts.take_up(draft, tab))
 
     # -- what the tabs show ------------------------------------------------------------------------------------
 
-    def began(self) -> None:
-        """A run has begun in some draft."""
-        self._show_bar()
-
-    def recalled(self) -> None:
-        """What a draft's file has is known now."""
+    def refresh(self) -> None:
+        """Something has come or gone in a draft that may not be in front."""
         self._show_bar()
 
     def ended(self, pane: OutputPane, outcome: Outcome) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from textual import on
+from textual import on, work
 from textual.screen import Screen
 
 from workbench.tui.screens.draft_stage import DraftStage
@@ -16,7 +18,6 @@ from workbench.tui.widgets.notice import NoticeBar
 from workbench.tui.widgets.output_pane import OutputPane
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Coroutine
     from contextlib import AbstractContextManager
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from workbench.tui.widgets.notice import Kind
 
     Move: TypeAlias = Callable[[], Coroutine[None, None, None]]
+
+
+_PATIENCE = 1.0
+"""Seconds."""
 
 
 class DraftsScreen(Screen[None]):
@@ -81,8 +86,9 @@ class DraftsScreen(Screen[None]):
         """As `moved`: another draft is in front."""
         raise NotImplementedError
 
-    def go_on(self) -> None:
-        """As `moved`, and bring the place where one goes on writing into sight."""
+    def go_on(self, *, write: bool = False) -> None:
+        """As `moved`, and bring the place where one goes on writing into sight; with the cursor in it where there was
+        one, or to `write`."""
         raise NotImplementedError
 
     def watch_run(self) -> None:
@@ -114,6 +120,8 @@ class DraftsScreen(Screen[None]):
         """A prompt changed otherwise than by a key, or its requests go elsewhere."""
         if desk is self.desk:
             self.moved()
+        else:
+            self.tabs.refresh()
 
     def opened(self, desk: Desk) -> None:
         """Another prompt lies on a desk."""
@@ -121,26 +129,21 @@ class DraftsScreen(Screen[None]):
             self.go_on()
 
     async def put(self, prompt: Prompt, source: PresetSource | None) -> Opened | None:
-        opened = await self.tabs.put(prompt, source)
-        if opened is not None:
-            self.go_on()
-        return opened
+        return await self.tabs.put(prompt, source)
 
     def began(self, desk: Desk) -> None:
         """A run has begun in a draft's pane."""
         if desk is self.desk:
             self.watch_run()
-        self.tabs.began()
+        self.tabs.refresh()
 
-    def recall(self, room: DraftRoom) -> None:
-        """Begin to bring back what belongs to a draft of an earlier session."""
-        self.run_worker(self._recall(room), group=f"recall {room.desk.draft_id}", exclusive=True)
-
-    async def _recall(self, room: DraftRoom) -> None:
+    @work(group="recall")
+    async def recall(self, room: DraftRoom) -> None:
+        """Bring back what belongs to a draft of an earlier session."""
         await self.warmed.wait()
         if note := await room.recall():
             self.say(note, "warning")
-        self.tabs.recalled()
+        self.tabs.refresh()
         if room is self.room:
             self.show_run()
 
@@ -155,7 +158,7 @@ class DraftsScreen(Screen[None]):
 
     # -- commands ------------------------------------------------------------------------------------------------
 
-    def action_draft(self, move: str) -> None:
+    async def action_draft(self, move: str) -> None:
         """One of the moves of `DraftTabs`."""
         moves: dict[str, Move] = {
             "new": self.tabs.new,
@@ -165,12 +168,12 @@ class DraftsScreen(Screen[None]):
             "close": self.tabs.close,
             "reopen": self.tabs.reopen,
         }
-        self._begin(moves[move])
+        await self._in_turn(moves[move])
 
-    def action_go_to_draft(self, number: int = 0) -> None:
+    async def action_go_to_draft(self, number: int = 0) -> None:
         """To a draft by its number; with none the person chooses."""
         if number:
-            self._begin(partial(self.tabs.number, number))
+            await self._in_turn(partial(self.tabs.number, number))
         else:
             self.run_worker(self.tabs.choose(), group="choose", exclusive=True)
 
@@ -178,21 +181,26 @@ class DraftsScreen(Screen[None]):
         """Let the person open a draft that was put aside."""
         self.run_worker(self.tabs.choose_kept(), group="choose", exclusive=True)
 
-    def _begin(self, move: Move) -> None:
-        """Move once the focused field has taken the keys that came before; those that come after wait."""
-        (self.focused or self).call_later(move)
+    async def _in_turn(self, move: Move) -> None:
+        """Move once the focused field has taken the keys that came before. The app runs the action of a key and takes
+        no other meanwhile, so those that come after go where the move leads."""
+        taken = asyncio.Event()
+        (self.focused or self).call_later(taken.set)
+        with contextlib.suppress(TimeoutError):  # a field that is busy for so long is not waited for
+            await asyncio.wait_for(taken.wait(), _PATIENCE)
+        await move()
 
     @on(MessageList.BranchWanted)
-    def _branch_wanted(self, event: MessageList.BranchWanted) -> None:
-        self._begin(partial(self.tabs.duplicate, event.index))
+    async def _branch_wanted(self, event: MessageList.BranchWanted) -> None:
+        await self.tabs.duplicate(event.index)
 
     # By name: most have one draft, and no tabs.
 
-    def on_draft_bar_chosen(self, event: DraftBar.Chosen) -> None:
-        self._begin(partial(self.tabs.number, event.tab + 1))
+    async def on_draft_bar_chosen(self, event: DraftBar.Chosen) -> None:
+        await self.tabs.number(event.tab + 1)
 
-    def on_draft_bar_closed(self, event: DraftBar.Closed) -> None:
-        self._begin(partial(self.tabs.close, event.tab))
+    async def on_draft_bar_closed(self, event: DraftBar.Closed) -> None:
+        await self.tabs.close(event.tab)
 
-    def on_draft_bar_wanted(self) -> None:
-        self._begin(self.tabs.new)
+    async def on_draft_bar_wanted(self) -> None:
+        await self.tabs.new()

@@ -476,9 +476,10 @@ class WorkbenchScreen(DraftsScreen):
         self._take_typed()
         self.run_worker(self.room.comparing.begin(self.bench.warmed), group="compare", exclusive=True)
 
-    def go_on(self) -> None:
-        """Another prompt is on the desk: where one goes on in it is in sight, under the cursor if there was one."""
-        editing = self.messages.editing
+    def go_on(self, *, write: bool = False) -> None:
+        """Another prompt is on the desk: where one goes on in it is in sight, under the cursor if there was one, or to
+        `write`."""
+        editing = write or self.messages.editing
         self.moved()
         self._panels.show("messages")
         self.messages.focus_message(where_to_go_on(self.desk.prompt), edit=editing)
