@@ -3,10 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+# Before anything imports textual: a test waits for a frame after each key, and need not wait as long as an eye would.
+os.environ["TEXTUAL_FPS"] = "500"
 
 from tests.support.tasks import EAGER
+
+# Nothing here depends on how busy the machine is. Explaining a failure of the screen takes minutes.
+settings.register_profile(
+    "tests",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[phase for phase in Phase if phase is not Phase.explain],
+)
+settings.load_profile("tests")
+
+# What is imported and collected stays to the end: looking through it for garbage is a tenth of the suite's time.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+    gc.enable()
 
 
 @pytest.fixture(params=[None, EAGER] if EAGER is not None else [None], ids=lambda start: "eager" if start else "later")

@@ -155,7 +155,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 
 @given(st.data(), names, st.sampled_from([",", ";", "\t"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50)
 def test_what_python_writes_as_csv_is_read_as_it_was(data: st.DataObject, variables: list[str], delimiter: str) -> None:
     rows = data.draw(
         st.lists(st.lists(texts, min_size=len(variables), max_size=len(variables)), min_size=1, max_size=4)
@@ -179,7 +179,7 @@ def _unquoted_header(text: str) -> str:
 
 
 @given(st.lists(st.dictionaries(texts, texts, max_size=3), min_size=1, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_python_writes_as_json_lines_is_read_as_it_was(rows: list[dict[str, str]]) -> None:
     text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     assert read_case_text(text, "c.jsonl").cases == tuple(rows)
@@ -187,7 +187,7 @@ def test_what_python_writes_as_json_lines_is_read_as_it_was(rows: list[dict[str,
 
 
 @given(st.text(max_size=40), st.sampled_from(["c.csv", "c.tsv", "c.jsonl", "c.json", "c.yaml"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75)
 def test_whatever_a_file_holds_it_is_read_or_told(text: str, name: str) -> None:
     try:
         found = read_case_text(text, name)

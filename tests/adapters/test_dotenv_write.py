@@ -67,7 +67,7 @@ def test_a_name_that_only_ends_alike_is_another(tmp_path: Path) -> None:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(value=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20))
 def test_any_key_is_read_back_as_it_is(tmp_path_factory: pytest.TempPathFactory, value: str) -> None:
     folder = tmp_path_factory.mktemp("e")

@@ -73,7 +73,7 @@ def test_a_file_in_place_of_a_folder_is_named(tmp_path: Path) -> None:
 
 
 @given(old=st.binary(max_size=200), new=st.binary(max_size=20_000))
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_is_written_is_what_is_read(tmp_path: Path, old: bytes, new: bytes) -> None:
     target = tmp_path / "file"
     write_atomic(target, old)

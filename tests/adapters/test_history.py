@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.storage import (
@@ -307,7 +307,7 @@ def test_any_text_comes_back_exactly(tmp_path: Path) -> None:
     history = History(database)
 
     @given(ANY_TEXT, ANY_TEXT, st.lists(ANY_TEXT, max_size=4), st.dictionaries(ANY_TEXT, ANY_TEXT, max_size=2))
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60)
     def check(prompt: str, answer: str, deltas: list[str], response: dict[str, str]) -> None:
         async def work() -> str:
             record = await begin(history, prompt)

@@ -214,7 +214,7 @@ def test_reading_a_usual_file_is_quick(tmp_path: Path) -> None:
     assert best < 0.003
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=60))
 def test_no_file_stops_the_program(tmp_path: Path, data: bytes) -> None:
     _, faults = load(tmp_path, data)

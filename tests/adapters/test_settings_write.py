@@ -152,7 +152,7 @@ def test_a_file_that_is_no_text_is_left_as_it_is(mine: Path) -> None:
     assert mine.read_bytes() == b"\xff\xfe\x00"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(name=st.text("abc.-_1", min_size=1, max_size=8), model=st.text(min_size=1, max_size=12))
 def test_what_is_written_is_what_is_read(tmp_path_factory: pytest.TempPathFactory, name: str, model: str) -> None:
     path = tmp_path_factory.mktemp("s") / "settings.toml"

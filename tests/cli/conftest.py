@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import json
 import os
 import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.fault_server import FaultServer, Step
 from workbench.cli.main import main
+
+KEY = "sk-proj-canary-4f9a8b7c6d5e4f3a2b1c0d9e8f7a"
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,10 @@ class Ended:
     code: int
     out: str
     err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
 
 
 @dataclass(frozen=True)
@@ -59,3 +72,24 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setenv("WORKBENCH_HOME", str(home))
     monkeypatch.chdir(folder)
     return CommandLine(folder, home, monkeypatch, capsys)
+
+
+@contextmanager
+def serving(monkeypatch: pytest.MonkeyPatch, *replies: Sequence[Step], key: str = "") -> Iterator[FaultServer]:
+    """A server in a thread of its own, as the one that OPENAI_BASE_URL names."""
+    server, loop = FaultServer(), asyncio.new_event_loop()
+    for reply in replies:
+        server.reply(*reply)
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(10)
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        if key:
+            monkeypatch.setenv("OPENAI_API_KEY", key)
+        yield server
+        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result(10)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

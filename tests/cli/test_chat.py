@@ -8,17 +8,15 @@ import os
 import signal
 import sqlite3
 import sys
-import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.cli.conftest import CommandLine, Ended
+from tests.cli.conftest import CommandLine, Ended, serving
 from tests.support.fault_server import CUT, FaultServer, Seen, Step, completion, sse, text_chunk, whole
 from tests.support.terminal import Terminal
 from workbench.cli import chat_session
@@ -33,25 +31,6 @@ REFUSED = whole({"error": {"message": "no such thing", "type": "invalid_request_
 
 def answer(text: str, finish: str = "stop") -> tuple[Step, ...]:
     return sse(text_chunk(text), text_chunk(finish=finish))
-
-
-@contextmanager
-def serving(monkeypatch: pytest.MonkeyPatch, *replies: Sequence[Step]) -> Iterator[FaultServer]:
-    """A server in a thread of its own, as the one that OPENAI_BASE_URL names."""
-    server, loop = FaultServer(), asyncio.new_event_loop()
-    for reply in replies:
-        server.reply(*reply)
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(10)
-        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-        yield server
-        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result(10)
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 def talk(cli: CommandLine, typed: str, *arguments: str) -> Ended:
@@ -415,7 +394,9 @@ class TestSignals:
 
 
 def test_a_chat_on_a_terminal(tmp_path: Path) -> None:
-    with Terminal(["chat", "--model", "practice", "--set", "seed=2"], tmp_path, size=(100, 30)) as terminal:
+    endless = ("--set", "max_completion_tokens=8000", "--set", 'logit_bias={"0": -100}')
+    arguments = ["chat", "--model", "practice", "--set", "seed=2", *endless]
+    with Terminal(arguments, tmp_path, size=(100, 30)) as terminal:
         terminal.wait_for(lambda text: text.rstrip().endswith(">"))
         # A syllable of three bytes and two cells goes with one press of backspace.
         terminal.send("안녕녕\x7f {{이름}}\r")

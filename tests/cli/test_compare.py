@@ -15,14 +15,14 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.conftest import CommandLine
+from tests.cli.conftest import KEY, CommandLine, serving
 from tests.support.fault_server import CUT, STALL, FaultServer, Seen, Step, sse, text_chunk, whole
 from tests.support.terminal import clean_environ
 from workbench import comparing_results
@@ -38,36 +38,9 @@ from workbench.core.report_build import Results, report_of
 from workbench.core.request import Request
 from workbench.grid.events import CellEnded, CellStarted, HostHeld
 
-KEY = "sk-proj-canary-4f9a8b7c6d5e4f3a2b1c0d9e8f7a"
 FAST = ("--model", "practice-fast")
 RUN_FIELDS = {"state", "choices", "model", "usage", "cost_usd", "timings", "attempts", "request_id", "connection",
               "request", "notes", "error"}  # fmt: skip
-
-
-@contextmanager
-def server(cli: CommandLine) -> Iterator[FaultServer]:
-    """A fault server in a thread of its own, and the command line pointed at it."""
-    started = threading.Event()
-    made = FaultServer()
-    loop = asyncio.new_event_loop()
-    done = asyncio.Event()
-
-    async def serve() -> None:
-        async with made:
-            started.set()
-            await done.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    assert started.wait(5)
-    cli.monkeypatch.setenv("OPENAI_BASE_URL", made.base_url)
-    cli.monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    try:
-        yield made
-    finally:
-        loop.call_soon_threadsafe(done.set)
-        thread.join(5)
-        loop.close()
 
 
 def answers(*texts: str) -> Sequence[Step]:
@@ -159,7 +132,7 @@ def test_without_vary_it_is_the_presets_comparison_or_the_ladder(cli: CommandLin
 
 
 def test_a_dry_run_says_the_gate_and_sends_nothing(cli: CommandLine) -> None:
-    with server(cli) as endpoint:
+    with serving(cli.monkeypatch, key=KEY) as endpoint:
         done = cli("compare", "hi", "--model", "m", "--vary", "temperature=0,1", "--repeats", "3", "--dry-run")
         told = cli("compare", "hi", "--model", "m", "--vary", "temperature=0,1", "--dry-run", "--json")
         assert endpoint.requests == []
@@ -191,7 +164,7 @@ def test_a_check_that_fails_gives_exit_1(cli: CommandLine) -> None:
         "kind: prompt\nname: C\nmessages: [{role: user, content: hi}]\n"
         "checks: [{type: contains, value: warm}, {type: not_contains, value: '0.5'}]\n",
     )
-    with server(cli) as endpoint:
+    with serving(cli.monkeypatch, key=KEY) as endpoint:
         endpoint.answer_with(by_temperature(bad=lambda _: None))
         done = cli("compare", "checked", "--model", "m", "--vary", "temperature=0,0.5", "--repeats", "2")
         good = cli("compare", "checked", "--model", "m", "--vary", "temperature=0,1", "--json")
@@ -216,7 +189,7 @@ def test_each_failure_is_a_cells_own_and_the_rest_goes_on(cli: CommandLine) -> N
         0.2: sse(text_chunk("half"), CUT, done=False, end=False),
         0.3: sse(text_chunk("a", finish="content_filter")),
     }
-    with server(cli) as endpoint:
+    with serving(cli.monkeypatch, key=KEY) as endpoint:
         endpoint.answer_with(by_temperature(bad=kinds.get))
         done = cli("compare", "hi", "--model", "m", "--vary", "temperature=0,0.1,0.2,0.3,0.4", "--json")
         sent = len(endpoint.requests)
@@ -251,7 +224,7 @@ def test_64_cells_with_every_fault_stay_within_what_the_gate_said(cli: CommandLi
                 return sse(*[text_chunk(piece)] * 20, text_chunk(finish="stop"))
         return answers("fine")
 
-    with server(cli) as endpoint:
+    with serving(cli.monkeypatch, key=KEY) as endpoint:
         endpoint.answer_with(decide)
         done = cli("compare", "hi", "--model", "m", "--vary", "seed=0..63", "--concurrency", "16", "--json")
     told = json.loads(done.out)
@@ -279,7 +252,7 @@ def test_terminated_it_ends_with_143_and_keeps_what_came(cli: CommandLine) -> No
             return sse(text_chunk("part"), STALL, done=False, end=False)
         return answers("whole")
 
-    with server(cli) as endpoint:
+    with serving(cli.monkeypatch, key=KEY) as endpoint:
         endpoint.answer_with(decide)
         arguments = ("--vary", "temperature=0,1,1.5", "--concurrency", "1", "--json")
         done = cli("compare", "hi", "--model", "m", *arguments)
@@ -308,7 +281,7 @@ def test_a_closed_pipe_ends_it_with_141_and_history_has_it(tmp_path: Path) -> No
 
 
 def test_over_the_cap_nothing_more_is_sent(cli: CommandLine) -> None:
-    with server(cli) as endpoint:
+    with serving(cli.monkeypatch, key=KEY) as endpoint:
         endpoint.answer_with(by_temperature(bad=lambda _: None))
         arguments = ("--vary", "temperature=0,0.5,1", "--repeats", "2", "--max-requests", "4", "--concurrency", "2")
         done = cli("compare", "hi", "--model", "m", *arguments, "--json")
@@ -324,7 +297,7 @@ def test_a_cap_in_dollars_ends_it(cli: CommandLine) -> None:
     cli.monkeypatch.setattr("workbench.adapters.prices.costs_nothing", lambda _: False)
     cli.monkeypatch.setattr("workbench.adapters.prices.price", lambda *_: 0.02)
     cli.monkeypatch.setattr("workbench.adapters.prices.price_estimate", lambda *_: 0.01)
-    with server(cli) as endpoint:
+    with serving(cli.monkeypatch, key=KEY) as endpoint:
         endpoint.answer_with(by_temperature(bad=lambda _: None))
         arguments = ("--vary", "temperature=0,0.5,1", "--repeats", "2", "--max-cost", "$0.05", "--concurrency", "1")
         done = cli("compare", "hi", "--model", "m", *arguments)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import CommandLine
-from tests.cli.test_compare import FAST, answers, by_temperature, server
+from tests.cli.conftest import KEY, CommandLine, serving
+from tests.cli.test_compare import FAST, answers, by_temperature
 from tests.support.fault_server import whole
 from workbench.adapters.database import Database
 from workbench.adapters.experiments import Experiments
@@ -52,7 +52,7 @@ def test_only_what_is_left_is_sent_and_all_of_it_is_printed(cli: CommandLine) ->
 
 
 def test_what_failed_goes_out_once_more_where_it_is_asked_for(cli: CommandLine) -> None:
-    with server(cli) as made:
+    with serving(cli.monkeypatch, key=KEY) as made:
         made.answer_with(by_temperature(bad=lambda t: whole({"error": {"message": "no"}}, 400) if t == 1 else None))
         first = cli("compare", "hello", "--model", "m-1", "--vary", "temperature=0,1")
         assert first.code == ExitCode.RUN_FAILED

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import CommandLine
-from tests.cli.test_chat import answer, serving
+from tests.cli.conftest import CommandLine, serving
+from tests.cli.test_chat import answer
 from tests.support.fault_server import completion, sse, text_chunk, whole
 
 CUT = "the answer was cut at its limit of tokens"

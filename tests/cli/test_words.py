@@ -252,7 +252,7 @@ def test_standard_input_is_literal_text(cli: CommandLine, tmp_path: Path) -> Non
     assert '"content": "@secret {{b}}"' in ended.out
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(word=st.text() | st.from_regex(r"[~./]{0,3}(personas/)?[\w-]{0,300}(\.yaml)?", fullmatch=True))
 def test_any_word_is_a_preset_a_message_or_an_error_of_one_line(services: Services, word: str) -> None:
     try:

@@ -109,7 +109,7 @@ def test_each_needs_the_messages() -> None:
 
 
 @given(axes)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 def test_the_text_of_an_axis_reads_back_as_it(axis: Axis) -> None:
     back = parse_axis(axis.name, axis_text(axis))
     assert back == axis
@@ -119,7 +119,7 @@ def test_the_text_of_an_axis_reads_back_as_it(axis: Axis) -> None:
 @given(
     st.decimals(-2, 2, places=2), st.decimals(-2, 2, places=2), st.decimals("0.05", 3, places=2), st.sampled_from("-+")
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75)
 def test_a_range_is_exact_and_keeps_within_its_ends(low: Decimal, high: Decimal, step: Decimal, sign: str) -> None:
     typed = -step if sign == "-" and high <= low else step
     values = [Decimal(str(value)) for value in parse_axis("temperature", f"{low}..{high} step {typed}").values]

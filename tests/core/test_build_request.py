@@ -299,7 +299,7 @@ LESSONS = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 @given(prompts, RULES, LESSONS, st.booleans())
 def test_any_prompt_makes_a_body_that_is_json(
     prompt: Prompt, rules: ModelRules | None, lessons: Lessons, anyway: bool
@@ -324,7 +324,7 @@ def test_any_prompt_makes_a_body_that_is_json(
         assert sendable - left_out <= set(request.body)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75)
 @given(prompts, RULES, LESSONS)
 def test_the_panel_and_the_builder_agree(prompt: Prompt, rules: ModelRules | None, lessons: Lessons) -> None:
     request = build_request(prompt, rules=rules, lessons=lessons, today=date(2026, 11, 22))

@@ -188,7 +188,7 @@ def test_words_and_json() -> None:
 
 
 @given(st.sampled_from([*TYPES, "other"]), any_json, any_text, st.sampled_from(State))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 def test_whatever_the_check_it_ends_in_one_line(kind: str, value: JSON, text: str, state: State) -> None:
     result = run_check(Check(kind, value), AnswerFacts(text, state))
     assert result.passed is None or state is State.COMPLETE
@@ -197,7 +197,6 @@ def test_whatever_the_check_it_ends_in_one_line(kind: str, value: JSON, text: st
 
 
 @given(any_text, any_text)
-@settings(deadline=None)
 def test_contains_and_not_contains_never_agree(wanted: str, text: str) -> None:
     assert ran("contains", wanted, text)[0] is not ran("not_contains", wanted, text)[0]
     assert ran("equals", text, text)[0] is True

@@ -66,7 +66,7 @@ def test_a_blank_model_is_the_default_one() -> None:
 
 
 @given(experiments)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_no_two_columns_have_one_label_and_each_is_a_line(experiment: Experiment) -> None:
     labels = column_labels(experiment)
     assert len(set(labels)) == len(labels) == experiment.column_count

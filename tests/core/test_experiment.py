@@ -153,7 +153,7 @@ def test_as_many_cells_as_are_allowed_can_be_made() -> None:
 
 
 @given(experiments)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_cells_are_the_product_each_once_and_breadth_first(experiment: Experiment) -> None:
     cells = experiment.cells()
     columns = experiment.columns()
@@ -164,7 +164,7 @@ def test_the_cells_are_the_product_each_once_and_breadth_first(experiment: Exper
 
 
 @given(experiments)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_a_column_differs_from_the_base_only_in_its_setting(experiment: Experiment) -> None:
     base = experiment.prompt
     for column in experiment.columns():
@@ -190,7 +190,7 @@ def _undone(prompt: Prompt, base: Prompt, name: str) -> Prompt:
 
 
 @given(experiments)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_an_experiment_comes_back_from_storage(experiment: Experiment) -> None:
     stored = json.loads(json.dumps(experiment.to_json()))
     back = Experiment.from_json(stored)
@@ -199,7 +199,7 @@ def test_an_experiment_comes_back_from_storage(experiment: Experiment) -> None:
 
 
 @given(experiments)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_an_experiment_comes_back_from_a_preset(experiment: Experiment) -> None:
     prompt = replace(PROMPT, compare=experiment.to_comparison())
     back = Experiment.from_comparison(prompt)
@@ -238,6 +238,6 @@ def test_what_was_not_written_by_it_is_refused(change: dict[str, JSON]) -> None:
 
 
 @given(axes)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_axis_is_one_whatever_its_values(axis: Axis) -> None:
     assert Experiment(PROMPT, (axis,)).column_count == len(axis.values)

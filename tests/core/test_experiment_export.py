@@ -102,7 +102,7 @@ def test_markdown_shows_every_answer_and_obeys_none() -> None:
     assert "rate \\| limit" in to_markdown(made)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=3), st.text(min_size=1, max_size=10))
 def test_any_answer_comes_through(answers: list[str], setting: str) -> None:
     made = report([answers, answers], axis=Axis("model", (setting, "b")))

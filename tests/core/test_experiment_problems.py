@@ -260,7 +260,7 @@ def test_a_parameter_that_goes_with_one_column_alone_is_noted() -> None:
 
 
 @given(experiments)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_the_experiment_every_line_is_one_line_and_told_once(experiment: Experiment) -> None:
     problems = axis_problems(experiment, Building())
     assert len(set(problems)) == len(problems)

@@ -194,7 +194,7 @@ class TestPython:
         assert "\n        {\n" in code
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(prompts)
 def test_any_request_is_exported_whole(run: Run, prompt: Prompt) -> None:
     request = build_request(prompt, anyway=True)

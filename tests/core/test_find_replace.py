@@ -104,7 +104,7 @@ def test_a_message_does_not_grow_beyond_all_measure() -> None:
     st.text(st.sampled_from("xy\u2028"), max_size=2),
     st.booleans(),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_nothing_else_changes_and_what_is_found_is_what_is_replaced(
     texts: list[str], needle: str, by: str, exact: bool
 ) -> None:

@@ -104,7 +104,7 @@ def test_tidy_indents_and_wraps_only_a_response_format() -> None:
         tidy("response_format", "{")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(shaped_json)
 def test_any_json_is_judged_and_tidied(value: JSON) -> None:
     try:

@@ -5,7 +5,7 @@ import math
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.strategies import any_json
@@ -81,7 +81,6 @@ def test_a_value_that_holds_itself_ends() -> None:
         clean_json(loop, "x", ignored)
 
 
-@settings(deadline=None)
 @given(any_json)
 def test_what_comes_out_is_json_and_a_copy(value: JSON) -> None:
     try:

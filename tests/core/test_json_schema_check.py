@@ -35,7 +35,7 @@ def said(schema: JSON) -> list[str]:
     return [f"s{fault.where} {fault.text}" for fault in schema_faults(json.dumps(schema))]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75)
 @given(st.dictionaries(st.sampled_from(keywords()), schema_like, max_size=3))
 def test_what_is_no_schema_is_what_the_metaschema_refuses(schema: dict[str, JSON]) -> None:
     # References and patterns are looked at more closely here than in the metaschema.

@@ -107,7 +107,7 @@ def test_the_list_of_faults_has_an_end_and_says_so() -> None:
     assert findings.notes[-1].text == "strict: only the first 20 or so places are named"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(shaped_json)
 def test_nothing_that_calls_itself_a_schema_breaks_it(schema: JSON) -> None:
     if isinstance(schema, dict):

@@ -79,7 +79,7 @@ def test_wilson_as_published(wins: int, of: int, low: float, high: float) -> Non
     assert found[1] == pytest.approx(high, abs=1e-4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 500), st.integers(1, 500))
 def test_wilson_holds_the_rate_and_is_symmetric(wins: int, of: int) -> None:
     wins = min(wins, of)

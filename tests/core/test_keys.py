@@ -46,7 +46,7 @@ def test_no_part_of_the_key_stays(echo: str) -> None:
         assert part not in hidden
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=30), st.text(max_size=30), st.integers(0, len(KEY) - 8), st.integers(8, len(KEY)))
 def test_no_eight_characters_of_the_key_stay(before: str, after: str, start: int, length: int) -> None:
     hidden = hide_key(before + KEY[start : start + length] + after, Secret(KEY))

@@ -67,7 +67,7 @@ def test_a_description_is_found_in_one_piece_only() -> None:
 _LETTERS = st.characters(exclude_categories=("Mn", "Mc", "Me"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(_LETTERS, max_size=30), st.text(_LETTERS, max_size=10), st.text(_LETTERS, max_size=10))
 def test_any_piece_of_a_text_finds_it(text: str, before: str, after: str) -> None:
     assert matching(text, (before + text + after, before + unicodedata.normalize("NFD", text) + after)) != ()

@@ -197,7 +197,7 @@ formats = st.builds(
 some_parts = st.builds(Parts, st.one_of(st.none(), personas), st.one_of(st.none(), formats))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50)
 @given(prompts, some_parts)
 def test_nothing_of_the_prompts_own_is_lost_or_changed(prompt: Prompt, parts: Parts) -> None:
     placed = with_instruction(placed_messages(prompt, parts), parts)
@@ -226,7 +226,7 @@ def test_nothing_of_the_prompts_own_is_lost_or_changed(prompt: Prompt, parts: Pa
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(prompts)
 def test_without_parts_it_is_the_prompt(prompt: Prompt) -> None:
     assert [message for _, message in with_instruction(placed_messages(prompt, NO_PARTS), NO_PARTS)] == list(
@@ -235,7 +235,7 @@ def test_without_parts_it_is_the_prompt(prompt: Prompt) -> None:
     assert merged_parameters(prompt, NO_PARTS) == (prompt.parameters, ())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(prompts, some_parts)
 def test_every_variable_that_is_asked_for_is_listed(prompt: Prompt, parts: Parts) -> None:
     listed = variable_names(prompt, parts)

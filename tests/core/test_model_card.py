@@ -110,7 +110,7 @@ known = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cards=st.lists(known, max_size=6), room=st.integers(0, 80))
 def test_columns_fit_the_room(cards: list[ModelCard], room: int) -> None:
     heading, rows = model_columns(cards, room)

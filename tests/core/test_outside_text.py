@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.errors import InputError
@@ -12,7 +12,6 @@ TEXT = st.text(st.one_of(st.sampled_from(list(ODD + "\n")), st.characters(codec=
 
 
 @given(TEXT)
-@settings(deadline=None)
 def test_what_an_editor_leaves_alone_comes_back_byte_for_byte(text: str) -> None:
     assert taken_back(text, text.encode()) == TakenBack(text, line_end=False)
     if not text.endswith("\n"):

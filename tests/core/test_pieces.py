@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from workbench.core.pieces import Pieces
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(max_size=5), st.lists(st.text(max_size=3) | st.none(), max_size=1_200))
 def test_the_pieces_are_the_text_whenever_it_is_asked_for(begin: str, steps: list[str | None]) -> None:
     pieces, text = Pieces(begin), begin

@@ -57,7 +57,6 @@ TEXT = st.text(st.sampled_from("ab가\n\u2028"), max_size=12)
 
 
 @given(TEXT, TEXT)
-@settings(deadline=None)
 def test_a_splice_makes_the_one_text_the_other_and_is_as_short_as_can_be(old: str, new: str) -> None:
     at, removed, added = splice_between(old, new)
     assert old[:at] + removed + old[at + len(removed) :] == old
@@ -72,7 +71,7 @@ def test_a_splice_of_repeated_letters_stands_behind_them() -> None:
 
 
 @given(prompts, prompts)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_two_prompts_that_differ_have_words(one: Prompt, other: Prompt) -> None:
     assert bool(change_words(one, other)) == (one != other)
     assert "\n" not in change_words(one, replace(other, name=one.name, description=one.description)) or any(

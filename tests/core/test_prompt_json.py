@@ -21,7 +21,7 @@ def has_nan(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(prompts)
 def test_nothing_is_lost_on_the_way_through_json_text(prompt: Prompt) -> None:
     value = prompt_to_json(prompt)

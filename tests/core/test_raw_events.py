@@ -37,7 +37,7 @@ def test_events_comments_and_what_has_not_ended_yet() -> None:
 STREAM = b"\xef\xbb\xbfdata: 1\n\n\n\n: c\r\n\r\ndata: \xed\x95\x9c\ndata: 2\r\rdata: x\r\n\n\ndata: [DONE]\n\nrest"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sets(st.integers(1, len(STREAM) - 1), max_size=10))
 def test_any_split_of_the_reads_gives_the_same_events(places: set[int]) -> None:
     edges = [0, *sorted(places), len(STREAM)]

@@ -47,7 +47,7 @@ def test_of_a_long_text_the_words_around_the_change_are_shown() -> None:
     assert len(long[-1].text) == LONGEST
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_any_two_texts(old: str, new: str) -> None:
     found = setting_differences({"messages[0]": old}, {"messages[0]": new})

@@ -48,7 +48,7 @@ def test_a_name_becomes_a_slug(name: str, slug: str) -> None:
 
 
 @given(ANY_TEXT)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150)
 def test_every_name_becomes_a_slug_that_is_fine_and_names_one_file_here(name: str) -> None:
     slug = slug_of(name)
     assert check_slug(slug) == ""
@@ -100,7 +100,7 @@ def test_what_is_wrong_is_said_in_one_line_that_can_be_shown(text: str, says: st
 
 
 @given(ANY_TEXT)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 def test_what_is_fine_stays_in_its_folder(text: str) -> None:
     wrong = check_slug(text)
     assert wrong.isprintable()

@@ -74,7 +74,7 @@ LINES = st.sampled_from(
 ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75)
 @given(st.lists(st.tuples(LINES, ENDS), max_size=14), st.booleans(), st.data())
 def test_any_split_gives_the_same(lines: list[tuple[bytes, bytes]], bom: bool, data: st.DataObject) -> None:
     raw = (b"\xef\xbb\xbf" if bom else b"") + b"".join(line + end for line, end in lines)
@@ -85,7 +85,7 @@ def test_any_split_gives_the_same(lines: list[tuple[bytes, bytes]], bom: bool, d
     assert read(*pieces) == read(raw)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(), max_size=5), st.integers(1, 9))
 def test_any_text_survives(texts: list[str], step: int) -> None:
     sent: list[JSON] = [{"t": text} for text in texts]

@@ -194,7 +194,7 @@ conversations = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50)
 @given(conversations, st.integers(0, 4), any_text.filter(str.strip))
 def test_nothing_is_lost_and_all_can_be_undone(prompt: Prompt, keep: int, text: str) -> None:
     indexes = older_turns(prompt, keep)

@@ -41,7 +41,7 @@ def test_what_tells_nothing_is_no_answer(logprobs: JSON) -> None:
     assert choices_at(logprobs, "abc", 1) is None
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=8), st.data())
 def test_each_character_is_in_its_token(tokens: list[str], data: st.DataObject) -> None:
     text = "".join(tokens)

@@ -58,7 +58,7 @@ def test_what_is_cut_in_a_character_is_shown_at_the_end_and_not_before() -> None
     assert len(tokens.units) == 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=12), st.data())
 def test_any_cut_of_the_bytes_gives_the_text_again(text: str, data: st.DataObject) -> None:
     text = text.encode("utf-8", "replace").decode()

@@ -178,7 +178,7 @@ limits = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75)
 @given(st.lists(any_message, max_size=10), limits, st.integers(1, 9))
 def test_only_whole_older_turns_are_left_out(messages: list[Message], limit: SendLimit, each: int) -> None:
     turns = turns_of(messages)
@@ -198,7 +198,7 @@ def test_only_whole_older_turns_are_left_out(messages: list[Message], limit: Sen
         assert len(kept) == min(len(turns), limit.last_turns)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(any_message, max_size=10), st.integers(1, 60))
 def test_a_larger_limit_sends_no_less(messages: list[Message], tokens: int) -> None:
     small = left_out(messages, SendLimit(tokens=tokens), lambda _: 7)

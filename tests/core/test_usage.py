@@ -106,7 +106,7 @@ def test_money(dollars: float | None, text: str) -> None:
     assert money_text(dollars) == text
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.floats(min_value=1e-30, max_value=1e6))
 def test_a_price_is_never_shown_as_zero(dollars: float) -> None:
     text = money_text(dollars)

@@ -84,13 +84,13 @@ def _oracle(text: str, values: dict[str, str]) -> str:
 pieces = st.lists(st.sampled_from(["{{", "}}", "{", "}", "\\", " ", "\t", "\n", "a", "이", "1", "_", "b"]), max_size=25)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200)
 @given(pieces.map("".join), st.dictionaries(st.sampled_from(["a", "b", "이", "_1", "ab"]), st.text(max_size=4)))
 def test_like_the_oracle(text: str, values: dict[str, str]) -> None:
     assert fill(text, values) == _oracle(text, values)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 @given(pieces.map("".join))
 def test_literal_text_comes_back_and_names_nothing(text: str) -> None:
     assert names(literal(text)) == ()

@@ -9,10 +9,16 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from tests.support import settle
 from tests.support.tasks import EAGER
+from workbench.core.json_value import JSON
+from workbench.core.prompt import ParameterValues
 from workbench.services import Services
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.screens.workbench import WorkbenchScreen
+
+ENDLESS: dict[str, JSON] = {"max_completion_tokens": 8_000, "logit_bias": {"0": -100}}
+"""What makes the practice model write to its cap, two minutes long: the token that ends an answer never comes."""
 
 
 class Bench:
@@ -30,11 +36,14 @@ class Bench:
         assert isinstance(screen, WorkbenchScreen)
         return screen
 
+    @property
+    def shown(self) -> str:
+        """What is on the screen, line by line."""
+        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+
     async def until(self, holds: Callable[[], object], seconds: float = 15.0) -> None:
         """Let the app work until `holds()` is true; AssertionError in time."""
-        async with asyncio.timeout(seconds):
-            while not holds():
-                await self.pilot.pause(0.01)
+        await settle.until(holds, seconds, lambda: f"the screen is\n{self.shown}")
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -43,6 +52,11 @@ class Bench:
         """Put text in at the cursor, as a paste would."""
         self.screen.messages.editor.insert(text)
         await self.pilot.pause()
+
+    def let_it_run_on(self) -> None:
+        """The next answers of the practice model go on until they are stopped, however busy the machine is."""
+        desk = self.app.desk
+        desk.edit(desk.prompt.with_parameters(ParameterValues(ENDLESS)))
 
     async def run_to_end(self) -> None:
         """Press the run key and wait until the run has ended."""

@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
+from tests.support.settle import until
 from workbench.core.setting_difference import setting_differences
 from workbench.tui.compare_state import COMPLETE, FAILED, STREAMING, WAITING, CellView, ColumnHead
 from workbench.tui.display import install
@@ -86,11 +87,7 @@ class Hands:
         await self.pilot.pause()
 
     async def until(self, holds: Callable[[], object]) -> None:
-        for _ in range(500):
-            if holds():
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(f"it never held; the screen is\n{self.screen}")
+        await until(holds, told=lambda: f"the screen is\n{self.screen}")
 
     async def sees(self, *words: str) -> None:
         await self.until(lambda: all(word in self.screen for word in words))
@@ -422,5 +419,4 @@ async def test_another_comparison_begins_empty() -> None:
         hands.columns.show_cell(0, answer("of the first"))
         await hands.sees("of the first")
         hands.columns.show_columns(heads(2))
-        await hands.until(lambda: len(hands.app.query(ColumnText)) == 2)
-        assert "of the first" not in hands.screen
+        await hands.until(lambda: len(hands.app.query(ColumnText)) == 2 and "of the first" not in hands.screen)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 from textual.app import App
-from textual.pilot import Pilot
 
 from tests.support.fault_server import FaultServer, Seen, Step, sse
 from tests.support.logprobs import chunk, entry
+from tests.support.settle import until
 from workbench.comparing_opened import open_experiment
 from workbench.core.axes import Axis
 from workbench.core.experiment import Experiment
@@ -57,17 +56,10 @@ async def told_at_the_first_difference(desk: CompareDesk) -> str:
     """What is said once the key that goes there was pressed."""
     app = Host(desk)
     async with app.run_test(size=(100, 24)) as pilot:
-        await until(pilot, lambda: desk.verdict is not None and not desk.running)
+        await until(lambda: desk.verdict is not None and not desk.running)
         await pilot.press("right", "f")
-        await until(pilot, lambda: said(app).startswith("here"))
+        await until(lambda: said(app).startswith("here"))
         return said(app)
-
-
-async def until(pilot: Pilot[None], holds: object) -> None:
-    assert callable(holds)
-    async with asyncio.timeout(10):
-        while not holds():
-            await pilot.pause(0.01)
 
 
 def said(app: Host) -> str:

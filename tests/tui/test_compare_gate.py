@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +9,9 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.app import App
-from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from tests.support.settle import until
 from workbench.core.axes import Axis
 from workbench.core.errors import InputError
 from workbench.core.grid_values import GridLimits
@@ -176,15 +175,11 @@ class Host(App[None]):
     def field(self, id: str) -> Input:
         return self.setup.query_one(f"#{id}", Input)
 
-    async def told(self, pilot: Pilot[None], id: str, text: str) -> None:
-        async with asyncio.timeout(10):
-            while not self.setup.query(f"#{id}") or text not in self.text(id):
-                await pilot.pause(0.01)
+    async def told(self, id: str, text: str) -> None:
+        await until(lambda: text in self.text(id))
 
-    async def ended(self, pilot: Pilot[None]) -> Setup | None:
-        async with asyncio.timeout(10):
-            while not self.got:
-                await pilot.pause(0.01)
+    async def ended(self) -> Setup | None:
+        await until(lambda: self.got)
         return self.got[0]
 
 
@@ -195,7 +190,7 @@ async def test_enter_at_once_starts_what_costs_nothing(services: Services) -> No
         await pilot.press("enter")
         assert not app.got
         slow.allowed.set()
-        setup = await app.ended(pilot)
+        setup = await app.ended()
         assert setup is not None
         assert setup.experiment.cell_count == 4
         assert not setup.anyway
@@ -207,24 +202,24 @@ async def test_enter_at_once_shows_what_costs_money_and_sends_nothing(services: 
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter")
         slow.allowed.set()
-        await app.told(pilot, "fate", "enter sends it")
+        await app.told("fate", "enter sends it")
         assert not app.got
         assert "$" in app.text("figures")
         await pilot.press("enter")
-        assert (await app.ended(pilot)) is not None
+        assert (await app.ended()) is not None
 
 
 async def test_the_figures_follow_what_is_typed(services: Services) -> None:
     app = Host(gate(services), told="as it is saved with the prompt")
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.told(pilot, "figures", "4 requests")
+        await app.told("figures", "4 requests")
         assert "as it is saved" in app.text("told")
         await pilot.press(*", 1.5")
-        await app.told(pilot, "figures", "3 columns x 2 repeats: 6 requests")
+        await app.told("figures", "3 columns x 2 repeats: 6 requests")
         await pilot.press("down", *"seed: 1, 2")
-        await app.told(pilot, "figures", "6 columns x 2 repeats: 12 requests")
+        await app.told("figures", "6 columns x 2 repeats: 12 requests")
         await pilot.press("down", "ctrl+u", *"many")
-        await app.told(pilot, "problems", "✗ repeats many: not a whole number")
+        await app.told("problems", "✗ repeats many: not a whole number")
         app.field("vary").focus()
         await pilot.press("enter")
         assert app.focused is app.field("repeats")
@@ -244,9 +239,9 @@ def burst(app: App[None], *keys: str) -> None:
 async def test_what_is_typed_in_one_burst_with_enter_is_what_is_sent(services: Services) -> None:
     app = Host(gate(services))
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.told(pilot, "figures", "4 requests")
+        await app.told("figures", "4 requests")
         burst(app, ", 1.5", "tab", "seed: 1, 2", "up", ", 2", "enter", "enter")
-        setup = await app.ended(pilot)
+        setup = await app.ended()
         assert setup is not None
         assert setup.experiment.axes == (Axis("temperature", (0, 1, 1.5, 2)), Axis("seed", (1, 2)))
         assert setup.plan is not None
@@ -256,16 +251,16 @@ async def test_what_is_typed_in_one_burst_with_enter_is_what_is_sent(services: S
 async def test_a_burst_that_ends_with_enter_sends_nothing_on_figures_that_were_not_shown(services: Services) -> None:
     app = Host(gate(services, Prompt(model="gpt-4o-mini", messages=PROMPT.messages), "openai"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.told(pilot, "figures", "4 requests")
+        await app.told("figures", "4 requests")
         burst(app, ", 1.5", "enter")
-        await app.told(pilot, "fate", "enter sends it")
+        await app.told("fate", "enter sends it")
         assert "6 requests" in app.text("figures")
         assert not app.got
         burst(app, ", 2", "enter", "enter")
-        await app.told(pilot, "figures", "8 requests")
+        await app.told("figures", "8 requests")
         assert not app.got
         await pilot.press("enter")
-        setup = await app.ended(pilot)
+        setup = await app.ended()
         assert setup is not None
         assert setup.experiment.axes == (Axis("temperature", (0, 1, 1.5, 2)),)
 
@@ -274,9 +269,9 @@ async def test_enter_twice_in_one_burst_agrees_to_no_problem_that_was_not_shown(
     prompt = Prompt(model="gpt-4o-mini", messages=PROMPT.messages, parameters=ParameterValues({"frequency_penalty": 7}))
     app = Host(gate(services, prompt, "openai"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.told(pilot, "figures", "4 requests")
+        await app.told("figures", "4 requests")
         burst(app, ", 1.5", "enter", "enter")
-        await app.told(pilot, "fate", "enter once more")
+        await app.told("fate", "enter once more")
         assert not app.got
 
 
@@ -284,9 +279,9 @@ async def test_what_can_not_be_sent_is_not(services: Services) -> None:
     prompt = Prompt(model="gpt-5", messages=PROMPT.messages)
     app = Host(gate(services, prompt, "openai"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.told(pilot, "problems", "✗")
+        await app.told("problems", "✗")
         await pilot.press("enter", "enter")
-        await app.told(pilot, "fate", "mend what is marked")
+        await app.told("fate", "mend what is marked")
         assert not app.got
 
 
@@ -294,17 +289,17 @@ async def test_problems_that_can_be_sent_take_a_second_enter(services: Services)
     prompt = Prompt(model="gpt-4o-mini", messages=PROMPT.messages, parameters=ParameterValues({"frequency_penalty": 7}))
     app = Host(gate(services, prompt, "openai"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.told(pilot, "problems", "✗")
+        await app.told("problems", "✗")
         await pilot.press("enter")
-        await app.told(pilot, "fate", "enter once more")
+        await app.told("fate", "enter once more")
         await pilot.press("enter")
-        setup = await app.ended(pilot)
+        setup = await app.ended()
         assert setup is not None
         assert setup.anyway
 
 
 async def test_foreign_text_is_shown_as_it_is(services: Services) -> None:
     app = Host(gate(services), FIELDS._replace(vary="[/x]\x1b]52;c;aGk=\x07: 1"))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.told(pilot, "problems", "[/x]")
+    async with app.run_test(size=(80, 24)):
+        await app.told("problems", "[/x]")
         assert "\x1b" not in app.text("problems")

@@ -42,17 +42,13 @@ async def comparing(
 ) -> AsyncIterator[Bench]:
     """The compare screen, just opened from the workbench with what the gate proposes."""
     async with open_bench(home, size=size, model=model) as bench:
+        if model == "practice":
+            bench.let_it_run_on()
         await bench.type(text)
         await bench.press("ctrl+t")
         await bench.until(lambda: isinstance(bench.app.screen, CompareSetup))
-        gate = bench.app.screen
-        assert isinstance(gate, CompareSetup)
-        await bench.pilot.pause(0.2)
-        for _ in range(200):
-            await bench.press("enter")
-            await bench.pilot.pause(0.05)
-            if isinstance(bench.app.screen, CompareScreen):
-                break
+        await bench.press("enter")
+        await bench.until(lambda: isinstance(bench.app.screen, CompareScreen))
         yield bench
 
 
@@ -60,13 +56,14 @@ async def ended(bench: Bench) -> CompareScreen:
     screen = screen_of(bench)
     await bench.until(lambda: not screen.desk.running and screen.desk.state is not None, 40)
 
-    def judged() -> bool:
-        found = screen.desk.verdict
-        return found is not None and all(each.runs == repeats for each in found.findings.spreads)
+    def is_told() -> bool:
+        """The last verdict is shown, which has all answers."""
+        found, noise = screen.desk.verdict, screen.query_one(VerdictBar).noise
+        whole = found is not None and all(each.runs == repeats for each in found.findings.spreads)
+        return whole and found is not None and noise.words == found.words and "complete" in said(bench)
 
     repeats = screen.desk.experiment.repeats * screen.desk.experiment.case_count
-    await bench.until(judged, 40)
-    await bench.pilot.pause(0.3)
+    await bench.until(is_told, 40)
     return screen
 
 

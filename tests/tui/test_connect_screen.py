@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.support.connecting import KEY, OLLAMA, VLLM, files_with, looks_only_at, model_server, services_in
+from tests.support.settle import until
 from tests.support.tasks import EAGER
 from workbench.connecting import Connecting
 from workbench.services import Services
@@ -47,9 +48,7 @@ class Hands:
         self.app = app
 
     async def until(self, holds: Callable[[], object]) -> None:
-        async with asyncio.timeout(30):
-            while not holds():
-                await self.pilot.pause(0.01)
+        await until(holds)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

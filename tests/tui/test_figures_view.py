@@ -88,7 +88,7 @@ async def test_the_view_waits_then_shows_and_keeps_its_place() -> None:
         await pilot.pause()
         view.focus()
         await pilot.press("pagedown")
-        await pilot.pause(0.3)
+        await pilot.wait_for_animation()
         top = view.scroll_offset.y
         assert top > 0
         view.show(a_report(), PAIRS[:2])

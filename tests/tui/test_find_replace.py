@@ -7,6 +7,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from tests.support.settle import until
 from workbench.core.find_replace import Place
 from workbench.core.prompt import Message, Prompt, Role
 from workbench.core.prompt_history import PromptHistory
@@ -50,20 +51,16 @@ class Host(App[None]):
     def said(self) -> str:
         return str(self.screen.query_one("#found", Static).content)
 
-    async def until(self, pilot: Pilot[None], said: str) -> None:
+    async def told(self, said: str) -> None:
         """Wait until that is said."""
-        for _ in range(500):
-            if self.screen.query("#found") and said in self.said:
-                return
-            await pilot.pause(0.01)
-        raise AssertionError(f"{said!r} is not said, but {self.said!r}")
+        await until(lambda: said in self.said, told=lambda: f"not {said!r}, but {self.said!r}")
 
 
 async def test_find_from_the_cursor_on_go_round_and_leave_at_the_place() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         await app.open(pilot, (1, 5), "the")
-        await app.until(pilot, "3 of 4, in 2 messages")
+        await app.told("3 of 4, in 2 messages")
         assert app.screen.query_one("#find", Input).selected_text == "the"
         rows = app.screen.query_one(MatchRows)
         lines = [rows.render_line(y).text.rstrip() for y in range(4)]
@@ -74,11 +71,11 @@ async def test_find_from_the_cursor_on_go_round_and_leave_at_the_place() -> None
             "  2 user       the end",
         ]
         await pilot.press("enter", "down")
-        await app.until(pilot, "1 of 4")
+        await app.told("1 of 4")
         await pilot.press("up")
-        await app.until(pilot, "4 of 4")
+        await app.told("4 of 4")
         await pilot.click(MatchRows, offset=(5, 1))
-        await app.until(pilot, "2 of 4")
+        await app.told("2 of 4")
         await pilot.press("escape")
         assert app.ended == [Place(1, 0, 3)]
 
@@ -88,16 +85,16 @@ async def test_replace_one_after_the_other_then_all_and_take_each_back_in_one_st
     async with app.run_test(size=(80, 24)) as pilot:
         await app.open(pilot, (1, 0))
         await pilot.press(*"the", "tab", *"a", "ctrl+r")
-        await app.until(pilot, "2 of 3")
+        await app.told("2 of 3")
         assert app.contents == ["the first", "a cat, the 한국어\nthe end", ""]
         await pilot.click("#actions", offset=(12, 0))
-        await app.until(pilot, "3 replaced")
+        await app.told("3 replaced")
         assert app.contents == ["a first", "a cat, a 한국어\na end", ""]
         await pilot.press("ctrl+z")
-        await app.until(pilot, "undone")
+        await app.told("undone")
         assert app.contents == ["the first", "a cat, the 한국어\nthe end", ""]
         await pilot.press("ctrl+z", "ctrl+z")
-        await app.until(pilot, "nothing was replaced here")
+        await app.told("nothing was replaced here")
         assert app.contents == [message.content for message in THREE]
 
 
@@ -107,18 +104,18 @@ async def test_a_pattern_its_faults_and_its_time(monkeypatch: pytest.MonkeyPatch
     async with app.run_test(size=(40, 12)) as pilot:
         await app.open(pilot)
         await pilot.press("tab", "tab", "tab", "right", "shift+tab", "shift+tab", "shift+tab", "(")
-        await app.until(pilot, "is no pattern")
+        await app.told("is no pattern")
         await pilot.press("backspace", *"^(a|aa)+$")
-        await app.until(pilot, "takes too long")
+        await app.told("takes too long")
         field = app.screen.query_one("#find", Input)
         field.value = r"(\[/?x\])"
         app.screen.query_one("#by", Input).value = r"\2"
-        await app.until(pilot, "1 of 1")
+        await app.told("1 of 1")
         await pilot.press("ctrl+s")
-        await app.until(pilot, "no such group")
+        await app.told("no such group")
         app.screen.query_one("#by", Input).value = r"<\1>"
         await pilot.press("ctrl+s")
-        await app.until(pilot, "1 replaced")
+        await app.told("1 replaced")
         assert app.contents[0].endswith("b\n\x1b[31m<[/x]> 한")
         await pilot.press("escape")
         assert app.ended == [Place(0, 10_008, 10_012)]
@@ -128,10 +125,10 @@ async def test_messages_that_change_meanwhile_are_searched_anew_and_nothing_foun
     app = Host()
     async with app.run_test(size=(30, 10)) as pilot:
         await app.open(pilot, needle="cat")
-        await app.until(pilot, "1 of 1")
+        await app.told("1 of 1")
         app.prompt = Prompt(messages=(Message(Role.USER, "cat cat"),))
         await pilot.press("ctrl+s")
-        await app.until(pilot, "2 replaced")
+        await app.told("2 replaced")
         assert app.contents == [" "]
         await pilot.press("escape")
         assert app.ended == [None]

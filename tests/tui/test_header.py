@@ -48,7 +48,7 @@ def test_an_unnamed_prompt_is_called_so() -> None:
 
 
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=40), st.text(max_size=60), st.integers(1, 200))
-@settings(max_examples=120)
+@settings(max_examples=60)
 def test_any_text_fills_exactly_the_line(name: str, model: str, connection: str, detail: str, width: int) -> None:
     state = HeaderState(name, True, model, connection, "error", 3.0, detail)
     pieces = header_pieces(state, width)

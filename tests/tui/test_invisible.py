@@ -60,7 +60,7 @@ async def test_the_blank_behind_the_word_that_is_typed_is_none_yet() -> None:
 
 
 @given(st.text(st.one_of(st.sampled_from(list(TEXT + "\u3164\ufe0f👩\u200d")), st.characters()), max_size=30))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_marks_take_the_place_of_what_they_mark(text: str) -> None:
     line = WrappedLine(text.replace("\n", ""), 20)
     drawn = line.drawn(0, len(line.text))

@@ -6,9 +6,9 @@ import json
 
 import pytest
 from textual.app import App
-from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
+from tests.support.settle import until
 from workbench.core.errors import InputError
 from workbench.core.json_value import JSON
 from workbench.core.parameters import BY_NAME
@@ -53,25 +53,21 @@ class Host(App[None]):
         return str(self.editor.query_one(Static).content)
 
 
-async def until_said(app: Host, pilot: Pilot[None], text: str) -> None:
-    for _ in range(200):
-        if text in app.said:
-            return
-        await pilot.pause(0.01)
-    raise AssertionError(app.said)
+async def until_said(app: Host, text: str) -> None:
+    await until(lambda: text in app.said, told=lambda: app.said)
 
 
 async def test_it_says_while_one_types_where_it_is_not_json_and_what_is_wrong_with_the_schema() -> None:
     app = Host(value=WRAPPED)
-    async with app.run_test(size=(90, 30)) as pilot:
-        await until_said(app, pilot, "✓ valid: the schema answer, strict")
+    async with app.run_test(size=(90, 30)):
+        await until_said(app, "✓ valid: the schema answer, strict")
         app.area.text = '{"type": \n oops}'
-        await until_said(app, pilot, "not JSON yet: line 2, column 2: a value is expected, not oops")
+        await until_said(app, "not JSON yet: line 2, column 2: a value is expected, not oops")
         assert not app.editor.query_one(Static).has_class("-wrong")
         app.area.text = json.dumps(WRAPPED).replace('"number"', '"nummer"')
-        await until_said(app, pilot, "! schema.properties.score.type must be string")
+        await until_said(app, "! schema.properties.score.type must be string")
         app.area.text = json.dumps(WRAPPED).replace('"required": ["score"]', '"required": []')
-        await until_said(app, pilot, "! strict: every property must be required")
+        await until_said(app, "! strict: every property must be required")
 
 
 async def test_a_key_upon_broken_text_complains_and_goes_to_the_place() -> None:
@@ -95,7 +91,7 @@ async def test_a_bare_schema_is_asked_about_and_wrapped_with_one_key() -> None:
         assert app.ended == []
         assert "^R puts it into a json_schema" in app.said
         await pilot.press("ctrl+r")
-        await until_said(app, pilot, "✓ valid: the schema answer, strict")
+        await until_said(app, "✓ valid: the schema answer, strict")
         await pilot.press("ctrl+z")
         assert json.loads(app.area.text) == BARE, "undo brings the text back"
         await pilot.press("ctrl+y", "ctrl+s")
@@ -118,7 +114,7 @@ async def test_templates() -> None:
         await pilot.press("ctrl+t")
         assert isinstance(app.screen, Chooser)
         await pilot.press("enter")
-        await until_said(app, pilot, "✓ valid: the schema answer, strict")
+        await until_said(app, "✓ valid: the schema answer, strict")
         await pilot.press("ctrl+t", "2")
         await pilot.pause()
         assert json.loads(app.area.text) == {"type": "json_object"}
@@ -128,14 +124,14 @@ async def test_a_schema_is_loaded_from_a_file() -> None:
     app = Host()
     async with app.run_test(size=(90, 30)) as pilot:
         await pilot.press("ctrl+o", *"no.json", "enter")
-        await until_said(app, pilot, "no.json: there is no such file: name another")
+        await until_said(app, "no.json: there is no such file: name another")
         assert app.editor.query(Input), "the name can be mended"
         app.editor.query_one(Input).value = "large.json"
         await pilot.press("enter")
-        await until_said(app, pilot, "large.json has 200,001 characters")
+        await until_said(app, "large.json has 200,001 characters")
         app.editor.query_one(Input).value = "@bare.json"
         await pilot.press("enter")
-        await until_said(app, pilot, "^R puts it into a json_schema")
+        await until_said(app, "^R puts it into a json_schema")
         assert json.loads(app.area.text) == BARE
         assert app.area.has_focus
         await pilot.press("ctrl+o", "escape")
@@ -159,7 +155,7 @@ async def test_only_what_there_is_is_offered(name: str, files: bool) -> None:
 
 async def test_what_is_said_never_acts() -> None:
     app = Host("metadata")
-    async with app.run_test(size=(90, 30)) as pilot:
+    async with app.run_test(size=(90, 30)):
         app.area.text = '{"[@click=app.quit]x[/] \\u001b]52": 1}'
-        await until_said(app, pilot, "[@click=app.quit]x[/]")
+        await until_said(app, "[@click=app.quit]x[/]")
         assert "\x1b" not in app.said

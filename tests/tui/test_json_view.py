@@ -10,6 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from tests.support.settle import until
 from workbench.core.json_answer import JsonVerdict, WantedJson, judge
 from workbench.core.json_value import JSON
 from workbench.tui.display import install
@@ -168,13 +169,11 @@ async def test_an_answer_that_arrives_is_marked_and_followed() -> None:
     async with app.run_test(size=(60, 16)) as pilot:
         text = '{"items": ['
         app.view.arriving(lambda: text)
-        await pilot.pause(0.05)
-        assert shown(app.view)[0].startswith("arriving: what has come so far")
+        await until(lambda: shown(app.view)[0].startswith("arriving: what has come so far"))
         text += ", ".join(str(number) for number in range(50)) + ', "한국'
         for _ in range(100):
             app.view.arriving(lambda: text)
-        while not any("한국" in row for row in shown(app.view)):
-            await pilot.pause(0.02)
+        await until(lambda: any("한국" in row for row in shown(app.view)))
         assert shown(app.view)[0].startswith("arriving")
         await press(pilot, "home", "down", "left")
         assert row_under_cursor(app.view).startswith("▸ items: list of 51")

@@ -106,7 +106,7 @@ KEYS = st.lists(
 
 
 @given(KEYS.map(tuple), KEYS.map(tuple), st.integers(0, 90))
-@settings(max_examples=100)
+@settings(max_examples=50)
 @example((), (Key("x", "^J", "Run"),), 7)
 def test_no_key_is_cut_and_none_overlap(left: tuple[Key, ...], right: tuple[Key, ...], width: int) -> None:
     at = 0

@@ -107,7 +107,7 @@ def laid(text: str, cuts: list[int], width: int, kind: Kind = "markdown") -> lis
     return document.settled
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     TEXTS,
     st.lists(st.integers(0, 120), max_size=12),
@@ -130,7 +130,7 @@ def test_a_line_without_end_gives_the_same_rows_in_any_split(unit: str, step: in
     assert laid(text, list(range(0, len(text), step)), 33) == laid(text, [], 33)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(TEXTS, st.integers(2, 60))
 @example("1. 1. ", 2)
 @example(">>> - ", 3)
@@ -145,7 +145,7 @@ def test_an_empty_item_shows_its_markers_in_the_narrowest_pane() -> None:
     assert rows("> - ", 2) == ["•"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from(["word", "한글", "snake_case", "<think>", "&amp;", "a*b", "x < y", "$5", "日本語", "-", "[1]"])
@@ -157,7 +157,7 @@ def test_no_visible_character_is_lost(words: list[str]) -> None:
     assert "".join(shown.split()) == "." + "".join(text.split())
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(TEXTS, st.integers(1, 50))
 def test_plain_text_is_shown_and_copied_as_written(text: str, width: int) -> None:
     document = Document(width, "plain")

@@ -136,7 +136,7 @@ async def test_fold_shows_the_first_line_and_how_many_there_are() -> None:
 
 
 @given(st.text(max_size=80), st.integers(1, 30), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75)
 def test_a_card_is_safe_and_loses_nothing(content: str, width: int, folded: bool) -> None:
     body = lay_out(content, width, folded)
     for start, end in body.rows:
@@ -379,7 +379,7 @@ async def test_show_reports_nothing_and_keeps_what_is_equal() -> None:
 
 
 @given(st.lists(st.sampled_from(["가", "b"]), max_size=6), st.lists(st.sampled_from(["가", "b", "c"]), max_size=6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50)
 def test_other_messages_take_up_the_cards_of_equal_ones(old: list[str], new: list[str]) -> None:
     entries = Entries(tuple(Message(Role.USER, text) for text in old))
     before = list(entries)

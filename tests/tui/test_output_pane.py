@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.support.logprobs import by_bytes, entry
+from tests.support.settle import until
 from workbench.core.errors import BrokenStream
 from workbench.core.events import ReasoningDelta, RefusalDelta, State, TextDelta, TokenProbabilities
 from workbench.core.json_value import JSON
@@ -190,8 +191,7 @@ async def test_what_arrives_is_read_only_while_it_is_seen(monkeypatch: pytest.Mo
                 progress.take([TextDelta(0, "[[1], ")])
             await pilot.pause(0.05)
         app.pane.show("JSON")
-        while "arriving: what" not in app.head():
-            await pilot.pause(0.02)
+        await until(lambda: "arriving: what" in app.head())
         progress.take([TextDelta(0, "2")])
         app.pane.show("Answer")
         run.ending.set_result(outcome(None, said("[[1], ")))
@@ -301,8 +301,7 @@ async def test_find_goes_through_reasoning_answer_and_calls() -> None:
         await pilot.pause()
         progress = app.pane.begin()
         progress.take([ReasoningDelta(0, "a cat?"), TextDelta(0, "Cat, cat."), RefusalDelta(0, "no cat")])
-        while app.pane._looking.find("cat")[1] < 4:
-            await pilot.pause(0.01)  # what was hidden is laid out once it is shown
+        await until(lambda: app.pane._looking.find("cat")[1] == 4)  # what was hidden is laid out once it is shown
         app.pane._looking.clear_find()
         found = [app.pane._looking.find("cat", direction) for direction in (1, 1, 1, 1, -1, -1)]
         assert found == [(2, 4), (3, 4), (4, 4), (1, 4), (4, 4), (3, 4)]
@@ -326,8 +325,7 @@ async def test_tokens_while_they_arrive_and_after() -> None:
         assert isinstance(view, TokensView)
         tokens = by_bytes("한국")
         progress.take([TextDelta(0, "한"), TokenProbabilities(0, tuple(tokens[:4]))])
-        while view.token_count != 3:
-            await pilot.pause(0.01)
+        await until(lambda: view.token_count == 3)
         progress.take([TextDelta(0, "국"), TokenProbabilities(0, tuple(tokens[4:]))])
         choice = Choice(0, "한국", "stop", logprobs={"content": tokens})
         run.ending.set_result(Outcome(State.COMPLETE, run.job.request, Answer((choice,))))

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Callable
 
 import pytest
 from textual.app import App
-from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from tests.support.settle import until
 from workbench.core.errors import InputError
 from workbench.core.parts import Format, Persona
 from workbench.core.preset import Kind, OpenedPreset, Place, PresetEntry
@@ -80,12 +79,6 @@ class Host(App[None]):
         return str(self.screen.query_one(Static).render())
 
 
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not holds():
-            await pilot.pause(0.01)
-
-
 async def test_typing_finds_by_name_slug_and_description_the_best_first() -> None:
     app = Host()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -112,25 +105,22 @@ async def test_korean_is_found_in_either_form() -> None:
             assert app.shown == ["한국어 도우미"]
 
 
-@pytest.mark.parametrize(
-    ("keys", "label"),
-    [
-        (["down", "down"], "한국어 도우미"),
-        (["down", "down", "down", "up"], "한국어 도우미"),
-        (["end"], "Code reviewer"),
-        (["end", "home"], "Concise summariser"),
-        (["pagedown"], "Code reviewer"),
-        (["pagedown", "pageup", "up"], "Concise summariser"),
-    ],
-)
-async def test_keys_move_the_highlight(keys: list[str], label: str) -> None:
+async def test_keys_move_the_highlight() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
         app.open()
         await pilot.pause()
-        await pilot.press(*keys)
-        assert app.marked == label
-        await until(pilot, lambda: app.previewed.startswith(label) and "the text of" in app.previewed)
+        for keys, label in [
+            (["down", "down"], "한국어 도우미"),
+            (["down", "down", "down", "up"], "한국어 도우미"),
+            (["end"], "Code reviewer"),
+            (["end", "home"], "Concise summariser"),
+            (["pagedown"], "Code reviewer"),
+            (["pagedown", "pageup", "up"], "Concise summariser"),
+        ]:
+            await pilot.press("home", *keys)
+            assert app.marked == label
+            await until(lambda label=label: app.previewed.startswith(label) and "the text of" in app.previewed)  # type: ignore[misc]
 
 
 async def test_the_one_in_use_is_marked_and_highlighted_and_off_takes_it_off() -> None:
@@ -159,7 +149,7 @@ async def test_a_bad_file_is_listed_with_its_reason_and_not_chosen() -> None:
         await pilot.pause()
         assert "✗ 1 can't be used" in app.line
         await pilot.press(*"bad")
-        await until(pilot, lambda: "✗ bad" in app.previewed and "all of it" in app.previewed)
+        await until(lambda: "✗ bad" in app.previewed and "all of it" in app.previewed)
         await pilot.press("enter")
         assert app.results == []
         assert "it can't be used: bad.yaml:3: messages[0].rol: unknown key" in app.line
@@ -172,10 +162,10 @@ async def test_a_late_preview_never_stands_beside_another_name() -> None:
     app.gates["concise"] = asyncio.Event()
     async with app.run_test(size=(80, 24)) as pilot:
         app.open()
-        await until(pilot, lambda: app.asked == ["concise"])
-        await until(pilot, lambda: "Concise" in app.previewed and "reading ..." in app.previewed)
+        await until(lambda: app.asked == ["concise"])
+        await until(lambda: "Concise" in app.previewed and "reading ..." in app.previewed)
         await pilot.press("end")
-        await until(pilot, lambda: "the text of reviewer" in app.previewed)
+        await until(lambda: "the text of reviewer" in app.previewed)
         app.gates["concise"].set()
         await pilot.pause()
         assert "the text of concise" not in app.previewed
@@ -246,12 +236,12 @@ async def test_the_first_click_shows_and_the_second_takes() -> None:
         await pilot.pause()
         await pilot.click(PickList, offset=(4, 2))
         assert app.results == []
-        await until(pilot, lambda: "the text of helper-ko" in app.previewed)
+        await until(lambda: "the text of helper-ko" in app.previewed)
         await pilot.click(PickList, offset=(4, 2))
         assert app.results == [ENTRIES[1]]
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12), (10, 3), (1, 1)])
+@pytest.mark.parametrize("size", [(120, 40), (40, 12), (1, 1)])
 async def test_foreign_text_is_literal_at_any_size(size: tuple[int, int]) -> None:
     app = Host()
     async with app.run_test(size=size) as pilot:

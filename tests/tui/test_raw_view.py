@@ -9,6 +9,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from tests.support.settle import until
 from workbench.core.secret import Secret
 from workbench.core.trace import Trace
 from workbench.tui.display import install
@@ -140,8 +141,7 @@ async def test_what_arrives_is_followed_and_another_attempt_begins_anew() -> Non
         assert '"49"' in under_cursor(app.view)
         trace.received(delta("more"), 5.0)
         app.view.more_soon()
-        while '"more"' not in under_cursor(app.view):
-            await pilot.pause(0.01)
+        await until(lambda: '"more"' in under_cursor(app.view))
         await press(pilot, "up")
         trace.received(delta("last"), 5.1)
         app.view.read_more()

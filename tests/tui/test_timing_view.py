@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.app import App, ComposeResult
 
+from tests.support.settle import until
 from workbench.core.outcome import Timings
 from workbench.core.trace import Trace
 from workbench.tui.display import install
@@ -115,8 +116,7 @@ async def test_the_clock_goes_on_while_it_runs_and_is_seen() -> None:
             return TimingShown(Timings(None, None, float(asked)), 1, running=asked < 5)
 
         app.view.show(state)
-        while "5.000 s" not in app.view.source:
-            await pilot.pause(0.02)
+        await until(lambda: "5.000 s" in app.view.source)
         assert "so far" not in app.view.source
         assert app.view.find("TOTAL") == (1, 1)
         await pilot.click(TimingView, offset=(4, 2))

@@ -72,7 +72,7 @@ def test_what_a_terminal_would_obey_is_shown() -> None:
     assert texts(rows) == ["␛]52;c;x␇‹U+202E›�[b]"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text("a \n한é👦\u0301", max_size=6), max_size=14), st.integers(2, 12), st.data())
 def test_more_may_come(tokens: list[str], width: int, data: st.DataObject) -> None:
     entries: list[JSON] = [entry(token) for token in tokens]

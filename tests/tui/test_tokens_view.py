@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tests.support.logprobs import by_bytes, entry
+from tests.support.settle import until
 from workbench.core.json_value import JSON
 from workbench.core.token_probabilities import TokenText
 from workbench.tui.display import install
@@ -170,8 +171,7 @@ async def test_what_arrives_is_followed_until_one_looks_elsewhere() -> None:
         assert shown(app.view) == ["› waiting for the first token"]
         tokens.add([entry(f"line {number}\n") for number in range(60)])
         app.view.more_soon()
-        while not any("line 59" in row for row in shown(app.view)):
-            await pilot.pause(0.01)
+        await until(lambda: any("line 59" in row for row in shown(app.view)))
         await press(pilot, "home")
         tokens.add(by_bytes("한")[:2])
         app.view.read_more()

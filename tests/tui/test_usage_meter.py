@@ -134,7 +134,7 @@ FLOATS = st.none() | st.floats(0, 1e6)
     st.integers(0, 130),
     st.integers(0, 4),
 )
-@settings(max_examples=150)
+@settings(max_examples=75)
 def test_any_numbers_are_drawn(usage: UsageState, width: int, height: int) -> None:
     lines = meter_lines(usage, width, height)
     assert len(lines) == (3 if height >= 3 else 2)

@@ -88,7 +88,7 @@ def test_bars_are_measured_by_the_largest(values: tuple[float | None, ...], bars
     assert spark(values) == bars
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(1, 220),
     st.integers(1, 5),

@@ -91,13 +91,13 @@ def test_rows_are_no_wider_than_asked() -> None:
     assert all(len(row) <= 20 for row in rows(marked(base, text, 20)))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(TEXTS, TEXTS)
 def test_what_is_not_gone_is_the_text(base: str, text: str) -> None:
     assert kept(marked(base, text, 500)).split() == text.split()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TEXTS, TEXTS, st.integers(4, 30))
 def test_every_change_is_found_where_it_is_said_to_be(base: str, text: str, width: int) -> None:
     found = marked(base, text, width)

@@ -215,7 +215,7 @@ schemas = nested(st.recursive(scalars, nested, max_leaves=6)).filter(lambda sche
 
 
 @given(schemas, st.sampled_from([0, 1, 2]), st.integers(0, 3))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 async def test_any_strict_schema_is_met(schema: dict[str, Any], temperature: int, seed: int) -> None:
     schema = {**schema, "$defs": {"leaf": {"type": "integer"}}}
     check(await text_of(temperature=temperature, seed=seed, response_format=schema_format(schema, True)), schema)

@@ -131,7 +131,7 @@ def test_penalties_and_bias_change_the_logits() -> None:
     st.dictionaries(st.sampled_from([" a", " b", " the", " of", "."]), st.floats(-30, 5), min_size=1),
     st.floats(0, 2), st.floats(0, 1), st.floats(-2, 2), st.floats(-2, 2), st.booleans(), st.integers(0, 5),
 )  # fmt: skip
-@settings(max_examples=150)
+@settings(max_examples=75)
 def test_any_parameters_give_a_token_of_the_distribution(
     logits: dict[str, float], temperature: float, top_p: float, frequency: float, presence: float, tail: bool, seed: int
 ) -> None:

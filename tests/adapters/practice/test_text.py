@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.practice.support import ENGLISH, KOREAN, ask, body_of, post, sdk, stream, text_of
@@ -241,7 +241,7 @@ parameters = st.fixed_dictionaries(
 
 
 @given(messages, parameters)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 async def test_any_messages_and_parameters_give_the_same_valid_answer_streamed_and_whole(
     messages: list[dict[str, str]], parameters: dict[str, Any]
 ) -> None:

@@ -377,7 +377,7 @@ TREE = st.recursive(
 
 
 @given(RAW | st.dictionaries(KEY, TREE, max_size=6), st.sampled_from([None, *Kind]))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=125)
 def test_anything_is_read_or_refused_in_lines_for_a_person(given_data: object, kind: Kind | None) -> None:
     if isinstance(given_data, bytes):
         data = given_data

@@ -117,7 +117,7 @@ def test_only_what_is_set_is_written() -> None:
 
 
 @given(presets)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75)
 def test_what_is_saved_is_what_is_opened(value: Preset) -> None:
     text = preset_yaml(value)
     again = read_preset(text.encode(), "x.yaml", "x").value
@@ -129,7 +129,7 @@ def test_what_is_saved_is_what_is_opened(value: Preset) -> None:
 
 
 @given(presets)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_script_with_pyyaml_reads_the_same(value: Preset) -> None:
     text = preset_yaml(value)
     for loader in LOADERS:
@@ -137,7 +137,7 @@ def test_a_script_with_pyyaml_reads_the_same(value: Preset) -> None:
 
 
 @given(st.dictionaries(clean_texts, values, min_size=1, max_size=4))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_value_reads_back_with_its_types_and_its_order(value: dict[str, JSON]) -> None:
     for loader in LOADERS:
         assert repr(yaml.load(yaml_text(value), loader)) == repr(value)

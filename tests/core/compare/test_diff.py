@@ -30,7 +30,7 @@ def shown(a: str, b: str) -> str:
     return "".join(parts)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75)
 @given(WORDS.map("".join) | st.text(max_size=20), WORDS.map("".join))
 def test_the_pieces_are_both_texts(a: str, b: str) -> None:
     ops = diff(a, b)
@@ -47,7 +47,7 @@ def test_the_pieces_are_both_texts(a: str, b: str) -> None:
     assert all(first.kind != second.kind for first, second in pairwise(ops))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75)
 @given(WORDS.map("".join), WORDS.map("".join))
 def test_where_two_texts_part(a: str, b: str) -> None:
     found = first_divergence(a, b)

@@ -35,7 +35,7 @@ def test_known_distances(a: str, b: str, expected: float) -> None:
     assert distance(b, a) == pytest.approx(expected)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50)
 @given(SENTENCES, SENTENCES)
 def test_it_is_the_edit_distance(a: str, b: str) -> None:
     one, other = keys(a), keys(b)

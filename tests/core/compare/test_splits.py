@@ -24,7 +24,7 @@ from workbench.core.compare.splits import (
 SIZES = st.lists(st.integers(1, 3), min_size=1, max_size=4).map(tuple)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SIZES)
 def test_all_ways_are_listed_once(sizes: tuple[int, ...]) -> None:
     if count_arrangements(sizes) > 2000:

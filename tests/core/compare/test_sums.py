@@ -10,13 +10,13 @@ from workbench.core.compare.sums import MOST, Counting, SquareSums, pack, pick, 
 LANES = st.lists(st.integers(0, MOST - 1), min_size=1, max_size=9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LANES)
 def test_what_is_packed_comes_out_again(values: list[int]) -> None:
     assert unpack(pack(values), len(values)).tolist() == values
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_sums_over_rows_and_columns(data: st.DataObject) -> None:
     number = data.draw(st.integers(2, 7))
@@ -29,7 +29,7 @@ def test_sums_over_rows_and_columns(data: st.DataObject) -> None:
     assert SquareSums(rows).among(pick(places)) == sum(rows[i][j] for i in places for j in places)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_each_lane_is_counted_by_itself(data: st.DataObject) -> None:
     observed = data.draw(LANES)

@@ -17,7 +17,7 @@ TEXTS = st.text(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75)
 @given(TEXTS | st.text(max_size=40))
 def test_joined_they_are_the_text(text: str) -> None:
     assert "".join(split(text)) == text
@@ -30,7 +30,7 @@ def test_joined_they_are_the_text(text: str) -> None:
 PLAIN = st.text(alphabet=st.sampled_from("abZ09_가힣 .,'’\"-—…·*#`{}\n\r\t\x0b\x00\x7f"), max_size=40)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 @given(PLAIN)
 def test_the_quick_way_for_plain_texts_is_the_same(text: str) -> None:
     """A last character that is not plain takes the other way, and joins with none before it."""

@@ -185,7 +185,7 @@ def test_it_comes_back() -> None:
     assert found.notes[1:] == ()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50)
 @example("\\")
 @example("\x1b\n")
 @given(st.one_of(st.text(max_size=20), st.text(" \t\n{}%#'\"-:|>가a", max_size=20)))

@@ -88,7 +88,7 @@ class TestChat:
         assert says(imported(json.dumps({"model": "m", "messages": [], "n": 2})), "no message")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.fixed_dictionaries(

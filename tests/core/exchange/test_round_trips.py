@@ -75,7 +75,7 @@ def test_an_export_comes_back(export: Callable[[Prompt, Request], str], content:
     assert again.timeout == (None if export is EXPORTS["json"] else request.timeout)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(prompts)
 def test_any_request_comes_back(prompt: Prompt) -> None:
     request = build_request(prompt, anyway=True)
@@ -159,7 +159,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=125)
 @given(st.one_of(st.lists(PIECES, max_size=12).map("".join), st.text(max_size=40)))
 @example("{}")
 @example("\ufeff")
