@@ -238,7 +238,7 @@ def burst(app: App[None], *keys: str) -> None:
 
 async def test_what_is_typed_in_one_burst_with_enter_is_what_is_sent(services: Services) -> None:
     app = Host(gate(services))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24)):
         await app.told("figures", "4 requests")
         burst(app, ", 1.5", "tab", "seed: 1, 2", "up", ", 2", "enter", "enter")
         setup = await app.ended()
@@ -268,7 +268,7 @@ async def test_a_burst_that_ends_with_enter_sends_nothing_on_figures_that_were_n
 async def test_enter_twice_in_one_burst_agrees_to_no_problem_that_was_not_shown(services: Services) -> None:
     prompt = Prompt(model="gpt-4o-mini", messages=PROMPT.messages, parameters=ParameterValues({"frequency_penalty": 7}))
     app = Host(gate(services, prompt, "openai"))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24)):
         await app.told("figures", "4 requests")
         burst(app, ", 1.5", "enter", "enter")
         await app.told("fate", "enter once more")
