@@ -32,15 +32,14 @@ def test_type_run_stop_quit_and_find_all_in_order(tmp_path: Path) -> None:
             terminal.send("서울을 소개해 줘")
             terminal.wait_for("서울을 소개해 줘")
             terminal.send("\n")
-            terminal.wait_for("streaming")
-            before = terminal.wait_for(lambda text: bool(re.search(r"out ~\d\d", text)))
+            before = terminal.wait_for(streams)
             assert "waiting" not in before
             terminal.send("\x1b")
-            terminal.wait_for("cancelled")
+            terminal.wait_for(lambda text: "cancelled" in headline(text))
             terminal.send("\n")
-            terminal.wait_for("streaming")
+            terminal.wait_for(streams)
             os.kill(terminal.pid, signal.SIGINT)
-            terminal.wait_for("cancelled")
+            terminal.wait_for(lambda text: "cancelled" in headline(text))
             terminal.send("still here")
             terminal.wait_for("still here")
             check_modes(tmp_path / "workbench")
@@ -54,6 +53,14 @@ def test_type_run_stop_quit_and_find_all_in_order(tmp_path: Path) -> None:
     assert first == second == "cancelled"
     assert "서울을 소개해 줘" in str(prompt)
     check_modes(tmp_path / "workbench")
+
+
+def headline(text: str) -> str:
+    return text.splitlines()[0]
+
+
+def streams(text: str) -> bool:
+    return "streaming" in headline(text) and re.search(r"out ~\d\d", text) is not None
 
 
 def check_modes(home: Path) -> None:

@@ -104,6 +104,17 @@ class NoDisk(History):
         raise StorageError("the disk is full")
 
 
+class SlowDisk(History):
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may = asyncio.Event(), asyncio.Event()
+
+    async def begin(self, **values: Any) -> Record:
+        self.asked.set()
+        await self.may.wait()
+        return await super().begin(**values)
+
+
 class Bench:
     def __init__(self, *scripts: Sequence[Received | RunError | asyncio.Future[None]], history: History | None = None):
         self.endpoint = Endpoint(*scripts)
@@ -419,3 +430,18 @@ def test_the_wait_that_a_host_s_requests_share() -> None:
     assert policy.shared_wait(RateLimited("slow down", retry_after=20.0), 1) == 20.0
     assert policy.shared_wait(RateLimited("tomorrow", retry_after=86400.0), 1) is None
     assert policy.shared_wait(ServerError("down", status=503), 1) is None
+
+
+async def test_a_run_that_is_stopped_while_its_row_is_written_ends_in_its_row() -> None:
+    disk = SlowDisk()
+    bench = Bench([], history=disk)
+    run = bench.run()
+    task = asyncio.create_task(run.execute())
+    await disk.asked.wait()
+    run.stop()
+    await asyncio.sleep(0)
+    disk.may.set()
+    outcome = await task
+    assert outcome.state is State.CANCELLED
+    assert bench.endpoint.requests == []
+    assert [record.outcome for record in disk.records] == [outcome]

@@ -224,14 +224,7 @@ class Run:
         if self._stopped:  # an eager task gets here before it can be cancelled
             raise asyncio.CancelledError
         try:
-            with contextlib.suppress(StorageError):  # history reports its own trouble; the run goes on unsaved
-                self._record = await self._history.begin(
-                    prompt=self.job.prompt,
-                    request=self.job.request,
-                    connection=self.job.connection,
-                    source=self.job.source,
-                    preset=self.job.preset,
-                )
+            await self._begin_record()
             await self._attempts_with_retries()
         except WorkbenchError:
             raise
@@ -240,6 +233,25 @@ class Run:
             raise InternalFault(
                 f"the run failed inside the program ({type(error).__name__})", "please report this"
             ) from error
+
+    async def _begin_record(self) -> None:
+        job = self.job
+        begun = asyncio.ensure_future(
+            self._history.begin(
+                prompt=job.prompt,
+                request=job.request,
+                connection=job.connection,
+                source=job.source,
+                preset=job.preset,
+            )
+        )
+        with contextlib.suppress(StorageError):  # history reports its own trouble; the run goes on unsaved
+            try:
+                self._record = await asyncio.shield(begun)
+            except asyncio.CancelledError:
+                # The row is there or will be, and without its record nobody would give it its end.
+                self._record = await begun
+                raise
 
     async def _attempts_with_retries(self) -> None:
         # Imported here: tenacity is not needed for the first paint.
