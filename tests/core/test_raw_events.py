@@ -85,6 +85,7 @@ def chunk(**delta: object) -> str:
         ("retry: 3", ""),
         ('data: {"choices": [null, {"delta": []}, {"delta": {"content": ["a"]}}]}', ""),
         ('data: {"choices": 3}', ""),
+        ('data: {"choices": [{"delta": {"content": ""}, "logprobs": {"content": [1]}}]}', "logprobs"),
     ],
 )  # fmt: skip
 def test_what_an_event_brings(event: str, words: str) -> None:

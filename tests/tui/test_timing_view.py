@@ -73,7 +73,7 @@ def test_each_attempt_with_what_it_came_to() -> None:
     assert told[told.index("2 attempts in 4.000 s") :] == [
         "2 attempts in 4.000 s",
         "attempt 1       ░░░░░░░░                         sent at 0.000 s, took 1.000 s",
-        "                429 slow down; waited 2.000 s",
+        "                waited 2.000 s then: 429 slow down.",
         "attempt 2       ······················████████   sent at 3.000 s, took 1.000 s",
         "                complete",
     ]

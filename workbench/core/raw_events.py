@@ -134,6 +134,8 @@ def _of_choice(choice: JSON) -> str:
         said = [words for name, value in delta.items() if value and (words := _of_part(name, value))]
         if not said and delta.get("role"):
             said = [f"role: {one_line(str(delta['role']), _LONGEST)}"]
+    if not said and choice.get("logprobs"):
+        said = ["logprobs"]
     if reason := choice.get("finish_reason"):
         said.append(f"finish: {one_line(str(reason), _LONGEST)}")
     return ", ".join(said)

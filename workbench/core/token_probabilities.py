@@ -63,6 +63,8 @@ class Unit(NamedTuple):
     """A byte that is no UTF-8 stands in it as a lone surrogate (PEP 383)."""
     logprob: float | None
     """Of all of them: how likely this text was after what stood before it."""
+    least: float | None
+    """The logprob of the least likely of them."""
 
 
 class TokenText:
@@ -97,9 +99,9 @@ class TokenText:
         first, self._first_open, self._open = self._first_open, len(self.tokens), b""
         logprobs = [token.chosen.logprob for token in self.tokens[first:]]
         known = [logprob for logprob in logprobs if logprob is not None]
-        self.units.append(
-            Unit(first, len(self.tokens), text, sum(known) if known and len(known) == len(logprobs) else None)
-        )
+        told = bool(known) and len(known) == len(logprobs)
+        joint, least = (sum(known), min(known)) if told else (None, None)
+        self.units.append(Unit(first, len(self.tokens), text, joint, least))
 
     @property
     def text(self) -> str:

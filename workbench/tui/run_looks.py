@@ -29,12 +29,15 @@ def timing_shown(progress: RunProgress | None, outcome: Outcome | None) -> Timin
     if progress is None:
         return TimingShown()
     trace = progress.trace
-    timings = Timings(trace.first_byte_s, trace.first_token_s, trace.elapsed(time.monotonic()))
-    usage = outcome.answer.usage if outcome is not None else None
+    if outcome is not None:
+        timings, usage = outcome.timings, outcome.answer.usage
+    else:
+        timings = Timings(trace.first_byte_s, trace.first_token_s, trace.elapsed(time.monotonic()))
+        usage = None
     counted = UsageFacts.from_usage(usage).completion
     tokens = round(progress.answer.tokens) if counted is None else counted
     return TimingShown(
-        timings if outcome is None else outcome.timings,
+        timings,
         len(trace.attempts),
         trace,
         tokens_per_second(tokens, timings.first_token_s, timings.total_s),

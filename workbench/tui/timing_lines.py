@@ -11,7 +11,7 @@ from workbench.core.outcome import Timings
 from workbench.core.usage import rate_text, size_text, tokens_text
 from workbench.tui.display import one_line
 from workbench.tui.raw_chart import time_text
-from workbench.tui.widgets.drawing import Piece, shortened
+from workbench.tui.widgets.drawing import Piece, shortened, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,8 @@ _LABEL = 16
 _TIME = 11
 _MOST_BAR = 72
 _MOST_PLOT = 40
+_MOST_WORDS = 4
+"""Lines of what an attempt came to."""
 _FIGURES = 34
 """Cells for the figures beside an attempt's bar."""
 _PROCESSING = "openai-processing-ms"
@@ -153,13 +155,12 @@ def _attempt_lines(trace: Trace, total: float, shown: TimingShown, width: int) -
         drawn = f"{bar[: plot + 1]:<{plot + 1}}  " if plot >= 8 else ""
         label = Piece(f"attempt {attempt.number:<{_LABEL - 8}}", "dim")
         lines.append([label, Piece(drawn, "key"), shortened(figures, width - _LABEL - cell_len(drawn), "number")])
-        lines.append(_came_to(following, shown, width))
+        words = _came_to(following, shown)
+        lines += [[Piece(" " * _LABEL), Piece(line, "dim")] for line in wrapped(words, width - _LABEL, _MOST_WORDS)]
     return lines
 
 
-def _came_to(following: Attempt | None, shown: TimingShown, width: int) -> Line:
+def _came_to(following: Attempt | None, shown: TimingShown) -> str:
     if following is None:
-        words = shown.ended or "under way"
-    else:
-        words = f"{following.why.rstrip('.') or 'asked again'}; waited {time_text(following.waited_s or 0.0)}"
-    return [Piece(" " * _LABEL), shortened(words, width - _LABEL, "dim")]
+        return shown.ended or "under way"
+    return f"waited {time_text(following.waited_s or 0.0)} then: {following.why or 'it was asked again at once'}"

@@ -27,13 +27,13 @@ _EMPTY = "∅"
 
 
 class TokenPiece(NamedTuple):
-    """Tokens that are shown together: from `first` on, up to `end`. `logprob` is that of all of them."""
+    """Tokens that are shown together: from `first` on, up to `end`. `least` is the logprob of the least likely one."""
 
     first: int
     end: int
     text: str
     """Visible; it may hold line breaks."""
-    logprob: float | None
+    least: float | None
 
 
 class TokenRow(NamedTuple):
@@ -143,8 +143,8 @@ def _pieces(units: Sequence[Unit]) -> Iterator[TokenPiece]:
         if held is None:
             held = unit
         elif _are_one(held.text, unit.text):
-            known = None if held.logprob is None or unit.logprob is None else held.logprob + unit.logprob
-            held = held._replace(end=unit.end, text=held.text + unit.text, logprob=known)
+            least = None if held.least is None or unit.least is None else min(held.least, unit.least)
+            held = held._replace(end=unit.end, text=held.text + unit.text, least=least)
         else:
             yield _piece(held)
             held = unit
@@ -153,7 +153,7 @@ def _pieces(units: Sequence[Unit]) -> Iterator[TokenPiece]:
 
 
 def _piece(unit: Unit) -> TokenPiece:
-    return TokenPiece(unit.first, unit.end, visible(unit.text), unit.logprob)
+    return TokenPiece(unit.first, unit.end, visible(unit.text), unit.least)
 
 
 def _are_one(before: str, after: str) -> bool:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 _MOST_WORDS = 8
+_ROOMY = 20
+"""Rows of the pane from which on an empty one stands above the text."""
 _GUTTER = 2
 """Cells before a row's text."""
 UNLIKELY = 0.1
@@ -137,7 +139,8 @@ class TokensView(RowPane):
     def head_lines(self) -> Sequence[Sequence[Piece]]:
         if not self.token_count:
             return ()
-        return head_pieces(self.tokens, perplexity(self.tokens.tokens), self._shown.note, self.text_width)
+        lines = head_pieces(self.tokens, perplexity(self.tokens.tokens), self._shown.note, self.text_width)
+        return [*lines, []] if self.size.height >= _ROOMY else lines
 
     def foot_lines(self) -> Sequence[Sequence[Piece]]:
         if not self.token_count:
@@ -175,7 +178,7 @@ class TokensView(RowPane):
         pieces: list[Piece] = []
         start = 0
         for place, end in enumerate(line.ends, line.first):
-            style = level_of(self._rows.pieces[place].logprob)
+            style = level_of(self._rows.pieces[place].least)
             style += "+found" if place in self._found else ""
             pieces.append(Piece(line.text[start:end], f"{style}+here" if place == here else style))
             start = end
