@@ -10,13 +10,17 @@ import pytest
 from tests.support.app import Bench, open_bench
 from tests.test_runner import Endpoint
 from tests.test_runner import text as chunk
+from workbench.core.errors import RunError
+from workbench.core.json_value import JSON
 from workbench.core.prompt import Message, Role
-from workbench.core.wire import Chunks, Opened
+from workbench.core.wire import Chunks, Opened, Received
 from workbench.tui.widgets.chooser import Chooser
 from workbench.tui.widgets.draft_bar import DraftBar
 from workbench.tui.widgets.header import Header
 from workbench.tui.widgets.notice import NoticeBar
+from workbench.tui.widgets.output_pane import OutputPane
 from workbench.tui.widgets.parameter_panel import ParameterPanel
+from workbench.tui.widgets.stream_view import StreamView
 from workbench.tui.widgets.variables_panel import VariablesPanel
 
 
@@ -78,6 +82,34 @@ async def test_a_run_goes_on_behind_and_is_there_when_one_comes_back(
         await bench.until(lambda: answer(bench) == "other")
         await bench.press("ctrl+g")
         await bench.until(lambda: len(bench.services.history.recent(10)) == 3)
+
+
+async def test_many_drafts_share_a_few_panes_and_each_keeps_its_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script(number: int) -> list[Received | RunError | asyncio.Future[None]]:
+        thought: JSON = {"choices": [{"index": 0, "delta": {"reasoning_content": f"thought {number}"}}]}
+        return [Opened(200, ""), Chunks((thought, chunk(f"answer {number}", "stop")), done=True)]
+
+    endpoint = Endpoint(*(script(number) for number in range(7)))
+    async with open_bench(tmp_path) as bench:
+        monkeypatch.setattr(bench.services, "endpoint", lambda _: endpoint)
+        for number in range(7):
+            if number:
+                await bench.press("alt+n")
+            await bench.type(f"draft {number}")
+            await bench.run_to_end()
+        bench.screen.output.show("Timing")
+        assert len(bench.screen.query(OutputPane)) <= 5
+        for number in range(7):
+            await bench.press("ctrl+pagedown")
+            assert (text(bench), answer(bench)) == (f"draft {number}", f"answer {number}")
+            reasoning = bench.screen.output.query_one("#reasoning", StreamView)
+            assert (reasoning.source, reasoning.display) == (f"thought {number}", number < 6)
+            assert bench.screen.query_one(Header).state.state == "complete"
+        assert bench.screen.output.view == "Timing"
+        assert len(bench.screen.query(OutputPane)) <= 5
+        assert len(bench.services.history.recent(10)) == 7
 
 
 async def test_panels_go_with_their_draft_also_what_is_just_being_typed(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from textual.app import App, SuspendNotSupported, SystemCommand
 from workbench.core.errors import InputError, StorageError
 from workbench.tui import display
 from workbench.tui.commands import bindings
+from workbench.tui.key_turns import KeyTurns
 from workbench.tui.keys import bindings_keymap, keymap_of
 from workbench.tui.open_drafts import OpenDrafts
 from workbench.tui.screens.questions import link_question
@@ -26,6 +27,7 @@ from workbench.tui.widgets.stream_view import StreamView
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from textual import events
     from textual.binding import BindingType
     from textual.command import Provider
     from textual.screen import Screen
@@ -64,6 +66,7 @@ class WorkbenchApp(App[None]):
         display.install(self)
         self.services = services
         self.drafts = OpenDrafts(services)
+        self.turns = KeyTurns(self)
         self.warmed = asyncio.Event()
         self.key_notes: tuple[str, ...] = ()
         """What of the user's own keys can't be used, a line each."""
@@ -78,6 +81,10 @@ class WorkbenchApp(App[None]):
     def desk(self) -> Desk:
         """What lies on the desk of the draft in front."""
         return self.drafts.desk
+
+    async def on_event(self, event: events.Event) -> None:
+        if not self.turns.takes(event):
+            await super().on_event(event)
 
     def on_mount(self) -> None:
         if theme := self.services.settings.theme:

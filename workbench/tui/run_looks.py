@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def raw_shown(progress: RunProgress | None, outcome: Outcome | None) -> RawShown:
     """The bytes that have come so far."""
-    if progress is None:
+    if progress is None or _of_another_session(progress, outcome):
         return RawShown()
     if outcome is not None:
         return RawShown(progress.trace, total=outcome.timings.total_s or 0.0)
@@ -36,13 +36,19 @@ def timing_shown(progress: RunProgress | None, outcome: Outcome | None) -> Timin
         usage = None
     counted = UsageFacts.from_usage(usage).completion
     tokens = round(progress.answer.tokens) if counted is None else counted
+    past = _of_another_session(progress, outcome)
     return TimingShown(
         timings,
-        len(trace.attempts),
-        trace,
+        outcome.attempts if past and outcome is not None else len(trace.attempts),
+        None if past else trace,
         tokens_per_second(tokens, timings.first_token_s, timings.total_s),
         tokens,
         estimated=counted is None,
         running=outcome is None,
         ended="" if outcome is None else outcome.state.value,
     )
+
+
+def _of_another_session(progress: RunProgress, outcome: Outcome | None) -> bool:
+    """Whether it was sent, and nobody recorded how."""
+    return outcome is not None and outcome.attempts > 0 and not progress.trace.attempts

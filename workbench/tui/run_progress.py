@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from workbench.core.events import (
     Event,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.core.outcome import Outcome
+    from workbench.tui.widgets.output_views import View
 
 
 class ShowsRun(Protocol):
@@ -38,6 +39,34 @@ class ShowsRun(Protocol):
     def show_raw(self) -> None: ...
     def show_note(self, text: str) -> None: ...
     def show_stage(self) -> None: ...
+
+
+class PastRun(NamedTuple):
+    """A run that has ended, to be shown in a pane that did not see it."""
+
+    progress: RunProgress
+    outcome: Outcome
+    choice: int = 0
+    view: View = "Answer"
+
+
+def past_run(outcome: Outcome) -> PastRun:
+    """A run of an earlier session: its answer, without the record of how it came."""
+    from workbench.core.replay import events_of
+
+    progress = RunProgress(_Nowhere())
+    progress.take(events_of(outcome.answer))
+    progress.end(outcome)
+    return PastRun(progress, outcome)
+
+
+class _Nowhere:
+    """Shows nothing."""
+
+    def _pass(self, *_: object) -> None:
+        pass
+
+    show_text = show_reasoning = show_others = show_tokens = show_raw = show_note = show_stage = _pass
 
 
 class RunProgress:
@@ -111,7 +140,6 @@ class RunProgress:
         self.trace.ended(time.monotonic())
         self._stage = outcome.state.value
         self._took = outcome.timings.total_s or 0.0
-        self._first_token = outcome.timings.first_token_s
         self._attempts = outcome.attempts
 
     def live(self) -> Live:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from workbench.core.errors import WorkbenchError
 from workbench.core.preset import Kind
+from workbench.own_thread import in_own_thread
 from workbench.tui.screens.begin_compare import BeginCompare
 from workbench.tui.screens.cleaning import CleaningMoves
 from workbench.tui.screens.copying import Copying
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.core.prompt import Prompt
     from workbench.tui.desk import Derived, Desk
     from workbench.tui.preset_source import PresetSource
+    from workbench.tui.run_progress import PastRun
     from workbench.tui.widgets.draft_tab import Mark
     from workbench.tui.widgets.message_cards import Held
     from workbench.tui.widgets.notice import Kind as NoticeKind
@@ -82,9 +85,11 @@ class Opened(NamedTuple):
 class DraftRoom:
     """One draft on the screen."""
 
-    def __init__(self, desk: Desk, pane: OutputPane, host: RoomHost) -> None:
+    def __init__(self, desk: Desk, host: RoomHost) -> None:
         self.desk = desk
-        self.pane = pane
+        self._pane: OutputPane | None = None
+        self._past: PastRun | None = None
+        """What the pane showed that was taken away."""
         self.derived: Derived | None = None
         """What was shown last of what follows from the prompt."""
         self.held: Held | None = None
@@ -96,7 +101,7 @@ class DraftRoom:
         self._recalled = False
         ask, say, changed = host.ask, host.say, partial(host.changed, desk)
         self.running = Running(
-            desk, pane, warmed=host.warmed, say=say, began=partial(host.began, desk), changed=changed
+            desk, lambda: self.pane, warmed=host.warmed, say=say, began=partial(host.began, desk), changed=changed
         )
         self.where = Where(desk, warmed=host.warmed, ask=ask, say=say, changed=changed)
         self.sending = Sending(desk, ask=ask, say=say, changed=changed, run=self.running.other)
@@ -131,7 +136,61 @@ class DraftRoom:
         if self._recalled:
             return ""
         self._recalled = True
-        return await self.desk.recall_source() or await self.running.recall()
+        return await self.desk.recall_source() or await self._recall_run()
+
+    async def _recall_run(self) -> str:
+        """Show the last run again, where nothing was run since."""
+        desk = self.desk
+        if not desk.last_run or self.has_output:
+            return ""
+        try:
+            stored = await in_own_thread(desk.services.history.get, desk.last_run)
+        except WorkbenchError as error:
+            return error.line
+        outcome = stored.outcome() if stored is not None else None
+        if stored is not None and outcome is not None and not self.has_output:
+            from workbench.tui.run_progress import past_run
+
+            desk.recall_run(stored)
+            self._past = past_run(outcome)
+            if self._pane is not None:
+                self._pane.show_past(self._past)
+        return ""
+
+    # -- its pane ----------------------------------------------------------------------------------------------
+
+    @property
+    def pane(self) -> OutputPane:
+        """Where its output is shown. Of a draft that is in front, or runs."""
+        assert self._pane is not None
+        return self._pane
+
+    @property
+    def has_pane(self) -> bool:
+        return self._pane is not None
+
+    @property
+    def runs(self) -> bool:
+        """Whether a run goes on."""
+        return self._pane is not None and self._pane.running
+
+    @property
+    def has_output(self) -> bool:
+        """Whether there is a run to be shown, or one that goes on."""
+        return self.runs or self._past is not None or (self._pane is not None and self._pane.outcome is not None)
+
+    def give(self, pane: OutputPane) -> None:
+        """Show the output in this pane from now on."""
+        self._pane = pane
+        if self._past is not None:
+            pane.show_past(self._past)
+
+    def take_pane(self) -> OutputPane | None:
+        """Do without a pane until the next `give`; a run of it is to be stopped."""
+        pane, self._pane = self._pane, None
+        if pane is not None:
+            self._past = pane.past() or self._past
+        return pane
 
     def ended(self, outcome: Outcome) -> None:
         """The run in the pane has ended."""

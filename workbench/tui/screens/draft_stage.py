@@ -86,7 +86,7 @@ class DraftStage:
         if self._bar is None and (bar := self.bar(tabs, front)) is not None:
             self._screen.mount(bar, before="#panels")
         if self._bar is not None:
-            self._bar.display = len(tabs) > 1
+            self._bar.set_class(len(tabs) == 1, "-alone")
             self._bar.show(tabs, front)
 
     def show_front(self, tab: DraftTab) -> None:

@@ -40,6 +40,9 @@ class TabsHost(RoomHost, Protocol):
         """Begin to bring back what belongs to a draft of an earlier session."""
 
 
+_MOST_PANES = 4
+"""Panes of drafts that are not in front."""
+
 Focus = Literal["same", "messages", "write"]
 """Where it is when another draft is shown: in the same panel, on its messages, or in one of them."""
 
@@ -52,7 +55,7 @@ class DraftTabs:
         self._host = host
         self._stage = stage
         self._rooms: dict[str, DraftRoom] = {}
-        """By the id of the draft: those that were looked at."""
+        """By the id of the draft, in the order in which they were looked at."""
         self._spare: OutputPane | None = OutputPane()
         """A pane for the next draft that needs one."""
         self._moving = asyncio.Lock()
@@ -101,7 +104,7 @@ class DraftTabs:
 
     async def _change(self, change: Callable[[], object], *, focus: Focus = "same") -> bool:
         """Leave the draft in front, change which one that is, and show it."""
-        self._spare = self._spare or await self._stage.add_pane()
+        self._spare = self._spare or await self._free_pane()
         before = self.room
         if not self._stage.leave(before):
             self._host.say("the parameter that is being typed can't be read: mend it or leave it with esc", "warning")
@@ -120,12 +123,16 @@ class DraftTabs:
         return True
 
     def _room_of(self, tab: Tab) -> DraftRoom:
-        if tab.draft_id not in self._rooms:
+        """With a pane, and the last of the rooms: they are in the order in which they were looked at."""
+        room = self._rooms.pop(tab.draft_id, None)
+        if room is None or not room.has_pane:
+            pane, self._spare = self._spare, None
+            assert pane is not None
             assert tab.desk is not None
-            assert self._spare is not None
-            self._rooms[tab.draft_id] = DraftRoom(tab.desk, self._spare, self._host)
-            self._spare = None
-        return self._rooms[tab.draft_id]
+            room = room or DraftRoom(tab.desk, self._host)
+            room.give(pane)
+        self._rooms[tab.draft_id] = room
+        return room
 
     # -- more and fewer ----------------------------------------------------------------------------------------
 
@@ -186,9 +193,20 @@ class DraftTabs:
         """Take away what the screen had for drafts that are closed; a run that goes on is stopped, its text kept."""
         open_ones = {tab.draft_id for tab in self._drafts.tabs}
         for draft_id in [each for each in self._rooms if each not in open_ones]:
-            pane = self._rooms.pop(draft_id).pane
-            pane.stop()
-            pane.remove()
+            pane = self._rooms.pop(draft_id).take_pane()
+            if pane is not None:
+                pane.stop()
+                pane.remove()
+
+    async def _free_pane(self) -> OutputPane:
+        """A pane for the next draft. Only the drafts that were looked at last keep theirs, and those that run: each
+        widget costs something whenever the screen is laid out anew, and a new one costs more."""
+        resting = [room for room in self._rooms.values() if room.has_pane and room is not self.room and not room.runs]
+        pane = resting[0].take_pane() if len(resting) >= _MOST_PANES else None
+        if pane is None:
+            return await self._stage.add_pane()
+        pane.empty()
+        return pane
 
     # -- those that were left aside ----------------------------------------------------------------------------
 
@@ -235,7 +253,7 @@ class DraftTabs:
     def ended(self, pane: OutputPane, outcome: Outcome) -> None:
         """The run in a pane has ended; one that nobody looks at is marked."""
         for room in self._rooms.values():
-            if room.pane is pane:
+            if room.has_pane and room.pane is pane:
                 room.ended(outcome)
                 if room is not self.room:
                     room.unseen = "answered" if outcome.state in ("complete", "cancelled") else "failed"
@@ -262,7 +280,8 @@ class DraftTabs:
     def stop_all(self) -> None:
         """End every run and keep its text."""
         for room in self._rooms.values():
-            room.pane.stop()
+            if room.runs:
+                room.pane.stop()
 
     def _show_bar(self) -> None:
         self._stage.show_bar(self.all(), self.front)
@@ -271,5 +290,5 @@ class DraftTabs:
         room = self._rooms.get(tab.draft_id)
         mark: Mark = ""
         if room is not None:
-            mark = "running" if room.pane.running else room.unseen
+            mark = "running" if room.runs else room.unseen
         return DraftTab(tab.title, tab.changed, mark)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, cast
 
@@ -18,6 +16,7 @@ from workbench.tui.widgets.notice import NoticeBar
 from workbench.tui.widgets.output_pane import OutputPane
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Coroutine
     from contextlib import AbstractContextManager
 
@@ -31,10 +30,6 @@ if TYPE_CHECKING:
     from workbench.tui.widgets.notice import Kind
 
     Move: TypeAlias = Callable[[], Coroutine[None, None, None]]
-
-
-_PATIENCE = 1.0
-"""Seconds."""
 
 
 class DraftsScreen(Screen[None]):
@@ -158,7 +153,7 @@ class DraftsScreen(Screen[None]):
 
     # -- commands ------------------------------------------------------------------------------------------------
 
-    async def action_draft(self, move: str) -> None:
+    def action_draft(self, move: str) -> None:
         """One of the moves of `DraftTabs`."""
         moves: dict[str, Move] = {
             "new": self.tabs.new,
@@ -168,27 +163,18 @@ class DraftsScreen(Screen[None]):
             "close": self.tabs.close,
             "reopen": self.tabs.reopen,
         }
-        await self._in_turn(moves[move])
+        self.bench.turns.move(moves[move])
 
-    async def action_go_to_draft(self, number: int = 0) -> None:
+    def action_go_to_draft(self, number: int = 0) -> None:
         """To a draft by its number; with none the person chooses."""
         if number:
-            await self._in_turn(partial(self.tabs.number, number))
+            self.bench.turns.move(partial(self.tabs.number, number))
         else:
             self.run_worker(self.tabs.choose(), group="choose", exclusive=True)
 
     def action_drafts_aside(self) -> None:
         """Let the person open a draft that was put aside."""
         self.run_worker(self.tabs.choose_kept(), group="choose", exclusive=True)
-
-    async def _in_turn(self, move: Move) -> None:
-        """Move once the focused field has taken the keys that came before. The app runs the action of a key and takes
-        no other meanwhile, so those that come after go where the move leads."""
-        taken = asyncio.Event()
-        (self.focused or self).call_later(taken.set)
-        with contextlib.suppress(TimeoutError):  # a field that is busy for so long is not waited for
-            await asyncio.wait_for(taken.wait(), _PATIENCE)
-        await move()
 
     @on(MessageList.BranchWanted)
     async def _branch_wanted(self, event: MessageList.BranchWanted) -> None:

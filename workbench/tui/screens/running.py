@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.core.errors import WorkbenchError
-from workbench.own_thread import in_own_thread
 from workbench.tui.widgets.trouble import droppable
 
 if TYPE_CHECKING:
@@ -21,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class Running:
-    """`say` says a line, `began` follows a run that has begun, `changed` shows the prompt anew. Jobs are made once
-    `warmed` is set."""
+    """`pane` is the one that shows its output now, `say` says a line, `began` follows a run that has begun, `changed`
+    shows the prompt anew. Jobs are made once `warmed` is set."""
 
     def __init__(
         self,
         desk: Desk,
-        pane: OutputPane,
+        pane: Callable[[], OutputPane],
         *,
         warmed: asyncio.Event,
         say: Say,
@@ -35,11 +33,15 @@ class Running:
         changed: Callable[[], None],
     ) -> None:
         self._desk = desk
-        self._pane = pane
+        self._find_pane = pane
         self._warmed = warmed
         self._say = say
         self._began = began
         self._changed = changed
+
+    @property
+    def _pane(self) -> OutputPane:
+        return self._find_pane()
 
     def run(self, *, anyway: bool = False) -> None:
         """Send the prompt as it stands."""
@@ -90,18 +92,19 @@ class Running:
 
     def _execute(self, make: Callable[[], Job]) -> None:
         """Run the job that `make` makes, once the program is warm."""
-        progress = self._pane.begin()
+        pane = self._pane
+        progress = pane.begin()
         self._began()
-        self._pane.run_worker(self._start(progress.take, make), group="launch", exclusive=True)
+        pane.run_worker(self._start(pane, progress.take, make), group="launch", exclusive=True)
 
-    async def _start(self, take: Emit, make: Callable[[], Job]) -> None:
+    async def _start(self, pane: OutputPane, take: Emit, make: Callable[[], Job]) -> None:
         await self._warmed.wait()
         desk = self._desk
         before = desk.prompt
         job = desk.shown = make()
         if desk.prompt is not before:
             self._changed()  # an answer that was taken is taken out again for "run again"
-        self._pane.show_request(job.request, job.prompt.parameters)
+        pane.show_request(job.request, job.prompt.parameters)
 
         def emit(events: Sequence[Event]) -> None:
             if job is desk.last and run.id:
@@ -109,21 +112,4 @@ class Running:
             take(events)
 
         run = desk.services.start(job, emit)
-        self._pane.start(run)
-
-    async def recall(self) -> str:
-        """Show the last run of a draft of an earlier session again, where nothing was run since. A line for the person
-        where it can't be read, else ""."""
-        desk, pane = self._desk, self._pane
-        if not desk.last_run or pane.running or pane.outcome is not None:
-            return ""
-        try:
-            stored = await in_own_thread(desk.services.history.get, desk.last_run)
-        except WorkbenchError as error:
-            return error.line
-        outcome = stored.outcome() if stored is not None else None
-        if stored is not None and outcome is not None and not pane.running and pane.outcome is None:
-            desk.recall_run(stored)
-            pane.show_past(outcome)
-            self._changed()
-        return ""
+        pane.start(run)

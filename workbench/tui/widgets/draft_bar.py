@@ -55,6 +55,7 @@ class DraftBar(Widget):
     DraftBar {
         height: 1;
         background: $surface;
+        &.-alone { display: none; }
         & > .drafts--tab { color: $text-muted; }
         & > .drafts--front { color: $text-accent; text-style: bold; }
         & > .drafts--changed { color: $text-warning; }

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from workbench.core.request import Request
     from workbench.runner import Run
     from workbench.tui.jumping import JumpSpot
-    from workbench.tui.run_progress import RunProgress
+    from workbench.tui.run_progress import PastRun, RunProgress
     from workbench.tui.timing_lines import TimingShown
     from workbench.tui.widgets.json_view import JsonView
     from workbench.tui.widgets.output_views import LooksAtText
@@ -172,21 +172,39 @@ class OutputPane(Vertical):
         if self._run is not None:
             self._run.stop()
 
-    def show_past(self, outcome: Outcome) -> None:
-        """Show a run of an earlier session as if it had just ended."""
-        from workbench.core.replay import events_of
+    def empty(self) -> None:
+        """Show nothing, as before the first run."""
+        self.begin()
+        self._progress = self._run = self._request = None
+        self.query(FindLine).remove()
+        self.show("Answer")
 
-        self.begin().take(events_of(outcome.answer))
-        self._end(outcome)
+    def past(self) -> PastRun | None:
+        """The run that is shown, for another pane; None where there is none, or it goes on."""
+        from workbench.tui.run_progress import PastRun
+
+        if self._progress is None or self.outcome is None:
+            return None
+        return PastRun(self._progress, self.outcome, self._choice, self.view)
+
+    def show_past(self, past: PastRun) -> None:
+        """Show a run that this pane did not see, as if it had just ended."""
+        self.begin()
+        self._progress, self._choice = past.progress, past.choice
+        self._parts.show_choice(past.progress.answer, past.choice)
+        for note in past.outcome.notes[len(past.outcome.request.notes) :]:
+            self.show_note(note)
+        self._end(past.outcome)
+        self.show(past.view)
 
     def _ended(self, outcome: Outcome) -> None:
+        if self._progress is not None:
+            self._progress.end(outcome)
         self._end(outcome)
         self.post_message(self.Finished(self, outcome))
 
     def _end(self, outcome: Outcome) -> None:
         self.outcome = outcome
-        if self._progress is not None:
-            self._progress.end(outcome)
         self._parts.finish()
         self.query_one(Trouble).show_outcome(outcome)
         self._json.judge_if_wanted(outcome, looked_at=self.view == "JSON")
