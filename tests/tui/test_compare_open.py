@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.app import App
 from textual.widgets import Static
 
@@ -182,10 +184,10 @@ def test_nothing_to_open(services: Services) -> None:
 
 
 class Host(App[None]):
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[str], Awaitable[Opened]]) -> None:
         super().__init__()
-        self.picker = ExperimentPicker()
-        self.got: list[str | None] = []
+        self.picker = ExperimentPicker(read)
+        self.got: list[Opened | None] = []
 
     def on_mount(self) -> None:
         self.push_screen(self.picker, self.got.append)
@@ -208,8 +210,13 @@ async def summaries(services: Services) -> tuple[ExperimentSummary, ...]:
     return services.experiments.recent()
 
 
-async def test_a_few_letters_find_one(summaries: tuple[ExperimentSummary, ...]) -> None:
-    app = Host()
+async def test_a_few_letters_find_one(services: Services, summaries: tuple[ExperimentSummary, ...]) -> None:
+    async def read(experiment: str) -> Opened:
+        if experiment == summaries[0].id:
+            raise InputError("it is gone", "choose another")
+        return open_experiment(services, experiment)
+
+    app = Host(read)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "reading" in app.told
@@ -223,12 +230,21 @@ async def test_a_few_letters_find_one(summaries: tuple[ExperimentSummary, ...]) 
         await pilot.press("ctrl+u", *"rai")
         assert app.rows == [summaries[2].id]
         assert "complete: 2 cells" in app.told
-        await pilot.press("enter")
-        assert app.got == [summaries[2].id]
+        await pilot.press("ctrl+u", "pageup", "enter")
+        assert app.told == "it is gone: choose another"
+        for letter in "rain":
+            app.post_message(events.Key(letter, letter))
+        app.post_message(events.Key("enter", None))
+        await pilot.pause(0.1)
+        assert [opened and opened.stored.id for opened in app.got] == [summaries[2].id]
+
+
+async def nothing(_: str) -> Opened:
+    raise AssertionError("nothing is read")
 
 
 async def test_there_is_none_yet() -> None:
-    app = Host()
+    app = Host(nothing)
     async with app.run_test(size=(40, 12)) as pilot:
         app.picker.set_experiments((), "history can't be read")
         await pilot.press("enter", "down")

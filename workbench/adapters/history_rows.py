@@ -267,9 +267,12 @@ SUMMARY_COLUMNS = (
 )
 
 
+_SUMMARY_NAMES = tuple(SUMMARY_COLUMNS.split(", "))
+
+
 def summary_of(row: tuple[object, ...], *, alive: bool) -> RunSummary:
     """A row of SUMMARY_COLUMNS. One without an end whose process is gone is truncated."""
-    values = dict(zip(SUMMARY_COLUMNS.replace(" ", "").split(","), row, strict=True))
+    values = dict(zip(_SUMMARY_NAMES, row, strict=True))
     state = State(str(values["state"])) if values["state"] is not None else None if alive else State.TRUNCATED
     values.update(
         began_at=datetime.fromisoformat(str(values["began_at"])),
@@ -305,4 +308,6 @@ def choice_of(
     choice: int, text: str, reason: str | None, reasoning: str, refusal: str, calls: str, logprobs: str | None
 ) -> Choice:
     """An answer from the columns of its row."""
-    return Choice(choice, text, reason, reasoning, refusal, tuple(json.loads(calls)), json.loads(logprobs or "null"))
+    # Of a thousand answers nearly none has calls or logprobs.
+    found = tuple(json.loads(calls)) if calls != "[]" else ()
+    return Choice(choice, text, reason, reasoning, refusal, found, json.loads(logprobs) if logprobs else None)

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from workbench.services import Services
     from workbench.tui.compare_state import Change
 
+SEEN_FIRST = 0.1
+"""Seconds that the answers of before are on the screen before anything is worked out of them."""
+
 Spawn = Callable[[Coroutine[None, None, None]], object]
 
 
@@ -133,6 +136,7 @@ class CompareDesk(CompareBoard):
 
     async def _look_at(self, opened: Opened) -> None:
         """The verdict on what was opened, and which of its answers are the JSON that was asked for."""
+        await asyncio.sleep(SEEN_FIRST)
         self._review.add(await in_own_thread(judged_outcomes, opened))
         await self._review.look(self.experiment)
 

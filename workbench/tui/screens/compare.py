@@ -78,6 +78,7 @@ class CompareScreen(QuickPaint, Screen["Taken | None"]):
         self._figures = FiguresView(id="compare-figures")
         self._verdict = VerdictBar(id="compare-verdict")
         self._header = CompareHeader(id="compare-header")
+        self._notice = NoticeBar(id="compare-notice")
         self._heads_old = True
         self._taking: Taken | None = None
         self._leaving = False
@@ -87,13 +88,21 @@ class CompareScreen(QuickPaint, Screen["Taken | None"]):
 
     def compose(self) -> ComposeResult:
         self.update_classes(layout_classes(self.app.size, ""), update=False)
+        # With what there is to see from the start: each layout of all of it that comes later costs a key.
+        self._columns.show_columns(self.desk.heads())
+        self._show_case()
+        self._draw()
+        if self.desk.opened is not None:
+            self._notice.show(opened_words(self.desk))
+            for column in range(len(self.desk.labels)):
+                self._columns.show_cell(column, self.desk.cell_view(column))
         yield self._header
         with _Shown(id="compare-shown", initial="compare-columns"):
             yield self._columns
             yield self._figures
         yield self._verdict
         yield Static("needs 40 x 12", id="compare-too-small")
-        yield NoticeBar(id="compare-notice")
+        yield self._notice
         yield KeyLine()
 
     def command_nodes(self) -> dict[str, DOMNode]:
@@ -105,18 +114,13 @@ class CompareScreen(QuickPaint, Screen["Taken | None"]):
 
     def say(self, text: str, kind: Kind = "info") -> None:
         """One line for the person; `text` may be foreign."""
-        self.query_one(NoticeBar).show(text, kind)
+        self._notice.show(text, kind)
 
     # -- what the desk tells -------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self._columns.show_columns(self.desk.heads())
-        self._show_case()
-        self._draw()
         self.set_interval(FRAME, self._ask_to_draw)
         self.desk.start(self._take, spawn=self._spawn)
-        if self.desk.opened is not None:
-            self.say(opened_words(self.desk), "info")
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         self.run_worker(work, group="grid")

@@ -112,7 +112,7 @@ class DraftRoom:
         self.outside = Outside(desk, outside=host.outside, ask=ask, say=say, changed=changed)
         comparison = ShowCompare(desk, ask=ask, say=say, changed=host.changed, put=host.put, save=self.presets.save)
         self.comparing = BeginCompare(desk, ask=ask, say=say, show=comparison.show)
-        opening = OpenCompare(desk.services, ask=ask, say=say, show=comparison.show)
+        opening = OpenCompare(desk.services, ask=ask, show=comparison.show)
         self.copying = Copying(desk, say=say, take=host.copy)
         self.conversations: dict[str, Callable[[], Coroutine[None, None, None]]] = {
             "connection": self.where.choose_connection,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from workbench.core.errors import WorkbenchError
 from workbench.core.matching import Searchable, folded, ranked
 from workbench.core.usage import SessionCost
 from workbench.tui.compare_board import vary_words
@@ -17,14 +19,17 @@ from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.pick_list import Choice, PickList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from textual import events
     from textual.app import ComposeResult
     from textual.geometry import Size
 
     from workbench.adapters.experiments import ExperimentSummary
+    from workbench.comparing_opened import Opened
 
+LATE = 0.3
+"""Seconds after which a reading that still goes on is said so."""
 ROOMY = (60, 20)
 """Columns and rows below which the picker takes the whole screen."""
 
@@ -36,15 +41,20 @@ class _Row(NamedTuple):
     """All that there is to say of it."""
 
 
-class ExperimentPicker(Dialog[str | None]):
-    """Ends with the id of an experiment, or with None on escape. They arrive when they arrive: `set_experiments` shows
-    them, and what was typed stays."""
+class ExperimentPicker(Dialog["Opened | None"]):
+    """Ends with an experiment as it was read, or with None on escape. They arrive when they arrive: `set_experiments`
+    shows them, and what was typed stays.
+
+    It stays until the experiment is read: what lies below it need not be drawn for that moment, and why one can't be
+    read is said where another can be chosen.
+    """
 
     DEFAULT_CSS = """
     ExperimentPicker {
         & > .box { max-width: 130; height: 80%; max-height: 36; }
         & > .box.-full { width: 100%; height: 100%; }
         & Static { height: auto; max-height: 3; color: $text-muted; }
+        & Static.-wrong { color: $text-error; }
         & PickList { height: 1fr; }
     }
     """
@@ -55,11 +65,15 @@ class ExperimentPicker(Dialog[str | None]):
         Binding("pagedown", "page(1)", "Page down", show=False),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[str], Awaitable[Opened]]) -> None:
+        """`read` reads the experiment of an id; it may raise a WorkbenchError."""
         super().__init__()
+        self._read = read
         self._rows: list[_Row] | None = None
         """None until they have arrived."""
         self._trouble = ""
+        self._filtered = ""
+        """What was typed when the rows were filtered last."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -91,7 +105,7 @@ class ExperimentPicker(Dialog[str | None]):
 
     def _filter(self) -> None:
         picks, kept = self.query_one(PickList), self._highlighted
-        typed = self.query_one(Input).value
+        typed = self._filtered = self.query_one(Input).value
         rows = self._rows or []
         shown = [rows[at] for at in ranked(typed, [row.words for row in rows])]
         place = shown.index(kept) if kept in shown and not typed else 0
@@ -113,7 +127,24 @@ class ExperimentPicker(Dialog[str | None]):
             text = "nothing here has that in it"
         else:
             text = self._trouble or "no comparison is in history yet: ^T begins one"
-        self.query_one(Static).update(literal(text))
+        self._say(text)
+
+    def _say(self, text: str, *, wrong: bool = False) -> None:
+        line = self.query_one(Static)
+        line.set_class(wrong, "-wrong")
+        line.update(literal(text))
+
+    @work(exclusive=True, group="open")
+    async def _open(self, experiment: str) -> None:
+        late = self.set_timer(LATE, lambda: self._say("reading it ..."))
+        try:
+            opened = await self._read(experiment)
+        except WorkbenchError as error:
+            self._say(error.line, wrong=True)
+        else:
+            self.dismiss(opened)
+        finally:
+            late.stop()
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
@@ -123,10 +154,11 @@ class ExperimentPicker(Dialog[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._filter()  # what is said of a field that changed may still be on its way
+        if event.value != self._filtered:
+            self._filter()  # what the field says of its change is still on its way
         row = self._highlighted
         if row is not None:
-            self.dismiss(row.choice.id)
+            self._open(row.choice.id)
 
     def action_move(self, delta: int) -> None:
         self.query_one(PickList).move(delta)
@@ -137,7 +169,7 @@ class ExperimentPicker(Dialog[str | None]):
 
     def on_pick_list_picked(self, event: PickList.Picked) -> None:
         event.stop()
-        self.dismiss(event.choice.id)
+        self._open(event.choice.id)
 
 
 def _row(each: ExperimentSummary) -> _Row:

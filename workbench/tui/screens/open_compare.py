@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from workbench.core.errors import InputError, StorageError
+from workbench.core.errors import StorageError
 from workbench.own_thread import in_own_thread
-from workbench.tui.screens.where import Ask, Say
+from workbench.tui.screens.where import Ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from workbench.comparing_opened import Opened
     from workbench.services import Services
     from workbench.tui.compare_desk import CompareDesk
     from workbench.tui.screens.experiment_picker import ExperimentPicker
@@ -21,14 +22,13 @@ MOST = 500
 
 
 class OpenCompare:
-    """Opens what was compared before. `ask` shows a screen and waits for it, `say` a line, `show` the comparison."""
+    """Opens what was compared before. `ask` shows a screen and waits for it, `show` the comparison."""
 
     def __init__(
-        self, services: Services, *, ask: Ask, say: Say, show: Callable[[CompareDesk], Coroutine[None, None, None]]
+        self, services: Services, *, ask: Ask, show: Callable[[CompareDesk], Coroutine[None, None, None]]
     ) -> None:
         self._services = services
         self._ask = ask
-        self._say = say
         self._show = show
 
     async def choose(self, warmed: asyncio.Event) -> None:
@@ -36,14 +36,18 @@ class OpenCompare:
         from workbench.tui.screens.experiment_picker import ExperimentPicker
 
         await warmed.wait()
-        picker = ExperimentPicker()
+        picker = ExperimentPicker(self._read)
         listing = asyncio.create_task(self._list(picker))
+        loading = asyncio.create_task(in_own_thread(_load))  # while the person reads the list
         try:
-            chosen = await self._ask(picker)
+            opened = await self._ask(picker)
         finally:
             listing.cancel()
-        if chosen is not None:
-            await self.open(chosen)
+            loading.cancel()
+        if opened is not None:
+            from workbench.tui.compare_desk import CompareDesk
+
+            await self._show(CompareDesk.of(opened))
 
     async def _list(self, picker: ExperimentPicker) -> None:
         try:
@@ -51,14 +55,14 @@ class OpenCompare:
         except StorageError as error:
             picker.set_experiments((), error.line)
 
-    async def open(self, experiment: str) -> None:
-        """Show the experiment of that id."""
+    async def _read(self, experiment: str) -> Opened:
         from workbench.comparing_opened import open_experiment
-        from workbench.tui.compare_desk import CompareDesk
 
-        try:
-            opened = await in_own_thread(open_experiment, self._services, experiment)
-        except (InputError, StorageError) as error:
-            self._say(error.line, "error")
-            return
-        await self._show(CompareDesk.of(opened))
+        return await in_own_thread(open_experiment, self._services, experiment)
+
+
+def _load() -> None:
+    """Import what shows a comparison: it takes as long as the reading."""
+    from workbench import comparing_opened  # noqa: F401
+    from workbench.tui import compare_desk  # noqa: F401
+    from workbench.tui.screens import compare  # noqa: F401

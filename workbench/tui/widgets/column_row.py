@@ -101,12 +101,19 @@ class ColumnRow(KeptLines, Horizontal):
         self._zoomed = False
         self._diff = False
         self._markdown = True
+        self._room = 0
+        """Cells for all columns: before the first layout those of the terminal."""
         self._framed = (0, 0, Size(0, 0))
         """The place of the current column, how many there are, and the size of it all, as the frame was drawn last."""
 
     def compose(self) -> ComposeResult:
+        self._room = self.app.size.width
         yield self._heads
         yield self._feet
+        # What is there already is laid out with the rest: panes that come later lay out the whole screen once more.
+        for place, slot in enumerate(self._seen()):
+            yield self._sized(slot.make_pane(), place)
+        self._draw_bands()
 
     # -- what a caller does ------------------------------------------------------------------------------------------
 
@@ -163,12 +170,13 @@ class ColumnRow(KeptLines, Horizontal):
         """How many columns stand side by side."""
         if self._zoomed or not self._slots:
             return 1
-        return max(1, min(len(self._slots), self.size.width // LEAST_WIDTH))
+        return max(1, min(len(self._slots), self._room // LEAST_WIDTH))
 
     def _place(self) -> None:
         """Bring the columns in view that belong there, the current one among them."""
         if not self.is_attached or not self.size.width:
             return
+        self._room = self.size.width
         fit = self._fit
         most = max(0, len(self._slots) - fit)
         self._first = min(max(self._first, self._current - fit + 1, 0), self._current, most)
@@ -179,14 +187,19 @@ class ColumnRow(KeptLines, Horizontal):
             if slot.pane is not None:
                 slot.pane.set_class(not 0 <= place < fit, "-away")
                 if 0 <= place < fit:
-                    slot.pane.styles.width = self._width(place) - 2
-                    slot.pane.styles.margin = (0, 2, 0, 1 if place == 0 else 0)  # the cells of the frame
+                    self._sized(slot.pane, place)
         self._draw_bands()
         self._draw_frame()
 
+    def _sized(self, pane: ColumnText, place: int) -> ColumnText:
+        """A pane as wide as the column at this place, without the cells of the frame."""
+        pane.styles.width = self._width(place) - 2
+        pane.styles.margin = (0, 2, 0, 1 if place == 0 else 0)
+        return pane
+
     def _width(self, place: int) -> int:
         """Cells of the column at this place among those that are seen: together they take all there are."""
-        whole, fit = self.size.width, self._fit
+        whole, fit = self._room, self._fit
         return whole * (place + 1) // fit - whole * place // fit
 
     def _make(self, index: int, slot: ColumnSlot) -> None:
@@ -199,7 +212,7 @@ class ColumnRow(KeptLines, Horizontal):
         return self._slots[self._first : self._first + self._fit] if self._slots else []
 
     def _draw_bands(self) -> None:
-        if not self.is_attached or not self.size.width:
+        if not self.is_attached or not self._room:
             return
         framed = tuple(
             Framed(
