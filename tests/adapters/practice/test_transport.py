@@ -218,7 +218,7 @@ async def test_a_cancelled_task_ends_at_once_and_leaves_nothing() -> None:
 
 
 async def test_an_unpaced_answer_leaves_the_loop_free() -> None:
-    """Between two turns of the loop at most 200 ms of this thread's own time are used: the answer whole takes more."""
+    """Between two turns of the loop at most 200 ms of this thread's own time are used."""
     transport = practice_transport()
     body = body_of(stream=True, max_completion_tokens=5_000, n=2)
     request = httpx2.Request("POST", f"{BASE_URL}/chat/completions", json=body)
