@@ -39,13 +39,21 @@ WORDS = (
 def host(stream: bool, diff: bool) -> None:
     """The program that is measured."""
     from textual.app import App, ComposeResult
+    from textual.screen import Screen
     from textual.widgets import Input
 
     from workbench.tui.compare_state import COMPLETE, STREAMING, CellView, ColumnHead
     from workbench.tui.display import install
+    from workbench.tui.quick_paint import QuickPaint
     from workbench.tui.widgets.compare_columns import CompareColumns
 
+    class Quick(QuickPaint, Screen[None]):
+        """As the screens of the program."""
+
     class Host(App[None]):
+        def get_default_screen(self) -> Screen[None]:
+            return Quick()
+
         def compose(self) -> ComposeResult:
             yield CompareColumns()
             yield Input(placeholder=READY)

@@ -81,7 +81,7 @@ class Stage:
         )
         command = [sys.executable, "-m", "workbench", "open", "bench.yaml"]
         with self._program(command, home) as program:
-            program.wait("Palette", 0)
+            program.wait("F1 Help", 0)
             program.rest()
             mark = program.mark()
             program.send("\x14")
@@ -181,7 +181,8 @@ def _steps(program: Program, columns: int) -> list[float]:
     """Milliseconds from each of some arrows to the mark on another column."""
     chance, times, at = random.Random(7), [], 0
     for _ in range(KEYS):
-        step = 1 if at == 0 else -1 if at == columns - 1 else chance.choice((1, -1))
+        # Not back to the first: as the baseline it has another sign before its name.
+        step = 1 if at <= 1 else -1 if at == columns - 1 else chance.choice((1, -1))
         at += step
         times.append(_until(program, "\x1b[C" if step > 0 else "\x1b[D", f"› temperature {mark_of(_value(at))}"))
         program.drain(chance.uniform(*PAUSE_S))

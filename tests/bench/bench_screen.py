@@ -30,7 +30,7 @@ from tests.bench.floors import READY, WARM
 from tests.bench.harness import Figure, Late, Program, Row, print_table
 from tests.support.terminal import clean_environ
 
-PAINTED_LAST = "Palette"
+PAINTED_LAST = "F1 Help"
 """Stands in the last line of the workbench's screen."""
 FLOORS = str(Path(__file__).with_name("floors.py"))
 LETTERS = [chr(code) for code in range(0x13A0, 0x13F0)]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PERIOD = 1 / 20
 """Seconds between two flushes of one pane, at least."""
-_LEAST_GAP = 1 / 20
+_LEAST_GAP = 1 / 30
 """Seconds between two flushes of any panes, at least: each one is a paint, and a key waits for it."""
 _REST = 3.0
 """After a flush that took c seconds the clock rests this many times c."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from textual import on, work
 from textual.screen import Screen
 
+from workbench.tui.quick_paint import QuickPaint
 from workbench.tui.screens.draft_stage import DraftStage
 from workbench.tui.screens.draft_tabs import DraftTabs
 from workbench.tui.screens.where import Answer
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     Move: TypeAlias = Callable[[], Coroutine[None, None, None]]
 
 
-class DraftsScreen(Screen[None]):
+class DraftsScreen(QuickPaint, Screen[None]):
     """`room` is the draft in front, with its `desk` and its `output`. Do not keep them over an await: another may be in
     front by then."""
 
