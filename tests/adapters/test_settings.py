@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.adapters.settings import SETTINGS, EndpointSettings, Settings, load_settings, settings_template
+from workbench.adapters.settings_prices import OwnPrice
 from workbench.core.wire import Limits
 
 CANARY = "sk-canary-7f3a9b2c4d5e6f708192"
@@ -30,8 +31,8 @@ def test_no_file_is_no_fault(tmp_path: Path) -> None:
 
 def test_the_table_and_the_class_agree() -> None:
     defaults = {field.name: getattr(Settings(), field.name) for field in dataclasses.fields(Settings)}
-    assert {s.name: s.default for s in SETTINGS} == {
-        k: v for k, v in defaults.items() if k not in ("keymap", "endpoints")
+    assert {s.attribute: s.default for s in SETTINGS} == {
+        k: v for k, v in defaults.items() if k not in ("keymap", "endpoints", "prices")
     }
     assert Settings().limits == Limits()
 
@@ -197,10 +198,53 @@ def test_the_template_is_all_defaults_with_or_without_its_marks(tmp_path: Path) 
     lines = [line for line in template.splitlines() if re.match(r"# (\[|\w+ = )", line)]
     found, faults = load(tmp_path, "\n".join(line[2:] for line in lines))
     assert faults == ()
-    assert dataclasses.replace(found, keymap={}, endpoints=()) == Settings()
+    assert dataclasses.replace(found, keymap={}, endpoints=(), prices={}) == Settings()
+    assert found.prices == {"example-model": OwnPrice(0.5, 2, 0.05)}
     assert [endpoint.name for endpoint in found.endpoints] == ["example"]
     for setting in SETTINGS:
         assert setting.help in template
+
+
+def test_budgets_and_own_prices(tmp_path: Path) -> None:
+    found, faults = load(
+        tmp_path,
+        """
+        [budget]
+        day = 1.50
+        month = 20
+        [prices."my-model"]
+        input = 0.5
+        output = 2
+        [prices."gpt-9.1"]
+        input = 0
+        output = 0.1
+        cached_input = 0
+        """,
+    )
+    assert faults == ()
+    assert (found.budget_day, found.budget_month) == (1.5, 20)
+    assert found.prices == {"my-model": OwnPrice(0.5, 2), "gpt-9.1": OwnPrice(0, 0.1, 0)}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[budget]\nday = -1", "budget.day: -1 is out of range"),
+        ("[budget]\nweek = 1", "budget.week: no such setting"),
+        ('[prices."m"]\ninput = 1', "prices.m: output is missing"),
+        ('[prices."m"]\ninput = "1"\noutput = 2', "prices.m.input: expected US dollars per million tokens"),
+        ('[prices."m"]\ninput = 1\noutput = nan', "prices.m.output: expected US dollars per million tokens from 0"),
+        ('[prices."m"]\ninput = 1\noutput = 2\ncached = 1', "prices.m.cached: no such price"),
+        ("[prices.gpt-5.4]\ninput = 1\noutput = 2", 'write the model in quotes, [prices."gpt-5.4"]'),
+        ("prices = 3", "prices: expected a table"),
+        ("[prices]\nm = 3", "prices.m: expected a table"),
+    ],
+)
+def test_a_bad_budget_or_price_is_named_and_left_out(tmp_path: Path, text: str, said: str) -> None:
+    found, faults = load(tmp_path, text)
+    assert found == Settings()
+    assert len(faults) == 1
+    assert said in faults[0]
 
 
 def test_reading_a_usual_file_is_quick(tmp_path: Path) -> None:

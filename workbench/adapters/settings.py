@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from workbench.adapters.settings_prices import OwnPrice
     from workbench.core.wire import Limits
 
 FILE_NAME = "settings.toml"
@@ -59,9 +60,14 @@ class Settings:
     total_s: float = 0.0
     """0: none."""
     response_mb: int = 64
+    budget_day: float = 0.0
+    """US dollars for a day of the person's own; 0: no budget."""
+    budget_month: float = 0.0
     keymap: Mapping[str, str] = field(default_factory=dict)
     """Command id -> Textual key names, comma separated."""
     endpoints: tuple[EndpointSettings, ...] = ()
+    prices: Mapping[str, OwnPrice] = field(default_factory=dict)
+    """Model -> what the person says that it costs."""
 
     @property
     def limits(self) -> Limits:
@@ -80,7 +86,7 @@ class Settings:
 class Setting(NamedTuple):
     """One setting of the file. `table` is "" for the top level; the range is closed."""
 
-    table: Literal["", "limits"]
+    table: Literal["", "limits", "budget"]
     name: str
     kind: Literal["text", "number", "integer"]
     default: str | float | int
@@ -93,6 +99,11 @@ class Setting(NamedTuple):
     @property
     def path(self) -> str:
         return f"{self.table}.{self.name}" if self.table else self.name
+
+    @property
+    def attribute(self) -> str:
+        """Its name in `Settings`."""
+        return f"budget_{self.name}" if self.table == "budget" else self.name
 
     @property
     def range(self) -> str:
@@ -120,6 +131,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("limits", "idle_s", "number", 60.0, "seconds between two pieces of an answer", 0.1, 86400),
     Setting("limits", "total_s", "number", 0.0, "seconds for a whole run; 0 is no limit", 0, 604800),
     Setting("limits", "response_mb", "integer", 64, "the largest answer, in megabytes", 1, 4096),
+    Setting("budget", "day", "number", 0.0, "US dollars that a day may cost; 0 is no budget", 0, 1_000_000),
+    Setting("budget", "month", "number", 0.0, "US dollars that a month may cost; 0 is no budget", 0, 1_000_000),
 )
 
 _ENDPOINT_KEYS = {
@@ -129,7 +142,8 @@ _ENDPOINT_KEYS = {
     "project_env": "the NAME of the variable that holds the project id",
     "default_model": "the model of a prompt that names none",
 }
-_TABLES = ("limits", "keymap", "endpoints")
+_SETTING_TABLES = ("limits", "budget")
+_TABLES = (*_SETTING_TABLES, "keymap", "endpoints", "prices")
 _SECRET_NAME = re.compile(
     r"(api[-_]?|access[-_]?|auth[-_]?|secret[-_]?|bearer[-_]?)?(key|token|secret|password|passwd)", re.IGNORECASE
 )
@@ -197,15 +211,17 @@ class _Reader:
         self._faults.append(f"{self._file}: {_printable(path)}: {text}")
 
     def _settings(self, data: dict[str, Any]) -> Settings:
-        limits = self._table(data, "limits")
+        tables = {"": data, **{name: self._table(data, name) for name in _SETTING_TABLES}}
         values: dict[str, Any] = {}
         for setting in SETTINGS:
-            table = limits if setting.table else data
+            table = tables[setting.table]
             if setting.name in table:
-                values[setting.name] = self._value(setting, table[setting.name])
-        self._unknown("", data, [s.name for s in SETTINGS if not s.table] + list(_TABLES))
-        self._unknown("limits.", limits, [s.name for s in SETTINGS if s.table])
-        return Settings(**values, keymap=self._keymap(data), endpoints=tuple(self._endpoints(data)))
+                values[setting.attribute] = self._value(setting, table[setting.name])
+        for name, table in tables.items():
+            known = [s.name for s in SETTINGS if s.table == name]
+            self._unknown(f"{name}." * bool(name), table, [*known, *([] if name else _TABLES)])
+        endpoints = tuple(self._endpoints(data))
+        return Settings(**values, keymap=self._keymap(data), endpoints=endpoints, prices=self._prices(data))
 
     def _table(self, data: dict[str, Any], name: str) -> dict[str, Any]:
         table = data.get(name, {})
@@ -246,6 +262,14 @@ class _Reader:
             else:
                 keymap[command] = ",".join(key.strip() for key in keys.split(",") if key.strip())
         return keymap
+
+    def _prices(self, data: dict[str, Any]) -> dict[str, OwnPrice]:
+        table = self._table(data, "prices")
+        if not table:
+            return {}
+        from workbench.adapters.settings_prices import read_prices
+
+        return read_prices(table, self._fault)
 
     def _endpoints(self, data: dict[str, Any]) -> Iterator[EndpointSettings]:
         for name, table in self._table(data, "endpoints").items():
@@ -408,4 +432,6 @@ def settings_template() -> str:
     )
     for (name, text), example in zip(_ENDPOINT_KEYS.items(), examples, strict=True):
         lines += [f"## {text}", f'# {name} = "{example}"']
+    lines += ["", '# [prices."example-model"]', "## US dollars per million tokens; cached_input may be left out"]
+    lines += ["# input = 0.5", "# output = 2", "# cached_input = 0.05"]
     return "\n".join(lines) + "\n"
