@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from workbench.adapters.tokens import TokenCounter
     from workbench.core.connection import Connection
     from workbench.core.exchange import Imported
+    from workbench.core.images import ImageData
     from workbench.core.json_value import JSON
     from workbench.core.models import ModelInfo, ModelRules
     from workbench.core.parts import Parts
@@ -197,6 +198,7 @@ class Services:
 
         values, unreadable = self._values(prompt)
         parts, unusable = self.parts(prompt)
+        images, not_read = self._images(prompt, parts)
         model = self.asked_model(prompt, connection)
         request = build_request(
             prompt,
@@ -204,6 +206,7 @@ class Services:
             lessons=self.lessons.get(connection.host),
             parts=parts,
             values=values,
+            images=images,
             default_model=connection.default_model,
             models=self.known_models(connection),
             count_tokens=lambda text: self.tokens.count(text, model, connection.is_practice).value,
@@ -211,10 +214,10 @@ class Services:
             key=connection.key,
             anyway=anyway,
         )
-        # A part that can't be read is missing too: of the two the reason is said.
-        named = {problem.field for problem in unusable}
+        # A part or an image that can't be read is missing too: of the two the reason is said.
+        named = {problem.field for problem in (*unusable, *not_read)}
         rest = [problem for problem in request.problems if problem.field not in named]
-        return replace(request, problems=(*unreadable, *unusable, *rest))
+        return replace(request, problems=(*unreadable, *unusable, *not_read, *rest))
 
     def parts(self, prompt: Prompt) -> tuple[Parts, list[Problem]]:
         """The persona and the format that the prompt names, and why one that is there can't be used."""
@@ -261,6 +264,28 @@ class Services:
                 unreadable.append(Problem(f"variables.{variable.name}", text, can_send=False))
                 values[variable.name] = ""
         return values, unreadable
+
+    def _images(self, prompt: Prompt, parts: Parts) -> tuple[dict[str, ImageData], list[Problem]]:
+        """The files of the images that would be sent, and why one can't be read."""
+        from workbench.core.merge import placed_messages
+        from workbench.core.request import Problem
+
+        images: dict[str, ImageData] = {}
+        problems: list[Problem] = []
+        for where, message in placed_messages(prompt, parts):
+            for index, image in enumerate(message.images if message.on else ()):
+                if image.is_file and image.source not in images:
+                    try:
+                        images[image.source] = self.read_image(image.source)
+                    except InputError as error:
+                        problems.append(Problem(f"{where}.images[{index}]", error.line, can_send=False))
+        return images, problems
+
+    def read_image(self, path: str) -> ImageData:
+        """An image's file that the person named. InputError."""
+        from workbench.adapters.images import read_image
+
+        return read_image(path, self.folder)
 
     def job(
         self, prompt: Prompt, connection: Connection, *, source: str, anyway: bool = False, preset: str = ""

@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 
 from workbench.core.json_value import JSON
 from workbench.core.parameters import BY_NAME
-from workbench.core.prompt import Check, Comparison, Message, ParameterValues, Prompt, Role, SendLimit, Variable
+from workbench.core.prompt import (
+    Check,
+    Comparison,
+    Image,
+    Message,
+    ParameterValues,
+    Prompt,
+    Role,
+    SendLimit,
+    ToolCall,
+    Variable,
+)
 
 any_text = st.text(st.characters(), max_size=12)
 """Any code points, lone surrogates too."""
@@ -52,7 +63,22 @@ shaped_json: st.SearchStrategy[JSON] = st.recursive(
 """JSON that comes close to what the checks look into."""
 
 contents = st.one_of(any_text, st.sampled_from(["", " ", "Say JSON", "{{a}} and {{b}}", r"\{{a}}", "{{ 이름 }}"]))
-messages = st.builds(Message, st.sampled_from(Role), contents, st.booleans())
+images = st.builds(
+    Image,
+    st.sampled_from(["a.png", "~/b.jpg", "https://example.com/c.png"]),
+    st.sampled_from(["", "low", "huge"]),
+    any_text,
+)
+calls = st.builds(ToolCall, st.sampled_from(["call_1", "call_2", ""]), any_text, any_text)
+messages = st.builds(
+    Message,
+    st.sampled_from(Role),
+    contents,
+    st.booleans(),
+    st.lists(images, max_size=2).map(tuple),
+    st.lists(calls, max_size=2).map(tuple),
+    st.sampled_from(["", "call_1", "call_2"]),
+)
 variables = st.builds(
     Variable,
     st.sampled_from(["a", "b", "이름", "c"]),

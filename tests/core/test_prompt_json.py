@@ -79,10 +79,13 @@ def test_what_is_missing_has_its_default() -> None:
         ({"name": 1}, "prompt.name must be a text, not 1"),
         ({"messages": {}}, "prompt.messages must be a list, not an empty object"),
         ({"messages": ["x"]}, 'messages[0] must be an object, not "x"'),
-        ({"messages": [{"role": "user"}, {}]}, 'messages[1].role must be system, developer, user or assistant, not ""'),
+        (
+            {"messages": [{"role": "user"}, {}]},
+            'messages[1].role must be system, developer, user, assistant or tool, not ""',
+        ),
         (
             {"messages": [{"role": "sytem"}]},
-            'messages[0].role must be system, developer, user or assistant, not "sytem"',
+            'messages[0].role must be system, developer, user, assistant or tool, not "sytem"',
         ),
         ({"messages": [{"role": "user", "content": None}]}, "messages[0].content must be a text, not null"),
         ({"messages": [{"role": "user", "on": 1}]}, "messages[0].on must be true or false, not 1"),

@@ -186,7 +186,7 @@ def test_only_whole_older_turns_are_left_out(messages: list[Message], limit: Sen
     kept = [turn for turn in turns if not set(turn) & out]
     assert out == {index for turn in turns[: len(turns) - len(kept)] for index in turn}
     assert kept == turns[len(turns) - len(kept) :]
-    assert all(messages[index].on and messages[index].role in (Role.USER, Role.ASSISTANT) for index in out)
+    assert all(messages[index].on and messages[index].role in (Role.USER, Role.ASSISTANT, Role.TOOL) for index in out)
     if turns:
         assert kept, "the last turn is always sent"
     size = each * sum(len(turn) for turn in kept)

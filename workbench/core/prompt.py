@@ -20,10 +20,37 @@ class Role(StrEnum):
     DEVELOPER = "developer"
     USER = "user"
     ASSISTANT = "assistant"
+    TOOL = "tool"
+    """What a function returned, in answer to one call of the assistant's message before."""
 
 
 INSTRUCTION_ROLES = (Role.SYSTEM, Role.DEVELOPER)
 """Whose messages tell the model how to answer and belong to no turn."""
+
+
+class Image(NamedTuple):
+    """An image of a user message, by reference: the file is read when the prompt is run, an address is never fetched
+    by this program."""
+
+    source: str
+    """A path (relative to the working folder), or an https, http or data address."""
+    detail: str = ""
+    """low, high or auto, or another that the endpoint knows; "" sends none."""
+    digest: str = ""
+    """SHA-256 in hex of the file as it was attached; "" for an address, and where it was not read yet."""
+
+    @property
+    def is_file(self) -> bool:
+        return not self.source.lower().startswith(("https://", "http://", "data:"))
+
+
+class ToolCall(NamedTuple):
+    """A function that the assistant asks to have called; nothing is called by this program."""
+
+    id: str
+    name: str
+    arguments: str = ""
+    """JSON as the model wrote it, which may be broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +60,12 @@ class Message:
     role: Role
     content: str = ""
     on: bool = True
+    images: tuple[Image, ...] = ()
+    """Of a user message."""
+    calls: tuple[ToolCall, ...] = ()
+    """Of an assistant message."""
+    call_id: str = ""
+    """Of a tool message: the call that it answers."""
 
 
 @dataclass(frozen=True, slots=True)

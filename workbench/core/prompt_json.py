@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 from workbench.core.errors import InputError
 from workbench.core.json_text import describe
-from workbench.core.prompt import Check, Comparison, Message, ParameterValues, Prompt, Role, SendLimit, Variable
+from workbench.core.prompt import (
+    Check,
+    Comparison,
+    Image,
+    Message,
+    ParameterValues,
+    Prompt,
+    Role,
+    SendLimit,
+    ToolCall,
+    Variable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +44,9 @@ _PROMPT = (
     "checks",
     "compare",
 )
-_MESSAGE = ("role", "content", "on")
+_MESSAGE = ("role", "content", "on", "images", "calls", "call_id")
+_IMAGE = ("source", "detail", "digest")
+_CALL = ("id", "name", "arguments")
 _VARIABLE = ("name", "description", "default", "value")
 _SEND = ("last_turns", "tokens")
 _CHECK = ("type", "value")
@@ -48,7 +61,7 @@ def prompt_to_json(prompt: Prompt) -> dict[str, JSON]:
         "model": prompt.model,
         "persona": prompt.persona,
         "format": prompt.format,
-        "messages": [{"role": m.role.value, "content": m.content, "on": m.on} for m in prompt.messages],
+        "messages": [_message_to_json(message) for message in prompt.messages],
         "parameters": dict(prompt.parameters),
         "variables": [
             {"name": v.name, "description": v.description, "default": v.default, "value": v.value}
@@ -58,6 +71,18 @@ def prompt_to_json(prompt: Prompt) -> dict[str, JSON]:
         "checks": [{"type": check.type, "value": check.value} for check in prompt.checks],
         "compare": None if prompt.compare is None else _comparison_to_json(prompt.compare),
     }
+
+
+def _message_to_json(message: Message) -> dict[str, JSON]:
+    """Only what it has: most messages are text alone."""
+    value: dict[str, JSON] = {"role": message.role.value, "content": message.content, "on": message.on}
+    if message.images:
+        value["images"] = [dict(image._asdict()) for image in message.images]
+    if message.calls:
+        value["calls"] = [dict(call._asdict()) for call in message.calls]
+    if message.call_id:
+        value["call_id"] = message.call_id
+    return value
 
 
 def _comparison_to_json(comparison: Comparison) -> dict[str, JSON]:
@@ -93,8 +118,27 @@ def _message(value: JSON, path: str) -> Message:
     item = _object(value, path, _MESSAGE)
     role = _get(item, path, "role", str, "")
     if role not in list(Role):
-        raise InputError(f"{path}.role must be system, developer, user or assistant, not {describe(role)}")
-    return Message(Role(role), _get(item, path, "content", str, ""), _get(item, path, "on", bool, True))
+        raise InputError(f"{path}.role must be system, developer, user, assistant or tool, not {describe(role)}")
+    images = _get(item, path, "images", list, [])
+    calls = _get(item, path, "calls", list, [])
+    return Message(
+        Role(role),
+        _get(item, path, "content", str, ""),
+        _get(item, path, "on", bool, True),
+        tuple(_image(image, f"{path}.images[{i}]") for i, image in enumerate(images)),
+        tuple(_call(call, f"{path}.calls[{i}]") for i, call in enumerate(calls)),
+        _get(item, path, "call_id", str, ""),
+    )
+
+
+def _image(value: JSON, path: str) -> Image:
+    item = _object(value, path, _IMAGE)
+    return Image(*(_get(item, path, key, str, "") for key in _IMAGE))
+
+
+def _call(value: JSON, path: str) -> ToolCall:
+    item = _object(value, path, _CALL)
+    return ToolCall(*(_get(item, path, key, str, "") for key in _CALL))
 
 
 def _variable(value: JSON, path: str) -> Variable:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.core.findings import Findings, Note, Problem
 from workbench.core.json_clean import NotJson, clean_json, clean_text
 from workbench.core.merge import merged_parameters
+from workbench.core.message_parts import text_of
 from workbench.core.parameters import BY_NAME, PARAMETERS, check_value, nearest
 from workbench.core.parts import NO_PARTS
 from workbench.core.prompt import Message, Role
@@ -29,6 +30,7 @@ from workbench.core.request_rules import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from workbench.core.images import ImageData
     from workbench.core.json_value import JSON
     from workbench.core.models import Lessons, ModelRules
     from workbench.core.parts import Parts
@@ -43,6 +45,7 @@ _PLACES: dict[str, float] = {
     **{parameter.name: float(place) for place, parameter in enumerate(PARAMETERS)},
 }
 _PLACES["stream_options"] = _PLACES["stream"] + 0.5
+_ROLES = frozenset(role.value for role in Role)
 _RESERVED = ("model", "messages", "stream_options")
 
 
@@ -62,14 +65,14 @@ class Request:
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """The messages as they are sent: merged, filled and within the limit; those that have another form are not
-        among them."""
+        """The messages as they are sent: merged, filled and within the limit, their text alone; those that have
+        another form are not among them."""
         sent: list[Message] = []
         messages = self.body.get("messages")
         for message in messages if isinstance(messages, list) else ():
             match message:  # what `extra` puts in their place may be anything
-                case {"role": "system" | "developer" | "user" | "assistant" as role, "content": str(content)}:
-                    sent.append(Message(Role(role), content))
+                case {"role": str(role), "content": str() | list() as content} if role in _ROLES:
+                    sent.append(Message(Role(role), text_of(content)))
         return tuple(sent)
 
     @property
@@ -84,6 +87,7 @@ def build_request(
     lessons: Lessons = NO_LESSONS,
     parts: Parts = NO_PARTS,
     values: Mapping[str, str] | None = None,
+    images: Mapping[str, ImageData] | None = None,
     default_model: str = "",
     models: Collection[str] = (),
     count_tokens: Callable[[str], int] = len,
@@ -100,6 +104,7 @@ def build_request(
     lessons        what this host refused before
     parts          the persona and the format that the prompt names; `merge` says in which order they are joined
     values         the variables' texts by name, files already read; a name that is absent uses the prompt's own value
+    images         the images' files by their source, read; one that is absent is a problem
     default_model  the connection's, for a prompt that names none
     models         all that the connection has, where that is certain: another is replaced by the default, with a note
     count_tokens   the tokens of a text, for a prompt that sends only as many turns as fit
@@ -111,7 +116,7 @@ def build_request(
     findings = Findings()
     model = _model(prompt, default_model, models, findings)
     check_model(model, rules, today, findings)
-    messages = build_messages(prompt, parts, values or {}, rules, model, count_tokens, key, findings)
+    messages = build_messages(prompt, parts, values or {}, rules, model, count_tokens, key, findings, images or {})
     prompt = _with_part_parameters(prompt, parts, findings)
     situation = Situation(model, prompt.parameters, None if anyway else rules, NO_LESSONS if anyway else lessons)
     body: dict[str, JSON] = {"model": model, "messages": messages}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.core.json_schema_check import check_schema
 from workbench.core.json_schema_strict import check_strict
 from workbench.core.json_text import describe
+from workbench.core.message_parts import text_of
 from workbench.core.parameters import BY_NAME, PARAMETERS, check_value
 from workbench.core.request_rules import NEEDS
 
@@ -98,17 +99,9 @@ def _check_json_word(body: Mapping[str, JSON], findings: Findings) -> None:
     if not isinstance(form, dict) or form.get("type") != "json_object" or not isinstance(messages, list):
         return
     contents = [message.get("content") for message in messages if isinstance(message, dict)]
-    if not any("json" in _words(content) for content in contents):
+    if not any("json" in text_of(content).lower() for content in contents):
         text = "json_object needs the word JSON in a message: say in one that the answer is to be JSON"
         findings.problem("response_format", text)
-
-
-def _words(content: JSON) -> str:
-    """The text of a message's content in small letters, of all its parts where it is a list of parts."""
-    if isinstance(content, str):
-        return content.lower()
-    parts = content if isinstance(content, list) else []
-    return " ".join(str(part.get("text", "")) for part in parts if isinstance(part, dict)).lower()
 
 
 def _check_format(value: JSON, findings: Findings) -> None:

@@ -8,6 +8,7 @@ from workbench.core.errors import InputError
 from workbench.core.json_clean import clean_text
 from workbench.core.keys import holds_key
 from workbench.core.merge import Placed, placed_messages, with_instruction
+from workbench.core.message_parts import check_calls, check_images, has_parts, sent_message
 from workbench.core.prompt import Message, Prompt, Role, Variable
 from workbench.core.turns import left_out, sent_words
 from workbench.core.variables import fill, names
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from workbench.core.findings import Findings
+    from workbench.core.images import ImageData
     from workbench.core.json_value import JSON
     from workbench.core.models import ModelRules
     from workbench.core.parts import Parts
     from workbench.core.secret import Secret
 
+NO_IMAGES: Mapping[str, ImageData] = {}
 LOST = "half a character (a lone surrogate) is sent as U+FFFD"
 
 
@@ -36,6 +39,7 @@ def build_messages(
     count_tokens: CountTokens,
     key: Secret | None,
     findings: Findings,
+    images: Mapping[str, ImageData] = NO_IMAGES,
 ) -> list[JSON]:
     """The messages that are sent, in order, with notes and problems about them; `key` is the connection's own."""
     _check_parts(prompt, parts, findings)
@@ -47,8 +51,11 @@ def build_messages(
         if each.message.on:
             content = _content(each, texts, prompt.variables, findings)
             contents.append((each, content))
-            sent.append({"role": each.message.role.value, "content": content})
+            sent.append(sent_message(each.message, content, images))
     _check_all(placed, contents, findings)
+    on = [each for each, _ in contents]
+    check_images(on, images, rules, model, findings)
+    check_calls(on, findings)
     _check_keys(contents, key, findings)
     _note_roles(contents, rules, model, findings)
     return sent
@@ -131,7 +138,7 @@ def _check_all(placed: list[Placed], contents: list[tuple[Placed, str]], finding
         findings.problem("messages", "there is no message to send: write one")
     elif not contents:
         findings.problem("messages", "every message is off: turn one on")
-    elif all(not content.strip() for _, content in contents):
+    elif all(not content.strip() and not has_parts(each.message) for each, content in contents):
         findings.problem("messages", "every message that is on is blank: write something")
     else:
         _check_blanks(contents, findings)
@@ -142,7 +149,7 @@ def _check_all(placed: list[Placed], contents: list[tuple[Placed, str]], finding
 def _check_blanks(contents: list[tuple[Placed, str]], findings: Findings) -> None:
     """A blank message is sent as it is, but not as the next turn of a conversation."""
     for place, (each, content) in enumerate(contents):
-        if content.strip():
+        if content.strip() or has_parts(each.message):
             continue
         blank, where = "blank" if content else "empty", f"{each.where}.content"
         last_turn = place == len(contents) - 1 and each.message.role is Role.USER

@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 from workbench.core.json_value import JSON
 from workbench.core.parts import Format, Persona
 from workbench.core.preset import Preset
-from workbench.core.prompt import Check, Comparison, Message, ParameterValues, Prompt, Role, SendLimit, Variable
+from workbench.core.prompt import (
+    Check,
+    Comparison,
+    Image,
+    Message,
+    ParameterValues,
+    Prompt,
+    Role,
+    SendLimit,
+    ToolCall,
+    Variable,
+)
 
 ODD_PIECES = [
     *" \n\t:#-?'\"\\{}[],&*!|>%@`~=<.0ya",
@@ -102,7 +113,11 @@ objects: st.SearchStrategy[dict[str, JSON]] = st.dictionaries(clean_texts, value
 # Under a name of its own, so that no name in it is one that a preset may not have, such as `authorization`.
 extras: st.SearchStrategy[dict[str, JSON]] = st.builds(lambda value: {"top_k": value}, values)
 slugs = st.sampled_from(["", "concise", "간결한", "v1.2", "no", "010"])
-messages = st.lists(st.builds(Message, st.sampled_from(Role), texts, st.booleans()), max_size=4).map(tuple)
+images = st.lists(st.builds(Image, texts, texts, texts), max_size=2).map(tuple)
+calls = st.lists(st.builds(ToolCall, texts, texts, texts), max_size=2).map(tuple)
+messages = st.lists(
+    st.builds(Message, st.sampled_from(Role), texts, st.booleans(), images, calls, texts), max_size=4
+).map(tuple)
 parameter_values: st.SearchStrategy[dict[str, JSON]] = st.fixed_dictionaries(
     {},
     optional={

@@ -107,7 +107,7 @@ def test_what_both_take(text: str) -> None:
         "kind: prompt\nmessages: x",
         "kind: prompt\nmessages: [x]",
         "kind: prompt\nmessages: [{content: x}]",
-        "kind: prompt\nmessages: [{role: tool}]",
+        "kind: prompt\nmessages: [{role: function}]",
         "kind: prompt\nmessages: [{role: user, content: [x]}]",
         "kind: prompt\nmessages: [{role: user, enabled: no}]",
         "kind: prompt\nparameters: {temprature: 1}",

@@ -13,6 +13,7 @@ from tests.core.strategies import any_json
 from workbench.core.errors import InputError
 from workbench.core.json_clean import NotJson, clean_json
 from workbench.core.json_value import JSON
+from workbench.core.prompt import Image
 from workbench.core.request import build_request
 from workbench.core.variables import names
 
@@ -58,7 +59,8 @@ class TestChat:
     def test_parts_and_what_has_no_place_here(self) -> None:
         found = imported(json.dumps({"model": "m", "messages": [
             {"role": "user", "name": "kim", "content": [
-                {"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "data:"}},
+                {"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "data:,"}},
+                {"type": "image_url", "image_url": {"url": "/home/kim/secret.png"}}, {"type": "image_url"},
                 {"type": "input_audio"}, {"type": "file"}, {"type": "odd"}, {"type": "text", "text": "b"}]},
             {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]},
             {"role": "tool", "tool_call_id": "1", "content": "result"},
@@ -69,16 +71,32 @@ class TestChat:
             7,
         ]}))  # fmt: skip
         assert contents(found) == [
-            ("user", "a\nb"), ("user", "result"), ("assistant", "I can't"), ("user", "typo"), ("user", "loose"),
+            ("user", "a\nb"), ("tool", "result"), ("assistant", "I can't"), ("user", "typo"), ("user", "loose"),
         ]  # fmt: skip
-        assert [message.on for message in found.prompt.messages] == [True, False, True, False, True]
+        assert [message.on for message in found.prompt.messages] == [True, True, True, False, True]
+        assert found.prompt.messages[0].images == (Image("data:,"),)
+        assert found.prompt.messages[1].call_id == "1"
         for words in (
-            ("messages[0]", "2 text parts are joined"), ("messages[0]", "an image"), ("messages[0]", "a sound"),
-            ("messages[0]", "a file"), ("messages[0]", '"odd"'), ("messages[0]", "name"), ("messages[1]", "tool_calls"),
-            ("messages[1]", "no text"), ("messages[2]", '"tool"', "off"), ("messages[3]", "refusal"),
+            ("messages[0]", "2 text parts are joined"), ("messages[0]", "an image is left out", "secret"), ("messages[0]", "without an address"), ("messages[0]", "a sound"),
+            ("messages[0]", "a file"), ("messages[0]", '"odd"'), ("messages[0]", "name"), ("messages[1]", "no function's"),
+            ("messages[1]", "no text"), ("messages[3]", "refusal"),
             ("messages[4]", '"sytem"', "off"), ("messages[5]", "not text"), ("messages[7]", "not a message"),
         ):  # fmt: skip
             assert says(found, *words), words
+
+    def test_images_and_calls_come_back_as_they_were(self) -> None:
+        call = {"id": "c", "type": "function", "function": {"name": "clock", "arguments": "{}"}}
+        image = {"type": "image_url", "image_url": {"url": "https://a.example/b.png", "detail": "low"}}
+        body: dict[str, JSON] = {
+            "model": "m",
+            "stream": False,
+            "messages": [
+                {"role": "user", "content": [{"type": "text", "text": "when?"}, image]},
+                {"role": "assistant", "content": None, "tool_calls": [call]},
+                {"role": "tool", "content": "noon", "tool_call_id": "c"},
+            ],
+        }
+        assert build_request(imported(json.dumps(body)).prompt).body == body
 
     def test_null_and_odd_models(self) -> None:
         found = imported(json.dumps({"model": 3, "messages": ASKS, "stop": None}))

@@ -18,7 +18,7 @@ VERSION = 1
 Text: TypeAlias = Annotated[str, Strict()]
 Whole: TypeAlias = Annotated[int, Strict(), Field(ge=1)]
 Flag: TypeAlias = Annotated[bool, Strict()]
-RoleName = Literal["system", "developer", "user", "assistant"]
+RoleName = Literal["system", "developer", "user", "assistant", "tool"]
 CheckType = Literal[
     "contains", "not_contains", "regex", "equals", "json", "schema", "max_tokens", "max_seconds", "max_cost"
 ]
@@ -28,12 +28,31 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class ImageFile(_Table):
+    """An image of a user message."""
+
+    source: Text = Field(description="A file's path, relative to the working folder, or an https address")
+    detail: Text = Field(default="", description="low, high or auto; absent: not sent")
+    digest: Text = Field(default="", description="SHA-256 of the file that was attached; another file is not sent")
+
+
+class CallFile(_Table):
+    """A function that the assistant asked to have called."""
+
+    id: Text = Field(description="What the tool message that answers it names in call_id")
+    name: Text = Field(description="The function's name")
+    arguments: Text = Field(default="", description="JSON, as the model wrote it")
+
+
 class MessageFile(_Table):
     """One message."""
 
     role: RoleName = Field(description="Who speaks")
     content: Text = Field(default="", description="The text; {{name}} is filled with a variable")
     enabled: Flag = Field(default=True, description="false keeps the message in the file and does not send it")
+    images: list[ImageFile] = Field(default_factory=list, description="Images of a user message")
+    calls: list[CallFile] = Field(default_factory=list, description="Calls that an assistant message asks for")
+    call_id: Text = Field(default="", description="The call that a tool message answers")
 
 
 class VariableFile(_Table):
@@ -123,6 +142,8 @@ MODELS: dict[Kind, type[PromptFile] | type[PersonaFile] | type[FormatFile]] = {
 }
 PARTS: dict[str, type[_Table]] = {
     "messages": MessageFile,
+    "images": ImageFile,
+    "calls": CallFile,
     "variables": VariableFile,
     "send": SendFile,
     "checks": CheckFile,

@@ -34,11 +34,13 @@ from workbench.core.prompt import (
     SEND_ALL,
     Check,
     Comparison,
+    Image,
     Message,
     ParameterValues,
     Prompt,
     Role,
     SendLimit,
+    ToolCall,
     Variable,
 )
 from workbench.core.visible import escaped
@@ -186,7 +188,18 @@ def _prompt(read: PromptFile) -> Prompt:
 
 
 def _messages(read: list[MessageFile]) -> tuple[Message, ...]:
-    return tuple(Message(_ROLES[message.role], message.content, message.enabled) for message in read)
+    return tuple(map(_message, read))
+
+
+def _message(read: MessageFile) -> Message:
+    return Message(
+        _ROLES[read.role],
+        read.content,
+        read.enabled,
+        tuple(Image(image.source, image.detail, image.digest) for image in read.images),
+        tuple(ToolCall(call.id, call.name, call.arguments) for call in read.calls),
+        read.call_id,
+    )
 
 
 def _variable(name: str, read: VariableFile) -> Variable:

@@ -118,4 +118,6 @@ def _fields(top: str, kind: Kind) -> tuple[str, ...]:
 
 def _known(path: YamlPath, kind: Kind) -> tuple[str, ...]:
     """The keys that may stand beside the last one of `path`."""
+    if len(path) > 3 and path[0] == "messages" and path[2] in PARTS:
+        return _fields(str(path[2]), kind)
     return _fields(str(path[0]) if len(path) > 1 else "", kind)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from workbench.core.json_value import JSON
     from workbench.core.preset import Preset
-    from workbench.core.prompt import Comparison, Message, SendLimit, Variable
+    from workbench.core.prompt import Comparison, Image, Message, SendLimit, Variable
 
 _OPENED = frozenset(["messages", "variables", "parameters", "compare"])
 
@@ -73,7 +73,15 @@ def _given(name: str, value: JSON) -> dict[str, JSON]:
 
 def _message(message: Message) -> JSON:
     written: dict[str, JSON] = {"role": message.role.value, "content": message.content}
-    return written if message.on else {**written, "enabled": False}
+    if not message.on:
+        written["enabled"] = False
+    images: list[JSON] = [_image(image) for image in message.images]
+    calls: list[JSON] = [dict(call._asdict()) for call in message.calls]
+    return written | _set({"images": images, "calls": calls, "call_id": message.call_id})
+
+
+def _image(image: Image) -> JSON:
+    return {"source": image.source, **_set({"detail": image.detail, "digest": image.digest})}
 
 
 def _variables(variables: Iterable[Variable]) -> dict[str, JSON]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core.exchange.imported import shown
 from workbench.core.json_text import describe
-from workbench.core.prompt import Message, Role
+from workbench.core.prompt import Image, Message, Role, ToolCall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +26,11 @@ ROLES: dict[str, Role] = {
 }
 _ROLE_KEYS = ("role", "from", "sender", "author")
 _TEXT_KEYS = ("content", "text", "value")
-_OWN_KEYS = frozenset({*_ROLE_KEYS, *_TEXT_KEYS, "type", "id", "status", "annotations", "refusal", "phase"})
+_OWN_KEYS = frozenset(
+    {*_ROLE_KEYS, *_TEXT_KEYS, "type", "id", "status", "annotations", "refusal", "phase", "tool_calls", "tool_call_id"}
+)
+_IMAGE_PARTS = ("image_url", "input_image")
 _PARTS = {
-    "image_url": "an image",
-    "input_image": "an image",
     "image": "an image",
     "input_audio": "a sound",
     "audio": "a sound",
@@ -63,6 +64,10 @@ def _message(value: JSON, where: str, notes: Notes, text: ReadText) -> Message |
         if key not in _OWN_KEYS:
             notes.say(f"{where}: its {shown(key)} is left out: only role and text are kept")
     content = _content(value, where, notes, text)
+    images = _images(value.get("content"), where, notes)
+    calls = _calls(value.get("tool_calls"), where, notes)
+    if content is None and (images or calls):
+        content = ""
     if content is None:
         notes.say(f"{where} has no text and is left out")
         return None
@@ -71,7 +76,47 @@ def _message(value: JSON, where: str, notes: Notes, text: ReadText) -> Message |
             f"{where} has the role {describe(name)}, which is not known here: it is kept as a message that is off"
         )
         return Message(Role.USER, content, on=False)
-    return Message(role, content)
+    call_id = value.get("tool_call_id")
+    return Message(role, content, True, images, calls, call_id if isinstance(call_id, str) else "")
+
+
+def _images(content: JSON, where: str, notes: Notes) -> tuple[Image, ...]:
+    """The images among content parts, by their address."""
+    images = []
+    for part in content if isinstance(content, list) else ():
+        if not isinstance(part, dict) or part.get("type") not in _IMAGE_PARTS:
+            continue
+        inner = part.get("image_url")
+        holder = inner if isinstance(inner, dict) else part
+        url, detail = inner.get("url") if isinstance(inner, dict) else inner, holder.get("detail")
+        if not isinstance(url, str):
+            notes.say(f"{where}: an image without an address is left out")
+            continue
+        image = Image(url, detail if isinstance(detail, str) else "")
+        # Anything else would be taken for the path of a file of this person's.
+        if image.is_file:
+            notes.say(f"{where}: an image is left out: {shown(url)} is no address")
+        else:
+            images.append(image)
+    return tuple(images)
+
+
+def _calls(value: JSON, where: str, notes: Notes) -> tuple[ToolCall, ...]:
+    calls = []
+    for call in value if isinstance(value, list) else ():
+        function = call.get("function") if isinstance(call, dict) else None
+        if isinstance(call, dict) and isinstance(function, dict) and isinstance(function.get("name"), str):
+            arguments = function.get("arguments")
+            calls.append(
+                ToolCall(
+                    str(call.get("id") or ""),
+                    str(function["name"]),
+                    arguments if isinstance(arguments, str) else "",
+                )
+            )
+        else:
+            notes.say(f"{where}: a call that is no function's is left out")
+    return tuple(calls)
 
 
 def _role_name(value: Mapping[str, JSON]) -> JSON:
@@ -99,6 +144,8 @@ def _joined(parts: list[JSON], where: str, notes: Notes, text: ReadText) -> str 
     """The text of content parts, one below the other; None where there is none."""
     texts: list[str] = []
     for part in parts:
+        if isinstance(part, dict) and part.get("type") in _IMAGE_PARTS:
+            continue
         found = part.get("text") if isinstance(part, dict) else part
         if isinstance(found, str):
             texts.append(text(found))

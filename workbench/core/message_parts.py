@@ -1,0 +1,140 @@
+"""What a message has beside its text: images, calls of functions, and the call that a function's answer belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.core.images import DETAILS, MOST_BYTES, TYPES
+from workbench.core.json_clean import clean_text
+from workbench.core.json_text import describe
+from workbench.core.one_line import one_line
+from workbench.core.prompt import Role
+from workbench.core.usage import size_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from workbench.core.findings import Findings
+    from workbench.core.images import ImageData
+    from workbench.core.json_value import JSON
+    from workbench.core.merge import Placed
+    from workbench.core.models import ModelRules
+    from workbench.core.prompt import Image, Message
+
+_SHOWN = 60
+
+
+def text_of(content: JSON) -> str:
+    """The text of a message's content as the API has it: the text itself, or that of its parts, one below the other."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    texts = [part.get("text") for part in parts if isinstance(part, dict)]
+    return "\n".join(text for text in texts if isinstance(text, str))
+
+
+def has_parts(message: Message) -> bool:
+    """Whether it says something without any text."""
+    return bool(message.images or message.calls)
+
+
+def sent_message(message: Message, content: str, images: Mapping[str, ImageData]) -> dict[str, JSON]:
+    """The message as it is sent, with `content` in place of its text. An image that was not read is left out."""
+    sent: dict[str, JSON] = {"role": message.role.value, "content": content}
+    if message.images:
+        parts: list[JSON] = [{"type": "text", "text": content}] if content else []
+        parts += [_image_part(image, url) for image in message.images if (url := _url(image, images))]
+        sent["content"] = parts
+    if message.calls:
+        sent["content"] = content or None
+        sent["tool_calls"] = [
+            {
+                "id": clean_text(call.id),
+                "type": "function",
+                "function": {"name": clean_text(call.name), "arguments": clean_text(call.arguments)},
+            }
+            for call in message.calls
+        ]
+    if message.role is Role.TOOL:
+        sent["tool_call_id"] = clean_text(message.call_id)
+    return sent
+
+
+def _image_part(image: Image, url: str) -> JSON:
+    detail: dict[str, JSON] = {"detail": clean_text(image.detail)} if image.detail else {}
+    return {"type": "image_url", "image_url": {"url": url, **detail}}
+
+
+def _url(image: Image, images: Mapping[str, ImageData]) -> str:
+    if not image.is_file:
+        return clean_text(image.source)
+    data = images.get(image.source)
+    return data.url if data else ""
+
+
+def check_images(
+    placed: Sequence[Placed],
+    images: Mapping[str, ImageData],
+    rules: ModelRules | None,
+    model: str,
+    findings: Findings,
+) -> None:
+    """Adds what the endpoint would refuse of the images, and a problem for a file that is not the one attached."""
+    shown = [each for each in placed if each.message.images]
+    if not shown:
+        return
+    if rules is not None and rules.images is False:
+        findings.problem("messages", f"{model} takes no images: choose another model, or take them off")
+    total = 0
+    for each in shown:
+        if each.message.role is not Role.USER:
+            findings.problem(each.where, f"images are taken in user messages only, not in {each.message.role.value}")
+        for index, image in enumerate(each.message.images):
+            where = f"{each.where}.images[{index}]"
+            _check_image(image, images.get(image.source), where, findings)
+            total += images[image.source].size if image.source in images else 0
+    if total > MOST_BYTES:
+        findings.problem("messages", f"the images are {size_text(total)} together: at most {size_text(MOST_BYTES)}")
+
+
+def _check_image(image: Image, data: ImageData | None, where: str, findings: Findings) -> None:
+    name = one_line(image.source, _SHOWN)
+    if image.detail and image.detail not in DETAILS:
+        findings.problem(f"{where}.detail", f"detail must be {', '.join(DETAILS)}, not {describe(image.detail)}")
+    if not image.is_file:
+        return
+    if data is None:
+        findings.problem(where, f"the image {name} was not read: attach it again, or take it off", can_send=False)
+        return
+    if data.type not in TYPES:
+        findings.problem(where, f"{name} is {data.type}: png, jpeg, webp and gif are taken")
+    # A preset that names a file without knowing what is in it could have any picture of this person's sent.
+    if image.digest != data.digest:
+        what = "has changed since it was attached" if image.digest else "was named and not attached"
+        findings.problem(where, f"{name} {what}: attach it again to send it as it is now", can_send=False)
+
+
+def check_calls(placed: Sequence[Placed], findings: Findings) -> None:
+    """Adds a problem for every call without an answer and every answer without its call, as the API refuses them."""
+    open_calls: dict[str, str] = {}
+    asked_at = ""
+    for each in placed:
+        message = each.message
+        if message.calls and message.role is not Role.ASSISTANT:
+            findings.problem(each.where, f"only assistant messages ask for calls, not {message.role.value}")
+        if message.role is Role.TOOL:
+            if message.call_id not in open_calls:
+                what = describe(message.call_id) if message.call_id else "no call"
+                findings.problem(each.where, f"this answers {what}: no assistant message right before asks for it")
+            open_calls.pop(message.call_id, None)
+            continue
+        _check_answered(open_calls, asked_at, findings)
+        open_calls = {call.id: call.name for call in message.calls}
+        asked_at = each.where
+    _check_answered(open_calls, asked_at, findings)
+
+
+def _check_answered(open_calls: Mapping[str, str], where: str, findings: Findings) -> None:
+    if open_calls:
+        names = ", ".join(one_line(name or id, _SHOWN) for id, name in open_calls.items())
+        findings.problem(where, f"{names} has no answer: give one in a tool message after it, or turn it off")
