@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.adapters.experiments import Experiments
     from workbench.adapters.external_editor import ExternalEditor
     from workbench.adapters.history import History
+    from workbench.adapters.images import ImageFiles
     from workbench.adapters.lessons import LessonStore
     from workbench.adapters.presets.library import PresetLibrary
     from workbench.adapters.tokens import TokenCounter
@@ -283,9 +284,13 @@ class Services:
 
     def read_image(self, path: str) -> ImageData:
         """An image's file that the person named. InputError."""
-        from workbench.adapters.images import read_image
+        return self._image_files.read(path)
 
-        return read_image(path, self.folder)
+    @cached_property
+    def _image_files(self) -> ImageFiles:
+        from workbench.adapters.images import ImageFiles
+
+        return ImageFiles(self.folder)
 
     def job(
         self, prompt: Prompt, connection: Connection, *, source: str, anyway: bool = False, preset: str = ""

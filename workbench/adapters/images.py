@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TypeAlias
 
 from workbench.adapters.files import read_limited
 from workbench.core.errors import InputError
 from workbench.core.images import MOST_BYTES, ImageData
 
-if TYPE_CHECKING:
-    from pathlib import Path
+_Stamp: TypeAlias = tuple[int, int, int] | None
+"""When a file was changed, its size, its number; None where that can't be asked."""
 
 _KINDS = (
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -22,6 +23,33 @@ _KINDS = (
     (8, b"WEBP", "image/webp"),
 )
 """Where in the file which bytes tell its type."""
+
+
+class ImageFiles:
+    """The images of one folder; a file that has not changed since it was read is not read again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, tuple[_Stamp, ImageData]] = {}
+
+    def read(self, path: str) -> ImageData:
+        """As `read_image`."""
+        stamp = self._stamp(path)
+        known = self._read.get(path)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        data = read_image(path, self._folder)
+        self._read[path] = (stamp, data)
+        while sum(kept.size for _, kept in self._read.values()) > MOST_BYTES and len(self._read) > 1:
+            del self._read[next(iter(self._read))]
+        return data
+
+    def _stamp(self, path: str) -> _Stamp:
+        try:
+            found = (self._folder / Path(path).expanduser()).stat()
+        except (OSError, RuntimeError, ValueError):
+            return None  # reading it says what is wrong
+        return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def read_image(path: str, folder: Path) -> ImageData:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from math import ceil, sqrt
 from typing import NamedTuple
+from urllib.parse import unquote
 
 TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 """What OpenAI's models take (vision guide, "Image input requirements")."""
 DETAILS = ("auto", "low", "high")
+_LONGEST_PATH = 4096
 MOST_BYTES = 50 * 1024 * 1024
 """OpenAI's limit for all images of one request together (vision guide)."""
 
@@ -27,6 +29,25 @@ class ImageData(NamedTuple):
     def facts(self) -> str:
         """`png 800x600`."""
         return f"{self.type.removeprefix('image/')} {self.width}x{self.height}"
+
+
+_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+
+
+def path_in(text: str) -> str:
+    """The path that a pasted or typed text is: without quotes, `file://` and the backslashes of a shell."""
+    path = text.strip()
+    if len(path) > 1 and path[0] == path[-1] and path[0] in "'\"":
+        return path[1:-1]
+    if path.lower().startswith("file://"):
+        return unquote(path[len("file://") :].removeprefix("localhost"))
+    return re.sub(r"\\([ '\"()&\[\]])", r"\1", path)
+
+
+def image_path(text: str) -> str:
+    """The path of an image's file, where the text is one line that may be that; else ""."""
+    path = path_in(text) if len(text) < _LONGEST_PATH and "\n" not in text.strip() else ""
+    return path if path.lower().endswith(_SUFFIXES) and "://" not in path else ""
 
 
 class _Tiles(NamedTuple):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from workbench.core.images import DETAILS, MOST_BYTES, TYPES
 from workbench.core.json_clean import clean_text
 from workbench.core.json_text import describe
 from workbench.core.one_line import one_line
-from workbench.core.prompt import Role
+from workbench.core.prompt import Role, ToolCall
 from workbench.core.usage import size_text
 
 if TYPE_CHECKING:
@@ -31,6 +32,27 @@ def text_of(content: JSON) -> str:
     parts = content if isinstance(content, list) else []
     texts = [part.get("text") for part in parts if isinstance(part, dict)]
     return "\n".join(text for text in texts if isinstance(text, str))
+
+
+def function_call(value: JSON) -> ToolCall | None:
+    """One of an answer's `tool_calls`; None for what is no call of a function, such as that of a custom tool."""
+    function = value.get("function") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(function, dict) or not isinstance(function.get("name"), str):
+        return None
+    arguments = function.get("arguments")
+    return ToolCall(str(value.get("id") or ""), str(function["name"]), arguments if isinstance(arguments, str) else "")
+
+
+def function_calls(values: Sequence[JSON]) -> tuple[ToolCall, ...]:
+    """The calls of functions among an answer's `tool_calls`, each with an id of its own: some local servers send none,
+    or the same for all."""
+    calls: dict[str, ToolCall] = {}
+    for place, value in enumerate(values, 1):
+        if (call := function_call(value)) is not None:
+            free = (f"call_{number}" for number in count(place))
+            id = call.id if call.id and call.id not in calls else next(each for each in free if each not in calls)
+            calls[id] = call._replace(id=id)
+    return tuple(calls.values())
 
 
 def has_parts(message: Message) -> bool:

@@ -169,6 +169,8 @@ def _one_message(index: int, old: Message, new: Message) -> str:
             return f"message {index + 1} {old.role} → {new.role}"
         case ("on",):
             return f"message {index + 1} ({new.role}) {'on' if new.on else 'off'}"
+        case ("images",) | ("content", "images"):
+            return f"images of message {index + 1} ({new.role})"
     return f"message {index + 1} ({new.role})"
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.core.prompt import Message, Prompt, Role
+from workbench.core.prompt import Message, Prompt, Role, ToolCall
 from workbench.core.variables import literal
 
 if TYPE_CHECKING:
@@ -23,16 +23,23 @@ class Taken(NamedTuple):
     after: Prompt
 
 
-def with_answer(prompt: Prompt, answer: str) -> Taken:
-    """The prompt with the answer as an assistant message and an empty user message after it.
+def with_answer(prompt: Prompt, answer: str, calls: tuple[ToolCall, ...] = ()) -> Taken:
+    """The prompt with the answer as an assistant message and an empty user message after it; where it asks for calls
+    of functions, an empty tool message for each of them.
 
     What looks like a variable in the answer is text, and is sent as it was written.
     """
     kept = prompt.messages
-    while kept and kept[-1].role is Role.USER and not kept[-1].content.strip():
+    while kept and kept[-1].role is Role.USER and not kept[-1].content.strip() and not kept[-1].images:
         kept = kept[:-1]  # an empty message that waits for the next turn is not a turn
-    messages = (*kept, Message(Role.ASSISTANT, literal(answer)), Message(Role.USER))
+    said = Message(Role.ASSISTANT, literal(answer), calls=calls)
+    messages = (*kept, said, *_next_turn(said))
     return Taken(prompt, replace(prompt, messages=messages))
+
+
+def _next_turn(said: Message) -> tuple[Message, ...]:
+    """The empty messages to go on with after this one of the assistant."""
+    return tuple(Message(Role.TOOL, call_id=call.id) for call in said.calls) or (Message(Role.USER),)
 
 
 def before_answer(prompt: Prompt, taken: Taken | None) -> Prompt | None:
@@ -44,10 +51,10 @@ def before_answer(prompt: Prompt, taken: Taken | None) -> Prompt | None:
 
 def branched(prompt: Prompt, index: int) -> Prompt:
     """The conversation up to and with message `index`, to go on differently: where that is an answer, with an empty
-    user message after it."""
+    user message after it, or the tool messages that it asks for."""
     kept = prompt.messages[: index + 1]
-    if kept and kept[-1].role is not Role.USER:
-        kept = (*kept, Message(Role.USER))
+    if kept and kept[-1].role not in (Role.USER, Role.TOOL):
+        kept = (*kept, *_next_turn(kept[-1]))
     return replace(prompt, messages=kept or starting_prompt().messages)
 
 
@@ -65,6 +72,16 @@ def starting_prompt() -> Prompt:
 
 
 def where_to_go_on(prompt: Prompt) -> int:
-    """The index of the user's last message, where one goes on; else of the last one; 0 in an empty list."""
+    """The index of the user's last message, where one goes on; at the end of a list with answers to calls, the first
+    of them that is empty; else of the last one; 0 in an empty list."""
+    if prompt.messages and prompt.messages[-1].role is Role.TOOL:
+        return _first_open_answer(prompt.messages)
     users = [index for index, message in enumerate(prompt.messages) if message.role is Role.USER]
     return users[-1] if users else max(0, len(prompt.messages) - 1)
+
+
+def _first_open_answer(messages: tuple[Message, ...]) -> int:
+    start = len(messages)
+    while start and messages[start - 1].role is Role.TOOL:
+        start -= 1
+    return next((i for i in range(start, len(messages)) if not messages[i].content.strip()), len(messages) - 1)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.draft import DraftState
 from workbench.core.errors import InputError
+from workbench.core.message_parts import function_calls, has_parts
+from workbench.core.outcome import Choice
 from workbench.core.parts import NO_PARTS
 from workbench.core.prompt import Prompt, Variable
 from workbench.core.prompt_change import Spot, change_words, spot_of
@@ -18,6 +21,7 @@ from workbench.core.title import title_of
 from workbench.own_thread import in_own_thread
 from workbench.tui.conversation import Taken, before_answer, starting_prompt, with_answer
 from workbench.tui.draft_view import DraftView
+from workbench.tui.part_lines import file_facts
 from workbench.tui.preset_source import PresetSource
 
 if TYPE_CHECKING:
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.core.outcome import Outcome
     from workbench.core.parts import Parts
     from workbench.core.preset import OpenedPreset
+    from workbench.core.prompt import Image, ToolCall
     from workbench.core.request import Problem, Request
     from workbench.core.usage import SessionCost
     from workbench.runner import Job
@@ -53,6 +58,8 @@ class Derived(NamedTuple):
     """By message, on or off."""
     parts: tuple[PartRow, ...]
     """The persona and the format that are named."""
+    images: Mapping[Image, str]
+    """What the cards say of the images' files."""
 
 
 class Step(NamedTuple):
@@ -220,7 +227,7 @@ class Desk:
     @property
     def unsaved(self) -> bool:
         """Whether something is written here that no file has."""
-        written = any(message.content.strip() for message in self.prompt.messages)
+        written = any(message.content.strip() or has_parts(message) for message in self.prompt.messages)
         return written and (self.source is None or self.changed or not self._file_read)
 
     def open(self, prompt: Prompt, source: PresetSource | None = None) -> None:
@@ -343,7 +350,16 @@ class Desk:
             {name: GivenValue(values[name], f"{part} {title}") for name, part, title in given},
             self._count(request),
             self._part_rows(),
+            self._image_facts(),
         )
+
+    def _image_facts(self) -> dict[Image, str]:
+        """What is known of the files of the images; of one that can't be read the request says why."""
+        facts: dict[Image, str] = {}
+        for image in (image for message in self.prompt.messages for image in message.images if image.is_file):
+            with contextlib.suppress(InputError):
+                facts[image] = file_facts(self.services.read_image(image.source), self.model, image.detail)
+        return facts
 
     def _part_rows(self) -> tuple[PartRow, ...]:
         from workbench.tui.part_rows import part_rows
@@ -402,13 +418,14 @@ class Desk:
             preset = stored.summary.preset
             self.last = self.services.job(stored.prompt, self.connection, source="tui", preset=preset)
         self.shown = self.last
-        taken = with_answer(stored.prompt, stored.choices[0].text if stored.choices else "")
+        first = stored.choices[0] if stored.choices else Choice(0)
+        taken = with_answer(stored.prompt, first.text, function_calls(first.tool_calls))
         if self.prompt.messages == taken.after.messages:
             self.taken = taken
 
-    def take_answer(self, answer: str) -> None:
-        """The answer becomes an assistant message, with an empty user message after it."""
-        self.taken = with_answer(self.prompt, answer)
+    def take_answer(self, answer: str, calls: tuple[ToolCall, ...] = ()) -> None:
+        """The answer becomes an assistant message, with an empty user message after it, or one for each call."""
+        self.taken = with_answer(self.prompt, answer, calls)
         self.edit(self.taken.after)
 
     def learn(self, parameter: str) -> None:

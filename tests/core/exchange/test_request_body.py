@@ -77,16 +77,17 @@ class TestChat:
         assert found.prompt.messages[0].images == (Image("data:,"),)
         assert found.prompt.messages[1].call_id == "1"
         for words in (
-            ("messages[0]", "2 text parts are joined"), ("messages[0]", "an image is left out", "secret"), ("messages[0]", "without an address"), ("messages[0]", "a sound"),
-            ("messages[0]", "a file"), ("messages[0]", '"odd"'), ("messages[0]", "name"), ("messages[1]", "no function's"),
+            ("messages[0]", "2 text parts are joined"), ("messages[0]", "an image is left out", "secret"),
+            ("messages[0]", "without an address"), ("messages[0]", "a sound"), ("messages[0]", "a file"),
+            ("messages[0]", '"odd"'), ("messages[0]", "name"), ("messages[1]", "no function's"),
             ("messages[1]", "no text"), ("messages[3]", "refusal"),
             ("messages[4]", '"sytem"', "off"), ("messages[5]", "not text"), ("messages[7]", "not a message"),
         ):  # fmt: skip
             assert says(found, *words), words
 
     def test_images_and_calls_come_back_as_they_were(self) -> None:
-        call = {"id": "c", "type": "function", "function": {"name": "clock", "arguments": "{}"}}
-        image = {"type": "image_url", "image_url": {"url": "https://a.example/b.png", "detail": "low"}}
+        call: dict[str, JSON] = {"id": "c", "type": "function", "function": {"name": "clock", "arguments": "{}"}}
+        image: dict[str, JSON] = {"type": "image_url", "image_url": {"url": "https://a.example/b.png", "detail": "low"}}
         body: dict[str, JSON] = {
             "model": "m",
             "stream": False,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core.exchange.imported import shown
 from workbench.core.json_text import describe
+from workbench.core.message_parts import function_call
 from workbench.core.prompt import Image, Message, Role, ToolCall
 
 if TYPE_CHECKING:
@@ -102,18 +103,10 @@ def _images(content: JSON, where: str, notes: Notes) -> tuple[Image, ...]:
 
 
 def _calls(value: JSON, where: str, notes: Notes) -> tuple[ToolCall, ...]:
-    calls = []
+    calls: list[ToolCall] = []
     for call in value if isinstance(value, list) else ():
-        function = call.get("function") if isinstance(call, dict) else None
-        if isinstance(call, dict) and isinstance(function, dict) and isinstance(function.get("name"), str):
-            arguments = function.get("arguments")
-            calls.append(
-                ToolCall(
-                    str(call.get("id") or ""),
-                    str(function["name"]),
-                    arguments if isinstance(arguments, str) else "",
-                )
-            )
+        if (read := function_call(call)) is not None:
+            calls.append(read)
         else:
             notes.say(f"{where}: a call that is no function's is left out")
     return tuple(calls)

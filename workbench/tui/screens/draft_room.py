@@ -16,6 +16,7 @@ from workbench.tui.screens.begin_compare import BeginCompare
 from workbench.tui.screens.cleaning import CleaningMoves
 from workbench.tui.screens.copying import Copying
 from workbench.tui.screens.finding import Finding
+from workbench.tui.screens.image_moves import ImageMoves
 from workbench.tui.screens.open_compare import OpenCompare
 from workbench.tui.screens.outside import Outside
 from workbench.tui.screens.preset_moves import PresetMoves
@@ -108,6 +109,7 @@ class DraftRoom:
         opened = partial(host.opened, desk)
         self.presets = PresetMoves(desk, ask=ask, say=say, changed=changed, opened=opened, put=host.put)
         self.cleaning = CleaningMoves(desk, ask=ask, say=say, changed=changed)
+        self.images = ImageMoves(desk, ask=ask, say=say, changed=changed)
         self.finding = Finding(desk, ask=ask, changed=changed)
         self.outside = Outside(desk, outside=host.outside, ask=ask, say=say, changed=changed)
         comparison = ShowCompare(desk, ask=ask, say=say, changed=host.changed, put=host.put, save=self.presets.save)

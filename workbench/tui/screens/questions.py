@@ -88,3 +88,14 @@ def key_question() -> Chooser:
 def link_question(url: str) -> Chooser:
     """Ends with "yes" or "no"; shows the whole address."""
     return yes_or_no("Open this link in the browser?", url, yes="Open it", no="No")
+
+
+def image_question(name: str, facts: str) -> Chooser:
+    """Ends with "attach" or "text"."""
+    rows = [Choice("attach", "Attach it", "it is sent with the message"), Choice("text", "Keep the path as text")]
+    return Chooser("An image", rows, text=f"{name}: {facts}")
+
+
+def image_off_question(lines: Sequence[str]) -> Chooser:
+    """Ends with the index of the image."""
+    return Chooser("Take an image off", [Choice(str(index), line) for index, line in enumerate(lines)])

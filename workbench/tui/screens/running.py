@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.core.message_parts import function_calls
 from workbench.tui.widgets.trouble import droppable
 
 if TYPE_CHECKING:
@@ -12,10 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from workbench.core.events import Event
+    from workbench.core.prompt import ToolCall
     from workbench.runner import Emit, Job
     from workbench.tui.desk import Desk
     from workbench.tui.screens.where import Say
     from workbench.tui.widgets.output_pane import OutputPane
+
+
+class Untaken(NamedTuple):
+    """An answer that can be taken into the messages."""
+
+    text: str
+    calls: tuple[ToolCall, ...]
 
 
 class Running:
@@ -79,16 +88,19 @@ class Running:
             self._say("it is still running: esc stops it", "info")
         return self._pane.running
 
-    def untaken_answer(self) -> str:
-        """The answer to the prompt's own run, where it can be taken into the messages; else "" and a line why."""
-        desk, text = self._desk, self._pane.answer_source
-        if self._pane.running or not text or desk.shown is not desk.last:
+    def untaken_answer(self) -> Untaken | None:
+        """The answer to the prompt's own run, where it can be taken into the messages; else None and a line why."""
+        desk, pane = self._desk, self._pane
+        answer = Untaken(pane.answer_source, function_calls(pane.answer_calls))
+        if pane.running or not (answer.text or answer.calls) or desk.shown is not desk.last:
             self._say("there is no finished answer to take into the messages", "info")
-            return ""
+            return None
         if desk.taken is not None and desk.prompt.messages == desk.taken.after.messages:
             self._say("this answer is in the messages already", "info")
-            return ""
-        return text
+            return None
+        if len(answer.calls) < len(pane.answer_calls):
+            self._say("a call that is no function's can't be answered here and is left out", "warning")
+        return answer
 
     def _execute(self, make: Callable[[], Job]) -> None:
         """Run the job that `make` makes, once the program is warm."""

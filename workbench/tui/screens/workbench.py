@@ -22,6 +22,7 @@ from workbench.tui.screens.drafts_screen import DraftsScreen
 from workbench.tui.screens.large_text import fold
 from workbench.tui.screens.panels import PANELS, Panels, layout_classes
 from workbench.tui.usage_state import usage_state
+from workbench.tui.widgets.card_editor import CardEditor
 from workbench.tui.widgets.header import Header
 from workbench.tui.widgets.key_line import KeyLine
 from workbench.tui.widgets.message_editor import MessageEditor
@@ -239,6 +240,19 @@ class WorkbenchScreen(DraftsScreen):
         messages = self.messages
         messages.marks = await self.room.cleaning.choose(messages.current, marks=messages.marks)
 
+    @on(MessageList.ImageWanted)
+    @work(exclusive=True, group="choose")
+    async def _image_wanted(self, event: MessageList.ImageWanted) -> None:
+        self._take_typed()
+        images, index = self.room.images, self.messages.current
+        await (images.attach(index) if event.attach else images.take_off(index))
+
+    @on(CardEditor.ImagePasted)
+    @work(exclusive=True, group="paste")
+    async def _image_pasted(self, event: CardEditor.ImagePasted) -> None:
+        """The text is in the message already; where the image is attached in its place, it goes."""
+        await self.room.images.offer(event.path, event.text, self.messages.cursor, self._take_typed)
+
     @on(VariablesPanel.Changed)
     def _variable_changed(self, event: VariablesPanel.Changed) -> None:
         desk = self.tabs.desk_of(event.of)
@@ -293,6 +307,7 @@ class WorkbenchScreen(DraftsScreen):
             return
         self.room.derived = derived
         self.messages.show_tokens(derived.tokens)
+        self.messages.show_images(derived.images)
         self.query_one(PartsPanel).show(derived.parts)
         self._show_variables()
         panel = self.query_one(ParameterPanel)
@@ -355,9 +370,10 @@ class WorkbenchScreen(DraftsScreen):
         self._show_meter()
 
     def action_continue(self) -> None:
-        if not (text := self.room.running.untaken_answer()):
+        answer = self.room.running.untaken_answer()
+        if answer is None:
             return
-        self.desk.take_answer(text)
+        self.desk.take_answer(answer.text, answer.calls)
         self._show_prompt()
         self._show_header()
         self._panels.show("messages")

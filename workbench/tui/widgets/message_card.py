@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.prompt import Role
 from workbench.tui.display import visible
 from workbench.tui.line_cells import measure, wrap
+
+if TYPE_CHECKING:
+    from workbench.core.prompt import Message
 
 INDENT = 3
 """Cells before the text of a message: the bar of the current card, the mark, a space."""
@@ -15,7 +18,7 @@ INDENT = 3
 _PREVIEW = 4_000
 """Characters of a very large message that are looked at to draw its first line."""
 
-MARKS = {Role.SYSTEM: "◆◇", Role.DEVELOPER: "■□", Role.USER: "●○", Role.ASSISTANT: "▲△"}
+MARKS = {Role.SYSTEM: "◆◇", Role.DEVELOPER: "■□", Role.USER: "●○", Role.ASSISTANT: "▲△", Role.TOOL: "▼▽"}
 """The mark of a role: filled when the message is sent, hollow when it is off."""
 
 HINTS = {
@@ -23,10 +26,17 @@ HINTS = {
     Role.DEVELOPER: "How the model should answer: its task, tone and limits",
     Role.USER: "Write a message. {{name}} is a variable; Enter is a new line, ^J runs",
     Role.ASSISTANT: "What the model said, or should have said",
+    Role.TOOL: "What the function returned, JSON or text; ^J runs",
 }
 """What the editor says in an empty message."""
 
-NEXT_ROLE = dict(zip(list(Role), [*list(Role)[1:], Role.SYSTEM], strict=True))
+_PLAIN_ROLES: list[Role] = [role for role in Role if role is not Role.TOOL]
+
+
+def next_role(message: Message) -> Role:
+    """The role after the message's own; `tool` is one only for a message that answers a call."""
+    roles = list(Role) if message.call_id else _PLAIN_ROLES
+    return roles[(roles.index(message.role) + 1) % len(roles)] if message.role in roles else roles[0]
 
 
 class CardBody(NamedTuple):
@@ -46,15 +56,16 @@ class CardBody(NamedTuple):
         return len(self.rows) + self.note_below
 
 
-def lay_out(content: str, width: int, folded: bool, too_large: int = 0) -> CardBody:
-    """The rows of `content` at `width` cells (one more for a hanging space); `too_large` is its size in bytes if so."""
+def lay_out(content: str, width: int, folded: bool, too_large: int = 0, empty: str = "(empty)") -> CardBody:
+    """The rows of `content` at `width` cells (one more for a hanging space); `too_large` is its size in bytes if so;
+    `empty` stands for no text."""
     if too_large:
         first = visible(content[:_PREVIEW].split("\n", 1)[0])
         note = f"too large to edit here: {kilobytes(too_large)}, {_lines(content)} · F4 opens your editor"
         return CardBody(first, _rows_of(first, width)[:1], note, note_below=True, exact=False)
     text = visible(content)
     if not text:
-        return CardBody("", ((0, 0),), "(empty)")
+        return CardBody("", ((0, 0),), empty)
     if folded:
         return _folded(text, width, text == content)
     return CardBody(text, _rows_of(text, width), exact=text == content)

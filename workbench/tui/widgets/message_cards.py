@@ -16,8 +16,11 @@ from workbench.tui.widgets.message_drawing import DrawnMessages, Slice
 from workbench.tui.widgets.message_entries import Entries, Entry, TokenCount
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
+    from workbench.core.prompt import Image
     from workbench.core.prompt_change import Spot
 
 
@@ -159,6 +162,11 @@ class MessageCards(VerticalScroll, can_focus=True):
         if self._entries.show_tokens(counts):
             self._place()
 
+    def show_images(self, facts: Mapping[Image, str]) -> None:
+        """Say on the cards what is known of the images' files: type, size, tokens."""
+        if self._entries.show_images(facts):
+            self._place()
+
     def focus_message(self, index: int, edit: bool) -> None:
         """Make message `index` (the nearest there is) the current one and take the focus, with the cursor in it."""
         if edit and len(self._entries):
@@ -248,13 +256,13 @@ class MessageCards(VerticalScroll, can_focus=True):
         if self._open:
             entry = self._entries[self._current]
             entry.being_typed = blanks_before(entry.message.content, self.cursor[1])
-            self._above.show(Slice(0, self._current, gap=False, end="heading"), None)
-            self._below.show(Slice(self._current + 1, count, gap=True, end="add"), None)
+            self._above.show(Slice(0, self._current, tail=None, end="heading"), None)
+            self._below.show(Slice(self._current + 1, count, tail=self._current, end="add"), None)
         else:
             # has_focus is set after on_focus has run.
             focused = self.is_attached and self.screen.focused is self
             marked = self._current if focused else None
-            self._above.show(Slice(0, count, gap=False, end="add"), marked)
+            self._above.show(Slice(0, count, tail=None, end="add"), marked)
         self.border_subtitle = self._entries.summary()
 
     def _reveal_card(self) -> None:

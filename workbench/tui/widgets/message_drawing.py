@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from workbench.tui.display import one_line
 from workbench.tui.line_cells import measure
 from workbench.tui.widgets.message_card import INDENT, MARKS
 
@@ -29,15 +30,15 @@ _BAR = "▌"
 
 
 class Slice(NamedTuple):
-    """Which part of the list a drawing shows: cards `first` up to `last`, a gap before them, and what comes after.
+    """Which part of the list a drawing shows: cards `first` up to `last`, what comes before them and after.
 
-    `end` is "heading" for the heading of card `last` (its text is in the editor below), "add" for the last row of
-    the list.
+    `tail` is the card whose text is in the editor above: what it has beside its text comes first, and a gap. `end` is
+    "heading" for the heading of card `last` (its text is in the editor below), "add" for the last row of the list.
     """
 
     first: int
     last: int
-    gap: bool
+    tail: int | None
     end: Literal["heading", "add"]
 
 
@@ -51,6 +52,7 @@ class DrawnMessages(Widget):
         "message--developer",
         "message--user",
         "message--assistant",
+        "message--tool",
         "message--dim",
         "message--bar",
         "message--add",
@@ -64,6 +66,7 @@ class DrawnMessages(Widget):
         & .message--developer { color: $text-warning; text-style: bold; }
         & .message--user { color: $text-primary; text-style: bold; }
         & .message--assistant { color: $text-success; text-style: bold; }
+        & .message--tool { color: $text-accent; text-style: bold; }
         & .message--dim { color: $text-muted; }
         & .message--bar { color: $accent; }
         & .message--add { color: $text-accent; }
@@ -82,7 +85,7 @@ class DrawnMessages(Widget):
     def __init__(self, entries: Entries, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._entries = entries
-        self._slice = Slice(0, 0, gap=False, end="add")
+        self._slice = Slice(0, 0, tail=None, end="add")
         self._marked: int | None = None
         self._starts: list[int] = [0]
         self._width = 0
@@ -115,8 +118,13 @@ class DrawnMessages(Widget):
         self._width = width
         text_width = self._text_width
         cards = range(self._slice.first, self._slice.last)
-        heights = (self._entries[index].body(text_width).height + 2 for index in cards)
-        self._starts = list(accumulate(heights, initial=int(self._slice.gap)))
+        heights = (self._entries[i].body(text_width).height + len(self._entries.part_lines(i)) + 2 for i in cards)
+        self._starts = list(accumulate(heights, initial=self._tail_height))
+
+    @property
+    def _tail_height(self) -> int:
+        tail = self._slice.tail
+        return 0 if tail is None else len(self._entries.part_lines(tail)) + 1
 
     @property
     def _text_width(self) -> int:
@@ -132,10 +140,12 @@ class DrawnMessages(Widget):
 
     def render_line(self, y: int) -> Strip:
         base = self.rich_style
-        if y < self._starts[0] or y >= self._height:
+        if y >= self._height:
             return Strip.blank(self._width, base)
         index, row = self._card_at(y)
-        if index >= self._slice.last:
+        if y < self._starts[0]:
+            segments = self._part_row(self._slice.tail, y)
+        elif index >= self._slice.last:
             segments = self._add_row() if self._slice.end == "add" else self._heading(index)
         elif row == 0:
             segments = self._heading(index)
@@ -168,7 +178,7 @@ class DrawnMessages(Widget):
         entry = self._entries[index]
         body = entry.body(self._text_width)
         if row >= body.height:
-            return []
+            return self._part_row(index, row - body.height)
         dim = self._style("dim")
         lead = [self._bar(index), (" " * (INDENT - 1), dim)]
         if row == len(body.rows):
@@ -179,6 +189,13 @@ class DrawnMessages(Widget):
         if body.note and not body.note_below:
             return [*lead, (f"{text.rstrip()} " if text else "", style), (body.note, dim)]
         return [*lead, (text, style)]
+
+    def _part_row(self, index: int | None, row: int) -> list[tuple[str, Style]]:
+        lines = self._entries.part_lines(index) if index is not None else ()
+        if index is None or row >= len(lines):
+            return []
+        dim = self._style("dim")
+        return [self._bar(index), (" " * (INDENT - 1), dim), (one_line(lines[row], self._text_width), dim)]
 
     def _add_row(self) -> list[tuple[str, Style]]:
         return [(" ", Style.null()), (ADD_TEXT, self._style("add"))]

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from workbench.core.invisible import count_invisible
 from workbench.core.prompt import Message, Role
+from workbench.tui.part_lines import answer_line, answered_call, call_line, image_line
 from workbench.tui.widgets.message_card import CardBody, lay_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from textual.document._document import Selection
+
+    from workbench.core.prompt import Image
 
 EDIT_LIMIT = 250_000
 """Bytes of UTF-8. A larger message is shown folded and cannot be opened: beyond it a key takes too long."""
@@ -55,7 +58,7 @@ class Entry:
         """Blanks before the cursor that are no blanks at the end of a line yet."""
         self._invisible: tuple[str, int] | None = None
         self._body: CardBody | None = None
-        self._body_key: tuple[str, bool, int] | None = None
+        self._body_key: tuple[str, bool, int, str] | None = None
         self._size: tuple[str, int] | None = None
 
     @property
@@ -74,10 +77,12 @@ class Entry:
 
     def body(self, width: int) -> CardBody:
         """What is drawn of the content at `width` cells; kept until one of them changes."""
-        key = (self.message.content, self.folded, width)
+        empty = "(no text)" if self.message.images or self.message.calls else "(empty)"
+        key = (self.message.content, self.folded, width, empty)
         if self._body is None or self._body_key != key:
             self._body_key = key
-            self._body = lay_out(self.message.content, width, self.folded, self.size if self.too_large else 0)
+            size = self.size if self.too_large else 0
+            self._body = lay_out(self.message.content, width, self.folded, size, empty)
         return self._body
 
     @property
@@ -100,6 +105,7 @@ class Entries:
 
     def __init__(self, messages: tuple[Message, ...] = ()) -> None:
         self._entries = [Entry(message) for message in messages]
+        self._facts: Mapping[Image, str] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -117,6 +123,22 @@ class Entries:
     @property
     def messages(self) -> tuple[Message, ...]:
         return tuple(entry.message for entry in self._entries)
+
+    def show_images(self, facts: Mapping[Image, str]) -> bool:
+        """Take what is known of the images' files; whether that is news."""
+        news, self._facts = facts != self._facts, facts
+        return news
+
+    def part_lines(self, index: int) -> tuple[str, ...]:
+        """What message `index` has beside its text, a line each: images, calls, the call that it answers."""
+        message = self._entries[index].message
+        if not (message.images or message.calls or message.role is Role.TOOL):
+            return ()
+        lines = [image_line(image, self._facts.get(image, "")) for image in message.images]
+        lines += [call_line(call) for call in message.calls]
+        if message.role is Role.TOOL:
+            lines.append(answer_line(message.call_id, answered_call(self.messages, index)))
+        return tuple(lines)
 
     def exchange(self, entries: list[Entry]) -> list[Entry]:
         """Hold the entries of another draft; those that were held come back, to be held again later."""

@@ -10,7 +10,7 @@ from textual.widgets import TextArea
 
 from workbench.core.prompt import Message, Role
 from workbench.tui.commands import bindings
-from workbench.tui.widgets.message_card import NEXT_ROLE
+from workbench.tui.widgets.message_card import next_role
 from workbench.tui.widgets.message_cards import MessageCards
 from workbench.tui.widgets.message_drawing import DrawnMessages
 
@@ -73,6 +73,13 @@ class MessageList(MessageCards, can_focus=True):
             self.text = text
             self.what = what
 
+    class ImageWanted(TextualMessage):
+        """An image is to be attached to the current message, or one of its images taken off."""
+
+        def __init__(self, attach: bool) -> None:
+            super().__init__()
+            self.attach = attach
+
     class StepWanted(TextualMessage):
         """The prompt, of which the messages are a part, is to go back a step of its history, or on again."""
 
@@ -117,6 +124,12 @@ class MessageList(MessageCards, can_focus=True):
     def action_invisible(self) -> None:
         self.post_message(self.InvisibleWanted())
 
+    def action_attach(self) -> None:
+        self.post_message(self.ImageWanted(attach=True))
+
+    def action_take_image_off(self) -> None:
+        self.post_message(self.ImageWanted(attach=False))
+
     def action_duplicate(self) -> None:
         if len(self._entries):
             reopen = self._open
@@ -132,7 +145,7 @@ class MessageList(MessageCards, can_focus=True):
 
     def action_next_role(self) -> None:
         if len(self._entries):
-            self._entries.change(self._current, role=NEXT_ROLE[self._entries[self._current].message.role])
+            self._entries.change(self._current, role=next_role(self._entries[self._current].message))
             self._dress_editor()
             self._redraw_and_report()
 

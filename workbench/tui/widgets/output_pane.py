@@ -348,6 +348,12 @@ class OutputPane(Vertical):
         """The shown choice's text, as the model wrote it."""
         return self._progress.answer.text(self._choice) if self._progress is not None else ""
 
+    @property
+    def answer_calls(self) -> tuple[JSON, ...]:
+        """The tool calls of the shown choice of a run that has ended."""
+        choices = self.outcome.answer.choices if self.outcome is not None else ()
+        return next((choice.tool_calls for choice in choices if choice.index == self._choice), ())
+
     def _retitle(self) -> None:
         self.border_title = titles(self.view, self.outer_size.width - 4)
         choices = self._progress.answer.choices if self._progress is not None else 0

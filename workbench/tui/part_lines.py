@@ -1,0 +1,66 @@
+"""What a message's card says of what it has beside its text; nothing here draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.core.one_line import one_line
+from workbench.core.prompt import Role
+from workbench.core.usage import size_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.core.images import ImageData
+    from workbench.core.prompt import Image, Message, ToolCall
+
+_NAME = 48
+_ARGUMENTS = 200
+"""Characters; the card cuts what is still too long for it."""
+
+
+def image_name(image: Image) -> str:
+    """A file's name, or an address, short and on one line."""
+    if image.source.lower().startswith("data:"):
+        return one_line(image.source.partition(",")[0], _NAME)
+    name = image.source.replace("\\", "/").rstrip("/").rpartition("/")[2] if image.is_file else image.source
+    return one_line(name, _NAME)
+
+
+def file_facts(data: ImageData, model: str, detail: str) -> str:
+    """`png 800x600 · 1.2 MB · ~765 tok`; without tokens where the model's rule is not known."""
+    from workbench.core.images import image_tokens
+
+    tokens = image_tokens(model, data.width, data.height, detail)
+    return f"{data.facts} · {size_text(data.size)}" + (f" · ~{tokens:,} tok" if tokens is not None else "")
+
+
+def image_line(image: Image, facts: str) -> str:
+    """`▣ cat.png · png 800x600 · 1.2 MB · ~765 tok · low`."""
+    facts = facts or ("" if image.is_file else "by address")
+    return "▣ " + " · ".join(filter(None, (image_name(image), facts, one_line(image.detail, _NAME))))
+
+
+def call_line(call: ToolCall) -> str:
+    """`→ get_weather {"city": "Seoul"}`."""
+    return f"→ {_call_words(call)}"
+
+
+def answer_line(call_id: str, call: ToolCall | None) -> str:
+    """Which call a tool message answers; without one, the id that it names."""
+    if call is not None:
+        return f"↳ answers {_call_words(call)}"
+    return f"↳ answers {one_line(call_id, _NAME)}: no call right before has this id" if call_id else "↳ answers no call"
+
+
+def answered_call(messages: Sequence[Message], index: int) -> ToolCall | None:
+    """The call that tool message `index` answers: one of the assistant's message before the tool messages."""
+    at = index
+    while at >= 0 and (messages[at].role is Role.TOOL or not messages[at].on):
+        at -= 1
+    calls = messages[at].calls if at >= 0 else ()
+    return next((call for call in calls if call.id == messages[index].call_id), None)
+
+
+def _call_words(call: ToolCall) -> str:
+    return f"{one_line(call.name, _NAME)} {one_line(call.arguments, _ARGUMENTS)}".rstrip()

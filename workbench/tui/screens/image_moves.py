@@ -1,0 +1,100 @@
+"""The conversations about the images of one draft's messages: attaching one, taking one off, a pasted path."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.core.errors import InputError
+from workbench.core.prompt import Image, Message, Role
+from workbench.own_thread import in_own_thread
+from workbench.tui.part_lines import file_facts, image_line, image_name
+from workbench.tui.screens.questions import image_off_question, image_question
+from workbench.tui.screens.where import Ask, Say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.tui.desk import Desk
+
+
+class ImageMoves:
+    """`ask` shows a question, `say` a line, `changed` shows the prompt anew."""
+
+    def __init__(self, desk: Desk, *, ask: Ask, say: Say, changed: Callable[[], None]) -> None:
+        self._desk = desk
+        self._ask = ask
+        self._say = say
+        self._changed = changed
+
+    async def attach(self, index: int) -> None:
+        """Ask for an image and attach it to message `index`."""
+        from workbench.tui.screens.attach_image import AttachImage
+
+        message = self._message(index)
+        if message is None or message.role is not Role.USER:
+            self._say("images go into user messages: choose one", "info")
+            return
+        image = await self._ask(AttachImage(self._desk.services.read_image, self._desk.model))
+        if image is not None:
+            self._attach(index, message, image)
+
+    async def take_off(self, index: int) -> None:
+        """Take an image off message `index`; which one is asked where there are several."""
+        message = self._message(index)
+        if message is None or not message.images:
+            self._say("this message has no image", "info")
+            return
+        place = 0
+        if len(message.images) > 1:
+            chosen = await self._ask(image_off_question([image_line(image, "") for image in message.images]))
+            if chosen is None:
+                return
+            place = int(chosen)
+        if self._message(index) is not message:
+            return  # edited while the question was open
+        left = (*message.images[:place], *message.images[place + 1 :])
+        self._put(index, replace(message, images=left))
+        self._say(f"{image_name(message.images[place])} is taken off · ^Z brings it back", "success")
+
+    async def offer(self, path: str, text: str, at: tuple[int, int], take_typed: Callable[[], None]) -> None:
+        """Offer to attach the file `path`, where it is an image; `text` was pasted before the cursor, which is `at` a
+        message and a character, and goes where the image comes."""
+        index, end = at
+        take_typed()
+        message = self._message(index)
+        if message is None or message.role is not Role.USER:
+            return
+        try:
+            data = await in_own_thread(self._desk.services.read_image, path)
+        except InputError:
+            return  # then it is a text like any other, and is in the message as that
+        image = Image(path, "", data.digest)
+        facts = file_facts(data, self._desk.model, "")
+        if await self._ask(image_question(image_name(image), facts)) != "attach":
+            return
+        take_typed()
+        message = self._message(index)
+        if message is None or message.role is not Role.USER:
+            return
+        start = end - len(text)
+        if start >= 0 and message.content[start:end] == text:
+            message = replace(message, content=message.content[:start] + message.content[end:])
+        self._attach(index, message, image)
+
+    def _attach(self, index: int, message: Message, image: Image) -> None:
+        if self._message(index) is None:
+            return
+        # One that is attached again replaces itself: its file, or the detail, is another one now.
+        kept = tuple(each for each in message.images if each.source != image.source)
+        self._put(index, replace(message, images=(*kept, image)))
+        self._say(f"{image_name(image)} is attached · P takes it off", "success")
+
+    def _message(self, index: int) -> Message | None:
+        messages = self._desk.prompt.messages
+        return messages[index] if index < len(messages) else None
+
+    def _put(self, index: int, message: Message) -> None:
+        messages = self._desk.prompt.messages
+        self._desk.edit(replace(self._desk.prompt, messages=(*messages[:index], message, *messages[index + 1 :])))
+        self._changed()
