@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.adapters.images import read_image
+from workbench.adapters.images import ImageFiles, read_image
 from workbench.core.errors import InputError
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">IIBBBBB", 640, 480, 8, 2, 0, 0, 0) + b"\0\0\0\0"
@@ -37,3 +37,15 @@ def test_what_is_no_image_is_told(tmp_path: Path, data: bytes, said: str) -> Non
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"gone\.png"):
         read_image("gone.png", tmp_path)
+
+
+def test_a_file_is_read_again_once_it_has_changed(tmp_path: Path) -> None:
+    files, path = ImageFiles(tmp_path), tmp_path / "a"
+    path.write_bytes(PNG)
+    first = files.read("a")
+    assert files.read("a") is first
+    path.write_bytes(GIF)
+    assert files.read("a").type == "image/gif"
+    path.unlink()
+    with pytest.raises(InputError):
+        files.read("a")

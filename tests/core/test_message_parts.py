@@ -6,6 +6,7 @@ import pytest
 
 from workbench.core.images import ImageData, image_tokens
 from workbench.core.json_value import JSON
+from workbench.core.message_parts import function_calls
 from workbench.core.models import ModelRules
 from workbench.core.prompt import Image, Message, Prompt, Role, ToolCall
 from workbench.core.request import Request, build_request
@@ -141,3 +142,15 @@ def test_a_call_and_its_answer_belong_together(messages: tuple[Message, ...], sa
 )
 def test_the_guides_worked_examples(model: str, size: tuple[int, int], detail: str, tokens: int | None) -> None:
     assert image_tokens(model, *size, detail) == tokens
+
+
+def test_calls_of_an_answer_have_ids_of_their_own() -> None:
+    named: dict[str, JSON] = {"name": "clock", "arguments": "{}"}
+    custom: dict[str, JSON] = {"id": "x", "type": "custom", "custom": {"name": "sql", "input": ""}}
+    calls = function_calls(
+        [{"id": "call_2", "function": named}, custom, {"function": named}, "odd", {"function": named}]
+    )
+    assert [call.id for call in calls] == ["call_2", "call_3", "call_5"]
+    same = function_calls([{"id": "a", "function": named}, {"id": "a", "function": named}])
+    assert [call.id for call in same] == ["a", "call_2"]
+    assert same[0] == ToolCall("a", "clock", "{}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.core.prompt import Message, Prompt, Role
+from workbench.core.prompt import Image, Message, Prompt, Role, ToolCall
 from workbench.core.variables import fill
-from workbench.tui.conversation import before_answer, where_to_go_on, with_answer
+from workbench.tui.conversation import before_answer, branched, where_to_go_on, with_answer
 
 ASKED = Prompt(messages=(Message(Role.SYSTEM, "s"), Message(Role.USER, "q")))
 
@@ -48,3 +48,28 @@ def test_one_goes_on_in_the_last_message_of_the_user() -> None:
     assert where_to_go_on(with_answer(ASKED, "a").after) == 3
     assert where_to_go_on(Prompt(messages=ASKED.messages[:1])) == 0
     assert where_to_go_on(Prompt()) == 0
+
+
+CALLS = (ToolCall("a", "clock", "{}"), ToolCall("b", "weather", '{"city": "{{city}}"}'))
+
+
+def test_each_call_gets_a_message_to_answer_it() -> None:
+    taken = with_answer(ASKED, "", CALLS)
+    answers = (Message(Role.TOOL, call_id="a"), Message(Role.TOOL, call_id="b"))
+    assert taken.after.messages == (*ASKED.messages, Message(Role.ASSISTANT, calls=CALLS), *answers)
+    assert where_to_go_on(taken.after) == 3
+    half = replace(taken.after, messages=(*taken.after.messages[:3], replace(answers[0], content="noon"), answers[1]))
+    assert where_to_go_on(half) == 4
+    assert before_answer(half, taken) is None
+    assert before_answer(taken.after, taken) == ASKED
+
+
+def test_a_branch_goes_on_with_the_answers_to_calls() -> None:
+    after = with_answer(ASKED, "", CALLS).after
+    assert branched(after, 2) == after
+    assert branched(after, 4) == after
+
+
+def test_an_image_alone_is_a_turn() -> None:
+    shown = replace(ASKED, messages=(Message(Role.USER, images=(Image("a.png"),)),))
+    assert with_answer(shown, "a").after.messages[:1] == shown.messages

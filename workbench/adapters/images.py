@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import threading
 from pathlib import Path
 from typing import TypeAlias
 
@@ -31,6 +32,7 @@ class ImageFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._read: dict[str, tuple[_Stamp, ImageData]] = {}
+        self._lock = threading.Lock()
 
     def read(self, path: str) -> ImageData:
         """As `read_image`."""
@@ -39,9 +41,11 @@ class ImageFiles:
         if known is not None and known[0] == stamp:
             return known[1]
         data = read_image(path, self._folder)
-        self._read[path] = (stamp, data)
-        while sum(kept.size for _, kept in self._read.values()) > MOST_BYTES and len(self._read) > 1:
-            del self._read[next(iter(self._read))]
+        with self._lock:  # a dialog reads in a thread of its own
+            self._read.pop(path, None)
+            self._read[path] = (stamp, data)
+            while sum(kept.size for _, kept in self._read.values()) > MOST_BYTES and len(self._read) > 1:
+                del self._read[next(iter(self._read))]
         return data
 
     def _stamp(self, path: str) -> _Stamp:

@@ -39,4 +39,4 @@ class CardEditor(MessageEditor, inherit_bindings=False):
         """As in any editor; the path of an image is put in too, and said."""
         super().paste(text)
         if path := image_path(text):
-            self.post_message(self.ImagePasted(path, text))
+            self.post_message(self.ImagePasted(path, text.replace("\r\n", "\n").replace("\r", "\n")))
