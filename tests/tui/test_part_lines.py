@@ -88,7 +88,7 @@ async def test_the_lines_stand_below_the_text_open_or_not(size: tuple[int, int])
         await pilot.pause()
         rows = app.drawn(0)
         assert [row[3:19] for row in rows if row[3:4] and row[3:4] in "→↳▣"] == [
-            "▣ 고양이 [31m cat.",
+            "▣ 고양이 [31m cat.p",
             "→ clock {}",
             '→ weather {"city',
             "↳ answers clock ",
