@@ -63,10 +63,10 @@ def has_parts(message: Message) -> bool:
 def sent_message(message: Message, content: str, images: Mapping[str, ImageData]) -> dict[str, JSON]:
     """The message as it is sent, with `content` in place of its text. An image that was not read is left out."""
     sent: dict[str, JSON] = {"role": message.role.value, "content": content}
-    if message.images:
+    shown = [_image_part(image, url) for image in message.images if (url := _url(image, images))]
+    if shown:
         parts: list[JSON] = [{"type": "text", "text": content}] if content else []
-        parts += [_image_part(image, url) for image in message.images if (url := _url(image, images))]
-        sent["content"] = parts
+        sent["content"] = [*parts, *shown]
     if message.calls:
         sent["content"] = content or None
         sent["tool_calls"] = [
