@@ -77,6 +77,7 @@ def test_an_export_comes_back(export: Callable[[Prompt, Request], str], content:
 
 @settings(max_examples=40)
 @given(prompts)
+@example(Prompt(messages=(Message(Role.USER, "a"),), parameters=ParameterValues({"user": ""})))
 def test_any_request_comes_back(prompt: Prompt) -> None:
     request = build_request(prompt, anyway=True)
     usual = isinstance(request.body["messages"], list) and request.body["messages"]

@@ -43,6 +43,8 @@ _ROW = re.compile(r"\| ([^|]+) \| ([^|]+) \|")
 _FENCE = re.compile(r"(`{3,})(text|json)")
 _SECTION = re.compile(r"## (\S.*)")
 _ROLES = frozenset(role.value for role in Role)
+_WHOLE = "message"
+"""The title of a message that is more than a role and its content."""
 
 
 class _Section(NamedTuple):
@@ -65,7 +67,7 @@ def to_markdown(prompt: Prompt, request: Request) -> str:
     sections = _messages(messages)
     if sections is None:
         sections = [_json_section("messages", messages)]
-    sections += [_json_section(name, value) for name, value in body.items() if name not in rows]
+    sections += [_json_section(_title(name), value) for name, value in body.items() if name not in rows]
     for section in sections:
         fence = _fence(section.text)
         lines += [f"## {section.title}", "", f"{fence}{'json' if section.is_json else 'text'}", section.text, fence, ""]
@@ -95,12 +97,17 @@ def _messages(values: JSON) -> list[_Section] | None:
         return None
     sections: list[_Section] = []
     for value in values:
-        if not isinstance(value, dict) or set(value) != {"role", "content"}:
+        if not isinstance(value, dict) or not isinstance(role := value.get("role"), str) or role not in _ROLES:
             return None
-        role, content = value["role"], value["content"]
-        if not isinstance(content, str) or not isinstance(role, str) or role not in _ROLES:
+        content = value.get("content")
+        if set(value) != {"role", "content"}:
+            sections.append(_json_section(_WHOLE, value))  # calls, or the call that is answered
+        elif isinstance(content, str) and _all_seen(content):
+            sections.append(_Section(role, False, content))
+        elif isinstance(content, str | list):
+            sections.append(_json_section(role, content))
+        else:
             return None
-        sections.append(_Section(role, False, content) if _all_seen(content) else _json_section(role, content))
     return sections
 
 
@@ -111,11 +118,16 @@ def _all_seen(text: str) -> bool:
 
 
 def _json_section(title: str, value: JSON) -> _Section:
-    return _Section(_title(title), True, unseen_escaped(json.dumps(value, indent=2, ensure_ascii=False)))
+    return _Section(title, True, unseen_escaped(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def _title(name: str) -> str:
-    return name if _is_plain(name) else unseen_escaped(json.dumps(name, ensure_ascii=False))
+    """A parameter's title; one that would read as a message's is written as JSON."""
+    return (
+        name
+        if _is_plain(name) and name not in {*_ROLES, _WHOLE}
+        else unseen_escaped(json.dumps(name, ensure_ascii=False))
+    )
 
 
 def _fence(text: str) -> str:
@@ -144,6 +156,8 @@ def read_page(text: str, notes: Notes) -> Imported:
         value = _section_value(section)
         if section.title in _ROLES:
             messages.append({"role": section.title, "content": value})
+        elif section.title == _WHOLE:
+            messages.append(value)
         else:
             body[str(read_json(section.title)) if section.title.startswith('"') else section.title] = value
     body.setdefault("messages", messages)
