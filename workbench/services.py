@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from workbench.adapters.deletions import Deletions
     from workbench.adapters.endpoint import Endpoint
     from workbench.adapters.experiments import Experiments
     from workbench.adapters.external_editor import ExternalEditor
@@ -100,6 +101,13 @@ class Services:
         from workbench.adapters.history import History
 
         return History(self.database)
+
+    @cached_property
+    def deletions(self) -> Deletions:
+        """What is taken out of history, and deleted for good."""
+        from workbench.adapters.deletions import Deletions
+
+        return Deletions(self.database)
 
     @cached_property
     def experiments(self) -> Experiments:

@@ -63,7 +63,12 @@ CREATE INDEX drafts_open ON drafts (owner, state, place, front, saved_at, attemp
   WHERE state IN ('open', 'closed');
 PRAGMA user_version = 4;
 """
-SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2, 3: SCHEMA_3, 4: SCHEMA_4}
+SCHEMA_5 = f"""{SCHEMA_4}
+CREATE TABLE deletions (id TEXT NOT NULL PRIMARY KEY, session TEXT NOT NULL, asked_at TEXT NOT NULL,
+  gone INTEGER NOT NULL DEFAULT 0);
+PRAGMA user_version = 5;
+"""
+SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2, 3: SCHEMA_3, 4: SCHEMA_4, 5: SCHEMA_5}
 """By number: every schema that a person's file may have."""
 NEXT = Migration(LATEST + 1, "a column", ("ALTER TABLE trust ADD COLUMN why TEXT NOT NULL DEFAULT ''",))
 BROKEN = Migration(LATEST + 1, "breaks", ("ALTER TABLE trust ADD COLUMN why TEXT", "CREATE nonsense"))

@@ -123,6 +123,24 @@ class Database:
         except sqlite3.Error as error:
             raise StorageError(f"history can't be written: {reason_of(error)} ({path})") from error
 
+    @contextlib.contextmanager
+    def writing_aside(self, seconds: float) -> Iterator[sqlite3.Connection]:
+        """A connection that writes beside the writer thread, for work so long that a run's text may not wait for it.
+
+        `seconds` is how long a statement waits for another process' lock. Raises StorageError, also for an error of
+        SQLite inside the `with`.
+        """
+        if self._writer.refusal is not None:
+            raise StorageError(self._writer.refusal)
+        path = self.paths.database
+        try:
+            with contextlib.closing(connect(path, seconds=seconds)) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            if fault_of(error) is Fault.CORRUPT:
+                self._writer.found_corrupt()
+            raise StorageError(f"history can't be written: {reason_of(error)} ({path})", "try again later") from error
+
     def is_alive(self, session: str) -> bool:
         """Whether the process that wrote rows as `session` still runs."""
         return session == self.session or locks.is_held(lock_path(self.paths, session))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.adapters.deletions import VISIBLE
 from workbench.adapters.experiment_record import BEFORE, UNPRICED, ExperimentRecord, masking
 from workbench.adapters.history_rows import SUMMARY_COLUMNS, RunSummary, choice_of, summary_of
 from workbench.adapters.ids import new_id
@@ -163,7 +164,7 @@ class Experiments:
 
     def recent(self, limit: int = 100) -> tuple[ExperimentSummary, ...]:
         """The newest experiments, newest first. Raises StorageError. They may have many cells: call it in a thread."""
-        newest = "ORDER BY id DESC LIMIT ?"
+        newest = f"WHERE {VISIBLE} ORDER BY id DESC LIMIT ?"
         with self._database.read() as connection:
             return self._summaries(connection, newest, f"SELECT id FROM experiments {newest}", limit)
 

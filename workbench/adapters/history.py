@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from workbench.adapters import locks, pieces
+from workbench.adapters.deletions import VISIBLE
 from workbench.adapters.files import clean_temporary
 from workbench.adapters.history_rows import (
     SUMMARY_COLUMNS,
@@ -86,7 +87,7 @@ class History:
         """The newest runs, newest first. Raises StorageError."""
         with self._database.read() as connection:
             rows = connection.execute(
-                f"SELECT session, {SUMMARY_COLUMNS} FROM runs ORDER BY id DESC LIMIT ?", (limit,)
+                f"SELECT session, {SUMMARY_COLUMNS} FROM runs WHERE {VISIBLE} ORDER BY id DESC LIMIT ?", (limit,)
             ).fetchall()
         going_on = {session for session, _id, _began, _ended, state, *_ in rows if state is None}
         alive = {session for session in going_on if self._database.is_alive(session)}

@@ -192,6 +192,16 @@ _TABS = (
     "WHERE state IN ('open', 'closed')",
 )
 
+# What is hidden, or deleted with a trace of it left in some file. Ids alone: no text, and gone with the last trace.
+_DELETIONS = """
+CREATE TABLE deletions (
+  id TEXT NOT NULL PRIMARY KEY,         -- of a run or an experiment
+  session TEXT NOT NULL,                -- the process that can undo it
+  asked_at TEXT NOT NULL,
+  gone INTEGER NOT NULL DEFAULT 0       -- 1: its rows are deleted
+)
+"""
+
 _LOG = """
 CREATE TABLE IF NOT EXISTS migrations (
   number INTEGER NOT NULL PRIMARY KEY,
@@ -221,6 +231,7 @@ MIGRATIONS = (
     Migration(2, "experiments", (_EXPERIMENTS, _CELLS)),
     Migration(3, "judgements", (_JUDGEMENTS,)),
     Migration(4, "several drafts", _TABS),
+    Migration(5, "deletions", (_DELETIONS,)),
 )
 LATEST = MIGRATIONS[-1].number
 

@@ -6,19 +6,20 @@ import contextlib
 import sqlite3
 from typing import TYPE_CHECKING
 
+from workbench.adapters.tables import OF_EXPERIMENT, OF_RUN
+
 if TYPE_CHECKING:
     from workbench.adapters.write import Statement
 
 _OF_RUN = "run IN (SELECT id FROM runs WHERE session = ?)"
+_OF_ONE = "experiment IN (SELECT id FROM experiments WHERE session = ?)"
 _WHERE = {
     "runs": "session = ?",
-    "bodies": _OF_RUN,
-    "answers": _OF_RUN,
-    "pieces": _OF_RUN,
-    "attempts": _OF_RUN,
+    **dict.fromkeys(OF_RUN, _OF_RUN),
     "drafts": "owner = ?",
     "experiments": "session = ?",
-    "cells": "experiment IN (SELECT id FROM experiments WHERE session = ?)",
+    **dict.fromkeys(OF_EXPERIMENT, _OF_ONE),
+    "deletions": "session = ?",
 }
 
 

@@ -115,6 +115,7 @@ class WorkbenchApp(App[None]):
 
     def _warmed(self) -> None:
         self.services.history.sweep()
+        self.services.deletions.finish()
         self.warmed.set()
 
     def _leave_on_signal(self, code: int) -> None:

@@ -1,0 +1,91 @@
+"""The copies of the database that are kept beside it, and what has to leave them when a run is deleted.
+
+A backup is a whole database: it is rewritten without the run, so that it stays a backup of the rest. One that can't be
+read any more is removed, since it is good for nothing and nobody could say what is in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from typing import TYPE_CHECKING
+
+from workbench.adapters.database_file import Fault, connect, fault_of, reason_of
+from workbench.adapters.files import write_atomic
+from workbench.adapters.tables import OF_EXPERIMENT, OF_RUN
+from workbench.core.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from workbench.adapters.files import Paths
+
+_LOCK_SECONDS = 10.0
+_KEYS = {
+    "runs": ("id",),
+    "experiments": ("id",),
+    **dict.fromkeys(OF_RUN, ("run",)),
+    **dict.fromkeys(OF_EXPERIMENT, ("experiment",)),
+    "cells": ("experiment", "run"),
+}
+"""Where the id of a run or an experiment stands in each table, whatever the schema's number."""
+
+
+def backups(database: Path) -> list[Path]:
+    """The whole copies of this database, the oldest schema first."""
+    return sorted(database.parent.glob(f"{database.name}.backup-[0-9]*[0-9]"))
+
+
+def forget_in_copies(paths: Paths, ids: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """Take these runs and experiments out of all copies. Returns lines about what was done, and why one may still hold
+    a trace, or ""."""
+    notes, still = [], ""
+    for path in backups(paths.database):
+        try:
+            if _forget_in_backup(path, ids):
+                notes.append(f"the backup {path} is rewritten without what was deleted")
+        except (sqlite3.Error, OSError) as error:
+            if fault_of(error) is Fault.CORRUPT:
+                path.unlink(missing_ok=True)
+                notes.append(f"the backup {path} could not be read any more and is removed")
+            else:
+                still = f"the backup {path} could not be rewritten ({reason_of(error)})"
+    for path in paths.data.glob("unsaved-*.jsonl*"):
+        try:
+            still = _forget_in_lines(path, ids) or still
+        except (StorageError, OSError) as error:
+            still = f"{path} could not be rewritten ({reason_of(error)})"
+    return tuple(notes), still
+
+
+def _forget_in_backup(path: Path, ids: Iterable[str]) -> bool:
+    """Whether there was something to take out. Raises sqlite3.Error."""
+    with contextlib.closing(connect(path, seconds=_LOCK_SECONDS)) as copy:
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
+        copy.execute("PRAGMA secure_delete = ON")
+        there = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        asked, taken = json.dumps(list(ids)), 0
+        copy.execute("BEGIN IMMEDIATE")
+        for table, columns in _KEYS.items():
+            for column in columns if table in there else ():
+                statement = f"DELETE FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))"
+                taken += copy.execute(statement, (asked,)).rowcount
+        copy.execute("COMMIT")
+        if taken:
+            copy.execute("VACUUM")
+        return taken > 0
+
+
+def _forget_in_lines(path: Path, ids: Sequence[str]) -> str:
+    """What a process could not write (unsaved.py). One that still runs goes on with its own file: it is waited for."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    names = [json.dumps(id).encode() for id in ids]
+    rest = [line for line in lines if not any(name in line for name in names)]
+    if len(rest) == len(lines):
+        return ""
+    if not path.name.endswith(".kept"):
+        return f"{path} has not been taken over into the database yet"
+    write_atomic(path, b"".join(rest))
+    return ""
