@@ -219,7 +219,7 @@ def test_a_prompt_is_opened_saved_found_again_and_run_without_the_screen(tmp_pat
         terminal.send("\x13")  # ctrl+s
         terminal.wait_for("Save the prompt")
         terminal.send("\r")
-        terminal.wait_for("saved")
+        terminal.wait_for("✓ saved")
         terminal.send("\x0c")  # ctrl+l
         terminal.wait_for("shipped")
         terminal.send("회의\r")

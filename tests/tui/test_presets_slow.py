@@ -134,3 +134,42 @@ async def test_a_folder_that_may_not_be_entered_is_said_and_the_prompt_stays(
         assert (desk.prompt.messages[-1].content, desk.source) == ("mine", None)
         await moves.save()
         assert desk.source is not None
+
+
+async def test_what_is_typed_while_the_disk_takes_a_save_stays_and_the_save_is_told_though_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    said: list[str] = []
+    told = asyncio.Event()
+
+    async def ask(_: object) -> Any:
+        return SaveAnswer("mine", "", Place.USER, "mine", False)
+
+    def say(line: str, _: object) -> None:
+        said.append(line)
+        told.set()
+
+    with Services.open({"WORKBENCH_HOME": str(tmp_path)}, tmp_path) as services:
+        real = services.presets.save
+
+        def save(*args: Any, **named: Any) -> object:
+            begun.set()
+            assert go_on.wait(50)
+            return real(*args, **named)
+
+        monkeypatch.setattr(services.presets, "save", save)
+        desk = Desk(Session(services), services.drafts.new())
+        desk.edit(Prompt(messages=(Message(Role.USER, "kept"),)))
+        put: Any = None
+        moves = PresetMoves(desk, ask=ask, say=say, changed=lambda: None, opened=lambda: None, put=put)
+        saving = asyncio.create_task(moves.save())
+        await asyncio.to_thread(begun.wait, 50)
+        desk.edit(Prompt(messages=(Message(Role.USER, "kept, and more"),)))
+        saving.cancel()
+        go_on.set()
+        await asyncio.wait_for(told.wait(), 20)
+        assert [line.startswith("saved ") for line in said] == [True]
+        assert (desk.prompt.name, desk.prompt.messages[-1].content) == ("mine", "kept, and more")
+        assert desk.source is not None
+        assert desk.changed

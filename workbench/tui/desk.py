@@ -249,10 +249,10 @@ class Desk:
         self.open(prompt, source)
         return aside
 
-    def saved(self, kept: OpenedPreset) -> None:
-        """The prompt as it stands is in this file now."""
+    def saved(self, kept: OpenedPreset, prompt: Prompt) -> None:
+        """This prompt, the one here or what it was a moment ago, is in this file now."""
         self.source = PresetSource.of(kept)
-        self.opened = self.prompt
+        self.opened = prompt
         self._file_read = True
         self.journal()
 

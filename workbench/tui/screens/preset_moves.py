@@ -152,7 +152,8 @@ class PresetMoves:
                 await self.save_as(beside=True)
             if answer != "save":
                 return
-        await self._write_prompt(self._desk.prompt, source.place, source.slug, source.digest)
+        # Another conversation may take this one's place while the disk writes; what was written is told all the same.
+        await asyncio.shield(self._write_prompt(lambda prompt: prompt, source.place, source.slug, source.digest))
 
     async def save_as(self, *, beside: bool = False) -> None:
         """Ask for a name and a place, and save the prompt there. `beside` the file that it is from, which is to stay:
@@ -162,11 +163,13 @@ class PresetMoves:
         answer = await self._ask_where(Kind.PROMPT, name, prompt.description)
         if answer is None:
             return
-        named = replace(prompt, name=answer.name, description=answer.description)
-        if answer.keep_values:
-            named = values_as_defaults(named)
+
+        def named(prompt: Prompt) -> Prompt:
+            prompt = replace(prompt, name=answer.name, description=answer.description)
+            return values_as_defaults(prompt) if answer.keep_values else prompt
+
         known = await in_own_thread(self._known, answer.place, Kind.PROMPT, answer.slug)
-        await self._write_prompt(named, answer.place, answer.slug, known)
+        await asyncio.shield(self._write_prompt(named, answer.place, answer.slug, known))
 
     def _free_name(self) -> str:
         """The prompt's name with a number that no prompt has; "" where there is none to be found."""
@@ -224,15 +227,19 @@ class PresetMoves:
         except WorkbenchError:
             return None  # saving finds that a file is there, and asks
 
-    async def _write_prompt(self, prompt: Prompt, place: Place, slug: str, known: str | None) -> None:
+    async def _write_prompt(
+        self, named: Callable[[Prompt], Prompt], place: Place, slug: str, known: str | None
+    ) -> None:
+        """Save the prompt as it stands, `named`. What is typed until the disk has it stays, as a change since."""
+        prompt = named(self._desk.prompt)
         kept = await self._write(as_saved(prompt), place, Kind.PROMPT, slug, known)
         if kept == "theirs":
             await self._open_instead(self._services.presets.path_for(place, Kind.PROMPT, slug))
         elif kept == "both":
             await self.save_as(beside=True)
         elif isinstance(kept, OpenedPreset):
-            self._desk.edit(prompt)
-            self._desk.saved(kept)
+            self._desk.edit(named(self._desk.prompt))
+            self._desk.saved(kept, prompt)
             self._changed()
             self._say(f"saved {kept.path}", "success")
             self._warn(kept.warnings)
