@@ -185,10 +185,14 @@ class Services:
             return load_rulebook()
 
     def rules(self, model: str, connection: Connection) -> ModelRules | None:
-        """What is known of the model; nothing for the practice model, which refuses what it does not take itself."""
+        """What is known of the model."""
         from workbench.core.models import rules_for
 
-        return None if connection.is_practice else rules_for(model, self.rulebook)
+        if connection.is_practice:
+            from workbench.adapters.practice.models import RULES
+
+            return RULES
+        return rules_for(model, self.rulebook)
 
     def window(self, model: str, connection: Connection) -> int | None:
         """The model's context window in tokens, where it is known."""
@@ -199,15 +203,23 @@ class Services:
         rules = self.rules(model, connection)
         return rules.context_window if rules is not None else None
 
-    def build(self, prompt: Prompt, connection: Connection, *, anyway: bool = False) -> Request:
-        """The request that would be sent now. Files that variables name are read; what can't be is a problem."""
+    def build(
+        self,
+        prompt: Prompt,
+        connection: Connection,
+        *,
+        anyway: bool = False,
+        sent: Mapping[str, JSON] | None = None,
+    ) -> Request:
+        """The request that would be sent now. Files that variables name are read; what can't be is a problem. `sent` is
+        the body of a run that is sent again: its images stand in for files that are gone or were changed since."""
         from datetime import date
 
         from workbench.core.request import build_request
 
         values, unreadable = self._values(prompt)
         parts, unusable = self.parts(prompt)
-        images, not_read = self._images(prompt, parts)
+        images, not_read = self._images(prompt, parts, sent)
         model = self.asked_model(prompt, connection)
         request = build_request(
             prompt,
@@ -274,41 +286,39 @@ class Services:
                 values[variable.name] = ""
         return values, unreadable
 
-    def _images(self, prompt: Prompt, parts: Parts) -> tuple[dict[str, ImageData], list[Problem]]:
-        """The files of the images that would be sent, and why one can't be read."""
+    def _images(
+        self, prompt: Prompt, parts: Parts, sent: Mapping[str, JSON] | None
+    ) -> tuple[dict[str, ImageData], list[Problem]]:
         from workbench.core.merge import placed_messages
-        from workbench.core.request import Problem
 
-        images: dict[str, ImageData] = {}
-        problems: list[Problem] = []
-        for where, message in placed_messages(prompt, parts):
-            for index, image in enumerate(message.images if message.on else ()):
-                if image.is_file and image.source not in images:
-                    try:
-                        images[image.source] = self.read_image(image.source)
-                    except InputError as error:
-                        problems.append(Problem(f"{where}.images[{index}]", error.line, can_send=False))
-        return images, problems
-
-    def read_image(self, path: str) -> ImageData:
-        """An image's file that the person named. InputError."""
-        return self._image_files.read(path)
+        placed = placed_messages(prompt, parts)
+        if not any(image.is_file for each in placed for image in each.message.images):
+            return {}, []
+        return self.image_files.of(placed, sent)
 
     @cached_property
-    def _image_files(self) -> ImageFiles:
+    def image_files(self) -> ImageFiles:
+        """The files that messages name as images."""
         from workbench.adapters.images import ImageFiles
 
         return ImageFiles(self.folder)
 
     def job(
-        self, prompt: Prompt, connection: Connection, *, source: str, anyway: bool = False, preset: str = ""
+        self,
+        prompt: Prompt,
+        connection: Connection,
+        *,
+        source: str,
+        anyway: bool = False,
+        preset: str = "",
+        sent: Mapping[str, JSON] | None = None,
     ) -> Job:
-        """A run of this prompt as it stands; `preset` is the slug that it is from."""
+        """A run of this prompt as it stands; `preset` is the slug that it is from, `sent` as `build` has it."""
         from workbench.runner import Job, RetryPolicy
 
         return Job(
             prompt=prompt,
-            request=self.build(prompt, connection, anyway=anyway),
+            request=self.build(prompt, connection, anyway=anyway, sent=sent),
             connection=connection,
             limits=self.settings.limits,
             retry=RetryPolicy(retries=self.settings.retries, longest_asked_wait=self.settings.retry_wait_max_s),

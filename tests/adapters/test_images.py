@@ -1,13 +1,23 @@
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import sqlite3
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.support.storage import a_connection, an_outcome
+from workbench.adapters.database import Database
+from workbench.adapters.history import History
 from workbench.adapters.images import ImageFiles, read_image
 from workbench.core.errors import InputError
+from workbench.core.merge import placed_messages
+from workbench.core.parts import NO_PARTS
+from workbench.core.prompt import Image, Message, Prompt, Role
+from workbench.core.request import build_request
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">IIBBBBB", 640, 480, 8, 2, 0, 0, 0) + b"\0\0\0\0"
 JPEG = (
@@ -49,3 +59,35 @@ def test_a_file_is_read_again_once_it_has_changed(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(InputError):
         files.read("a")
+
+
+async def test_a_run_keeps_its_images_once_and_is_sent_again_without_the_file(
+    tmp_path: Path, database: Database
+) -> None:
+    path = tmp_path / "고양이.png"
+    files = ImageFiles(tmp_path)
+    path.write_bytes(PNG + b"\0" * 300)  # the address of a picture of a few bytes stays where it is
+    image = Image(path.name, "low", hashlib.sha256(path.read_bytes()).hexdigest())
+    prompt = Prompt(model="m", messages=(Message(Role.USER, "무엇?", images=(image,)),))
+    placed = placed_messages(prompt, NO_PARTS)
+    request = build_request(prompt, images=files.of(placed)[0])
+    assert not request.problems
+    history = History(database)
+    records = [
+        await history.begin(prompt=prompt, request=request, connection=a_connection(), source="cli") for _ in range(2)
+    ]
+    await records[0].end(replace(an_outcome(), request=request))
+    stored = history.get(records[0].id)
+    assert stored is not None
+    assert stored.request == request.body
+    path.unlink()
+    assert files.of(placed)[1][0].text.startswith("고양이.png")
+    images, problems = files.of(placed, stored.request)
+    assert not problems
+    assert build_request(prompt, images=images).body == request.body
+    with contextlib.closing(sqlite3.connect(database.paths.database)) as connection:
+        count = "SELECT (SELECT count(*) FROM images), (SELECT sum(request LIKE '%base64%') FROM bodies)"
+        assert connection.execute(count).fetchone() == (1, 0)
+        for record, left in zip(records, (1, 0), strict=True):
+            connection.execute("DELETE FROM run_images WHERE run = ?", (record.id,))
+            assert connection.execute("SELECT count(*) FROM images").fetchone() == (left,)

@@ -68,7 +68,16 @@ CREATE TABLE deletions (id TEXT NOT NULL PRIMARY KEY, session TEXT NOT NULL, ask
   gone INTEGER NOT NULL DEFAULT 0);
 PRAGMA user_version = 5;
 """
-SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2, 3: SCHEMA_3, 4: SCHEMA_4, 5: SCHEMA_5}
+SCHEMA_6 = f"""{SCHEMA_5}
+CREATE TABLE images (digest TEXT NOT NULL PRIMARY KEY, address TEXT NOT NULL);
+CREATE TABLE run_images (run TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (run, digest));
+CREATE INDEX run_images_digest ON run_images (digest);
+CREATE TRIGGER images_of_nobody AFTER DELETE ON run_images
+  WHEN NOT EXISTS (SELECT 1 FROM run_images WHERE digest = OLD.digest)
+  BEGIN DELETE FROM images WHERE digest = OLD.digest; END;
+PRAGMA user_version = 6;
+"""
+SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2, 3: SCHEMA_3, 4: SCHEMA_4, 5: SCHEMA_5, 6: SCHEMA_6}
 """By number: every schema that a person's file may have."""
 NEXT = Migration(LATEST + 1, "a column", ("ALTER TABLE trust ADD COLUMN why TEXT NOT NULL DEFAULT ''",))
 BROKEN = Migration(LATEST + 1, "breaks", ("ALTER TABLE trust ADD COLUMN why TEXT", "CREATE nonsense"))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.adapters.row_text import Clean, moment, to_json
+from workbench.adapters.stored_images import keeping, read_json, taken_out
 from workbench.core.errors import RunError
 from workbench.core.events import State
 from workbench.core.json_clean import clean_text
@@ -87,8 +88,14 @@ class Beginning:
             clean(self.request.model or prompt.model),
             to_json(dict(prompt.parameters), clean),
         )
-        body = (self.id, to_json(prompt_to_json(prompt), clean), to_json(dict(self.request.body), clean))
-        return [(_BEGIN, run), (_BEGIN_BODY, (*body, to_json(notes, clean)))]
+        found: dict[str, str] = {}
+        body = (
+            self.id,
+            to_json(taken_out(prompt_to_json(prompt), found), clean),
+            to_json(taken_out(dict(self.request.body), found), clean),
+            to_json(notes, clean),
+        )
+        return [(_BEGIN, run), (_BEGIN_BODY, body), *keeping(self.id, found, clean)]
 
 
 def ending(beginning: Beginning, outcome: Outcome, at: datetime) -> list[Statement]:
@@ -110,7 +117,7 @@ def ending(beginning: Beginning, outcome: Outcome, at: datetime) -> list[Stateme
         beginning.id,
     )
     body = (
-        to_json(dict(outcome.request.body), clean),
+        to_json(taken_out(dict(outcome.request.body), {}), clean),  # its images are those of the beginning
         to_json(dict(answer.response), clean) if answer.response is not None else None,
         to_json(dict(answer.usage), clean) if answer.usage is not None else None,
         to_json(outcome.error.to_json(), clean) if outcome.error is not None else None,
@@ -289,7 +296,9 @@ def stored_run(connection: sqlite3.Connection, summary: RunSummary, choices: tup
     row = connection.execute(
         "SELECT prompt, request, response, usage, error, notes FROM bodies WHERE run = ?", (summary.id,)
     ).fetchone()
-    prompt, request, response, usage, error, notes = (json.loads(cell or "null") for cell in row)
+    prompt, request, *rest = row
+    prompt, request = read_json(connection, summary.id, (prompt, request))
+    response, usage, error, notes = (json.loads(cell or "null") for cell in rest)
     return StoredRun(
         summary, prompt_from_json(prompt), request, choices, response, usage, error, tuple(str(n) for n in notes)
     )

@@ -202,6 +202,27 @@ CREATE TABLE deletions (
 )
 """
 
+# An image that was sent is kept once, however many runs name it, and goes with the last of them.
+_IMAGES = (
+    """
+CREATE TABLE images (
+  digest TEXT NOT NULL PRIMARY KEY,     -- SHA-256 of its bytes, in hex
+  address TEXT NOT NULL                 -- its data address, whole
+)
+""",
+    """
+CREATE TABLE run_images (
+  run TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  PRIMARY KEY (run, digest)
+)
+""",
+    "CREATE INDEX run_images_digest ON run_images (digest)",
+    "CREATE TRIGGER images_of_nobody AFTER DELETE ON run_images "
+    "WHEN NOT EXISTS (SELECT 1 FROM run_images WHERE digest = OLD.digest) "
+    "BEGIN DELETE FROM images WHERE digest = OLD.digest; END",
+)
+
 _LOG = """
 CREATE TABLE IF NOT EXISTS migrations (
   number INTEGER NOT NULL PRIMARY KEY,
@@ -232,6 +253,7 @@ MIGRATIONS = (
     Migration(3, "judgements", (_JUDGEMENTS,)),
     Migration(4, "several drafts", _TABS),
     Migration(5, "deletions", (_DELETIONS,)),
+    Migration(6, "images that were sent", _IMAGES),
 )
 LATEST = MIGRATIONS[-1].number
 

@@ -16,6 +16,7 @@ _OF_ONE = "experiment IN (SELECT id FROM experiments WHERE session = ?)"
 _WHERE = {
     "runs": "session = ?",
     **dict.fromkeys(OF_RUN, _OF_RUN),
+    "images": f"digest IN (SELECT digest FROM run_images WHERE {_OF_RUN})",
     "drafts": "owner = ?",
     "experiments": "session = ?",
     **dict.fromkeys(OF_EXPERIMENT, _OF_ONE),

@@ -6,7 +6,7 @@ texts must not point at the rowid of a table without an INTEGER PRIMARY KEY: VAC
 
 from __future__ import annotations
 
-OF_RUN = ("bodies", "answers", "pieces", "attempts")
+OF_RUN = ("bodies", "answers", "pieces", "attempts", "run_images")
 """Their column `run` is a run's id."""
 OF_EXPERIMENT = ("cells", "judgements")
 """Their column `experiment` is an experiment's id."""
@@ -15,6 +15,7 @@ KEPT = {
     "lessons": "what hosts taught: names of models and parameters",
     "trust": "what a person allowed a host",
     "migrations": "what was done to the file",
+    "images": "each goes with the last row of run_images that names it: a trigger",
     "deletions": "ids alone, until what they name is gone from every file",
 }
 """What stays when a run or an experiment is deleted, and why."""

@@ -325,6 +325,17 @@ class Desk:
     def rules(self) -> ModelRules | None:
         return self.services.rules(self.model, self.connection)
 
+    @property
+    def has_image_files(self) -> bool:
+        """Whether working out what follows needs the files of images."""
+        return any(image.is_file for message in self.prompt.messages for image in message.images)
+
+    def read_images(self, prompt: Prompt) -> None:
+        """Read the files of its images, so that `derive` and `job` find them read. For a thread."""
+        for image in (image for message in prompt.messages for image in message.images if image.is_file):
+            with contextlib.suppress(InputError):  # the request says it
+                self.services.image_files.read(image.source)
+
     def derive(self) -> Derived:
         """Work out what follows from the prompt as it stands."""
         from workbench.core.merge import merged_parameters
@@ -358,7 +369,7 @@ class Desk:
         facts: dict[Image, str] = {}
         for image in (image for message in self.prompt.messages for image in message.images if image.is_file):
             with contextlib.suppress(InputError):
-                facts[image] = file_facts(self.services.read_image(image.source), self.model, image.detail)
+                facts[image] = file_facts(self.services.image_files.read(image.source), self.model, image.detail)
         return facts
 
     def _part_rows(self) -> tuple[PartRow, ...]:
@@ -401,8 +412,9 @@ class Desk:
         if (back := before_answer(self.prompt, self.taken)) is not None:
             self.taken = None
             self.edit(back)
+        sent = last.request.body
         self.last = self.services.job(
-            last.prompt, last.connection, source="tui", anyway=last.anyway, preset=last.preset
+            last.prompt, last.connection, source="tui", anyway=last.anyway, preset=last.preset, sent=sent
         )
         return self.last
 
@@ -415,8 +427,8 @@ class Desk:
     def recall_run(self, stored: StoredRun) -> None:
         """Go on from the run of an earlier session, as after one of this."""
         if self.last is None:
-            preset = stored.summary.preset
-            self.last = self.services.job(stored.prompt, self.connection, source="tui", preset=preset)
+            preset, sent = stored.summary.preset, stored.request
+            self.last = self.services.job(stored.prompt, self.connection, source="tui", preset=preset, sent=sent)
         self.shown = self.last
         first = stored.choices[0] if stored.choices else Choice(0)
         taken = with_answer(stored.prompt, first.text, function_calls(first.tool_calls))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.core.models import ModelRules
+
 ABOUT = (
     "practice is a text generator built into the program, for trying the controls with no account and no network. "
     "It is not an AI: it strings words together by chance, and its answers mean nothing."
@@ -40,3 +42,6 @@ MODELS: dict[str, PracticeModel] = {
         PracticeModel("practice-fast", 65_536, 32_768, first_token_s=0.004, tokens_per_s=None, fills=True),
     )
 }
+
+RULES = ModelRules("practice*", images=False, source="the practice model itself")
+"""All that is said of a practice model before it is asked: the rest it refuses as the API does, to be seen."""

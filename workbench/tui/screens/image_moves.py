@@ -35,7 +35,7 @@ class ImageMoves:
         if message is None or message.role is not Role.USER:
             self._say("images go into user messages: choose one", "info")
             return
-        image = await self._ask(AttachImage(self._desk.services.read_image, self._desk.model))
+        image = await self._ask(AttachImage(self._desk.services.image_files.read, self._desk.model))
         if image is not None:
             self._attach(index, message, image)
 
@@ -66,7 +66,7 @@ class ImageMoves:
         if message is None or message.role is not Role.USER:
             return
         try:
-            data = await in_own_thread(self._desk.services.read_image, path)
+            data = await in_own_thread(self._desk.services.image_files.read, path)
         except InputError:
             return  # then it is a text like any other, and is in the message as that
         image = Image(path, "", data.digest)

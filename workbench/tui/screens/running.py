@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.message_parts import function_calls
+from workbench.own_thread import in_own_thread
 from workbench.tui.widgets.trouble import droppable
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ class Running:
     async def _start(self, pane: OutputPane, take: Emit, make: Callable[[], Job]) -> None:
         await self._warmed.wait()
         desk = self._desk
+        if desk.has_image_files:
+            await in_own_thread(desk.read_images, desk.prompt)
         before = desk.prompt
         job = desk.shown = make()
         if desk.prompt is not before:

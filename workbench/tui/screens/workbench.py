@@ -300,6 +300,19 @@ class WorkbenchScreen(DraftsScreen):
         self._derive_timer = None
         if not self.bench.warmed.is_set():
             return  # the model rules are not read yet; `_after_first_paint` comes back here
+        if self.desk.has_image_files:
+            self._derive_with_images()
+        else:
+            self._show_derived()
+
+    @work(exclusive=True, group="derive")
+    async def _derive_with_images(self) -> None:
+        desk = self.desk
+        await in_own_thread(desk.read_images, desk.prompt)
+        if desk is self.desk:  # another draft that is in front now has derived its own
+            self._show_derived()
+
+    def _show_derived(self) -> None:
         try:
             derived = self.desk.derive()
         except WorkbenchError as error:

@@ -289,11 +289,17 @@ class OutputPane(Vertical):
             case "Timing":
                 cast("TimingView", self._views["Timing"]).show(self._timing_shown)
             case "Request":
-                body = self._request.body if self._request is not None else {}
-                cast("StreamView", self._views["Request"]).set_text(_pretty(body))
+                cast("StreamView", self._views["Request"]).set_text(_pretty(self._request_body(whole=False)))
             case "Response":
                 response = self.outcome.answer.response if self.outcome is not None else None
                 cast("StreamView", self._views["Response"]).set_text(_pretty(response) if response is not None else "")
+
+    def _request_body(self, *, whole: bool) -> Mapping[str, JSON]:
+        """The body that is sent; on the screen the images in it are told by type and size."""
+        from workbench.core.data_url import shortened
+
+        body = dict(self._request.body) if self._request is not None else {}
+        return body if whole else cast("dict[str, JSON]", shortened(body))
 
     def _tokens_shown(self) -> TokensShown:
         from workbench.tui.token_source import tokens_shown
@@ -404,6 +410,8 @@ class OutputPane(Vertical):
             self.post_message(self.CopyWanted(selected, "the selection"))
         elif self.view == "Answer":
             self.post_message(self.CopyWanted(self.answer_source, "the answer"))
+        elif self.view == "Request":
+            self.post_message(self.CopyWanted(_pretty(self._request_body(whole=True)), "the request"))
         else:
             what = "the JSON" if self.view == "JSON" else f"the {self.view.lower()}"
             self.post_message(self.CopyWanted(self._looking.source, what))
