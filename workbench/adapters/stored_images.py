@@ -6,7 +6,7 @@ What stands for an image in a stored request or prompt is `stored-image:` and th
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.core.data_url import digest_of, is_data_url
 
@@ -50,10 +50,10 @@ def keeping(run: str, found: dict[str, str], clean: Clean) -> list[Statement]:
     return rows
 
 
-def read_json(connection: sqlite3.Connection, run: str, texts: Iterable[str | None]) -> list[JSON]:
+def read_json(connection: sqlite3.Connection, run: str, texts: Iterable[str | None]) -> list[Any]:
     """The JSON of a run's columns, its images back in their places; a NULL is None."""
     texts = tuple(texts)
-    values: list[JSON] = [json.loads(text or "null") for text in texts]
+    values: list[Any] = [json.loads(text or "null") for text in texts]
     if not any(MARK in text for text in texts if text):
         return values
     rows = connection.execute(
