@@ -38,6 +38,7 @@ _READER_MS = 200
 """How long the log waits for another process that is reading, before it is tried again later."""
 _AGAIN_SECONDS = 2.0
 """Between two tries to empty the log."""
+_HELD = "another process still reads the database as it was: its log is emptied when that one is done"
 
 _IDS = "(SELECT value FROM json_each(?1))"
 _HIDE = "INSERT OR IGNORE INTO deletions (id, session, asked_at) VALUES (?, ?, ?)"
@@ -76,6 +77,9 @@ class Deleted(NamedTuple):
     """Why a trace of the text may still be in a file, or "". It is tried again, also at the next start."""
     notes: tuple[str, ...] = ()
     """What was done to backups and damaged copies that are kept beside the database, a line each."""
+
+    def __bool__(self) -> bool:
+        return self != Deleted()
 
     @property
     def total(self) -> int:
@@ -116,6 +120,21 @@ class Deletions:
         alive = {session for session in others if self._database.is_alive(session)}
         ids = [id for id, session in rows if session not in alive]
         return self.forget(ids) if ids else Deleted()
+
+    def write_anew(self) -> str:
+        """Write the database without the room that deleted rows have left. Returns why not, or "". For a thread.
+        Raises StorageError."""
+        self._database.flush(_FLUSH_SECONDS)
+        with self._database.writing_aside(_LOCK_SECONDS) as connection:
+            return _write_anew(connection) or ("" if empty_log(connection) else _HELD)
+
+    def file_size(self) -> int:
+        """Bytes of the database and its log. StorageError."""
+        path = self._database.paths.database
+        try:
+            return sum(name.stat().st_size for name in (path, path.with_name(f"{path.name}-wal")) if name.exists())
+        except OSError as error:
+            raise StorageError(f"{path} can't be looked at: {reason_of(error)}") from error
 
     def finish(self) -> None:
         """Do what a process that is gone hid or did not finish, in a thread of its own; never waits."""
@@ -164,7 +183,7 @@ class Deletions:
         if not self._emptying:
             self._emptying = True
             self._database.schedule(lambda: self._empty_again(gone, still), _AGAIN_SECONDS)
-        return still or "another process still reads the database as it was: its log is emptied when that one is done"
+        return still or _HELD
 
     def _empty_again(self, gone: Sequence[str], still: str) -> Write | None:
         """In the writer thread, where nothing waits for a lock."""

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from workbench import crash
-from workbench.core.errors import Refused
+from workbench.core.errors import InputError, Refused
 from workbench.core.visible import marked
 
 if TYPE_CHECKING:
@@ -69,6 +69,10 @@ class StatusLine:
             _write("\r\x1b[K")
 
 
+def _is_attended() -> bool:
+    return sys.stdin.isatty() and _is_terminal()
+
+
 def _is_terminal() -> bool:
     try:
         return sys.stderr.isatty()
@@ -87,6 +91,15 @@ def _write(text: str) -> None:
 def say(text: str) -> None:
     """One line for a person. What a server or a file said may be in it, so it goes through the one display path."""
     _write(" ".join(marked(text).splitlines()) + "\n")
+
+
+def ask(question: str, instead: str) -> bool:
+    """Whether the person at the terminal agrees; no answer is none. InputError where there is nobody to ask, with
+    what to do `instead`."""
+    if not _is_attended():
+        raise InputError("this has to be agreed to, and there is no terminal to ask on", instead)
+    _write(marked(question))
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def complain(error: WorkbenchError) -> None:

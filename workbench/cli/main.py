@@ -29,6 +29,7 @@ _COMMANDS = {
     "compare": "run a prompt at several settings, side by side",
     "chat": "talk with the model in a plain terminal",
     "presets": "list, show, check, import and export presets",
+    "history": "what was run: delete it, make its file smaller",
 }
 
 
@@ -72,6 +73,10 @@ def _add_options(command: str, parser: argparse.ArgumentParser) -> None:
             from workbench.cli import presets
 
             presets.add_options(parser)
+        case "history":
+            from workbench.cli import history
+
+            history.add_options(parser)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -104,6 +109,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 from workbench.cli.presets import presets
 
                 return presets(options)
+            case "history":
+                from workbench.cli.history import history
+
+                return history(options)
         if options.web:
             from workbench.cli import web
 
