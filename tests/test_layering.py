@@ -67,7 +67,19 @@ def test_the_screen_loads_textual_alone() -> None:
 def test_the_sdk_is_loaded_without_what_it_could_do_besides() -> None:
     """aiohttp comes with `workbench[web]`, and the SDK would load it for a client that nobody uses."""
     code = "import gc; from workbench.adapters.http_client import warm; warm(); assert gc.isenabled()"
-    assert loaded_after(code, ("openai", "aiohttp")) == {"openai"}
+    watched = ("openai", "aiohttp", "openai.types.chat", "openai.types.responses.response")
+    assert loaded_after(code, watched) == {"openai", "openai.types.chat"}
+
+
+def test_what_the_sdk_could_do_besides_is_there_when_it_is_asked_for() -> None:
+    code = """from workbench.adapters.http_client import warm; warm()
+    import openai, openai.types.responses as package
+    from openai.types.responses import Response
+    from openai.types.responses.response import Response as Same
+    assert Response is Same is openai.types.responses.Response is package.Response
+    assert openai.types.chat.ChatCompletion is sys.modules["openai.types.chat"].ChatCompletion
+    assert openai.AsyncOpenAI(api_key="x").responses"""
+    assert loaded_after(code, ("openai.types.responses.response",)) == {"openai.types.responses.response"}
 
 
 def test_the_probe_sees_what_is_loaded() -> None:

@@ -4,8 +4,10 @@
 
 Counted is the whole of a process, from its start to its end: the interpreter, the imports, the requests, and for
 `compare` the gate, history, the verdict and the JSON that it prints, with a folder of its own that is new each time.
-Both read the same streamed answers of one endpoint in a process of its own (`endpoint.py`); the bare client
-(`bare_client.py`) is httpx2 and json, and keeps nothing but the texts. They take turns. Linux and macOS.
+All read the same streamed answers of one endpoint in a process of its own (`endpoint.py`), and take turns. Two floors
+keep nothing but the texts: the same SDK doing the same requests (`bare_sdk_client.py`), and, harder, a client without the
+SDK, whose import is then ours to answer for (`bare_client.py`: httpx2 and json).
+The answers are all the same, so that the verdict is quick; bench_verdict.py measures that. Linux and macOS.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ REQUESTS = 50
 MODEL = "paced-50-50"
 """50 chunks, 50 a second."""
 COMPARE = ("--vary", "temperature=0,0.5,1,1.5,2", "--repeats", "10", "--concurrency", str(REQUESTS), "--json")
+FLOORS = {"a bare SDK client": "bare_sdk_client.py", "a bare HTTP client": "bare_client.py"}
 
 
 class Took(NamedTuple):
@@ -61,33 +64,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("-n", type=int, default=5, metavar="RUNS", help="of both")
     runs = parser.parse_args().n
-    compared: list[Took] = []
-    bare: list[Took] = []
+    took: dict[str, list[Took]] = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, serve(Path(folder)) as served:
-        ours = [sys.executable, "-m", "workbench", "compare", "go", "--model", MODEL, *COMPARE]
-        floor = [sys.executable, str(Path(__file__).with_name("bare_client.py")), served.base_url, MODEL, str(REQUESTS)]
+        asked = (served.base_url, MODEL, str(REQUESTS))
+        commands = {
+            "compare": [sys.executable, "-m", "workbench", "compare", "go", "--model", MODEL, *COMPARE],
+            **{
+                name: [sys.executable, str(Path(__file__).with_name(script)), *asked] for name, script in FLOORS.items()
+            },
+        }
         for turn in range(runs + 1):
-            found = timed(ours, served), timed(floor, served)
-            if turn:  # the first of each fills the caches of the disk
-                compared.append(found[0])
-                bare.append(found[1])
+            for name, command in commands.items():
+                found = timed(command, served)
+                if turn:  # the first of each fills the caches of the disk
+                    took.setdefault(name, []).append(found)
+    wall = {name: Figure.median([each.wall for each in found]) for name, found in took.items()}
+    cpu = {name: Figure.median([each.cpu for each in found]) for name, found in took.items()}
+    whole, work = f"{REQUESTS} requests at once, whole process", "the same, processor time"
+    sdk, bare = FLOORS
     print_table(
         [
-            Row(
-                f"{REQUESTS} requests at once, whole process",
-                "ms",
-                Figure.median([each.wall for each in compared]),
-                "a bare client",
-                Figure.median([each.wall for each in bare]),
-                target=1.5,
-            ),
-            Row(
-                "the same, processor time",
-                "ms",
-                Figure.median([each.cpu for each in compared]),
-                "a bare client",
-                Figure.median([each.cpu for each in bare]),
-            ),
+            Row(whole, "ms", wall["compare"], sdk, wall[sdk], target=1.5),
+            Row(whole, "ms", wall["compare"], bare, wall[bare], target=1.5),
+            Row(work, "ms", cpu["compare"], sdk, cpu[sdk]),
+            Row(work, "ms", cpu["compare"], bare, cpu[bare]),
         ]
     )
 

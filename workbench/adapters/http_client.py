@@ -6,16 +6,14 @@ of the environment, and sends to 127.0.0.1 through a proxy.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import gc
 import operator
-import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from workbench.adapters.base_url import is_this_machine
+from workbench.adapters.sdk_import import quick_import
 from workbench.core.connection import Connection
 
 if TYPE_CHECKING:
@@ -42,27 +40,6 @@ def warm() -> None:
         operator.attrgetter("with_streaming_response")(resource)
 
 
-@contextlib.contextmanager
-def _quick_import() -> Iterator[None]:
-    """For the first import of the SDK, which takes a quarter less so.
-
-    What an import makes stays to the end, so that the garbage collector looks through it in vain, again and again. And
-    where aiohttp happens to be installed the SDK loads it for a client of its own that is never used here.
-    """
-    hides = "openai" not in sys.modules and "aiohttp" not in sys.modules
-    collects = gc.isenabled()
-    gc.disable()
-    if hides:
-        sys.modules["aiohttp"] = None  # type: ignore[assignment]  # an import of it is an ImportError
-    try:
-        yield
-    finally:
-        if hides:
-            del sys.modules["aiohttp"]
-        if collects:
-            gc.enable()
-
-
 def make_client(
     connection: Connection, transport: httpx2.AsyncBaseTransport | None, proxy: str, on_response: ResponseHook
 ) -> AsyncOpenAI:
@@ -70,10 +47,9 @@ def make_client(
 
     Raises ImportError, ValueError or httpx2.InvalidURL where `proxy` can't be used.
     """
-    # Imported here: it takes half a second, and nothing before the first request needs it.
-    import httpx2
-
-    with _quick_import():
+    # Imported here: it takes a quarter of a second, and nothing before the first request needs it.
+    with quick_import():
+        import httpx2
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
     if transport is None:
@@ -157,12 +133,12 @@ def proxy_for(base_url: str) -> str:
 
     Never one for this machine: a proxy elsewhere can't reach it, and would see the prompt.
     """
-    from urllib.request import getproxies, proxy_bypass
-
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     if is_this_machine(host):
         return ""
+    from urllib.request import getproxies, proxy_bypass  # loads an HTTP client of its own
+
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all") or ""
     if not proxy or proxy_bypass(parts.netloc.rpartition("@")[2]):
