@@ -5,8 +5,8 @@
 Counted is the whole of a process, from its start to its end: the interpreter, the imports, the requests, and for
 `compare` the gate, history, the verdict and the JSON that it prints, with a folder of its own that is new each time.
 All read the same streamed answers of one endpoint in a process of its own (`endpoint.py`), and take turns. Two floors
-keep nothing but the texts: the same SDK doing the same requests (`bare_sdk_client.py`), and, harder, a client without the
-SDK, whose import is then ours to answer for (`bare_client.py`: httpx2 and json).
+keep nothing but the texts: the same SDK doing the same requests (`bare_sdk_client.py`), and, harder, a client without
+the SDK, whose import is then ours to answer for (`bare_client.py`: httpx2 and json).
 The answers are all the same, so that the verdict is quick; bench_verdict.py measures that. Linux and macOS.
 """
 
