@@ -17,7 +17,7 @@ from workbench.adapters.experiments import Experiments
 from workbench.adapters.files import Paths
 from workbench.adapters.history import History, RunRecord
 from workbench.adapters.migrations import MIGRATIONS, migrate
-from workbench.adapters.tables import KEPT, OF_EXPERIMENT, OF_RUN
+from workbench.adapters.tables import INDEXED, KEPT, OF_EXPERIMENT, OF_RUN
 from workbench.core.events import State, TextDelta
 from workbench.core.experiment import Cell, Experiment
 from workbench.core.grid_values import GridState
@@ -69,7 +69,7 @@ def test_each_table_is_known(database: Database) -> None:
     with database.read() as connection:
         rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     there = {name for (name,) in rows if not name.startswith("sqlite_")}
-    known = {"runs", "experiments", *OF_RUN, *OF_EXPERIMENT, *KEPT}
+    known = {"runs", "experiments", *OF_RUN, *OF_EXPERIMENT, *KEPT, *INDEXED}
     assert there == known, "a new table is entered in adapters/tables.py: is it deleted with a run, or why not?"
 
 

@@ -77,7 +77,29 @@ CREATE TRIGGER images_of_nobody AFTER DELETE ON run_images
   BEGIN DELETE FROM images WHERE digest = OLD.digest; END;
 PRAGMA user_version = 6;
 """
-SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2, 3: SCHEMA_3, 4: SCHEMA_4, 5: SCHEMA_5, 6: SCHEMA_6}
+_BLOCK_OF_OLD = "(SELECT block FROM search_places WHERE run = old.id)"
+SCHEMA_7 = f"""{SCHEMA_6}
+CREATE TABLE search_waiting (run TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE search_blocks (block INTEGER NOT NULL PRIMARY KEY, oldest TEXT NOT NULL, newest TEXT NOT NULL);
+CREATE TABLE search_places (run TEXT NOT NULL PRIMARY KEY, block INTEGER NOT NULL, place INTEGER NOT NULL)
+  WITHOUT ROWID;
+CREATE INDEX search_places_block ON search_places (block, place);
+CREATE TABLE search_grams (block INTEGER NOT NULL, gram TEXT NOT NULL, places BLOB NOT NULL,
+  PRIMARY KEY (block, gram)) WITHOUT ROWID;
+CREATE TRIGGER search_new_run AFTER INSERT ON runs BEGIN
+  INSERT OR IGNORE INTO search_waiting (run) VALUES (new.id); END;
+CREATE TRIGGER search_deleted_run AFTER DELETE ON runs BEGIN
+  INSERT OR IGNORE INTO search_waiting (run) SELECT run FROM search_places WHERE block = {_BLOCK_OF_OLD};
+  DELETE FROM search_waiting WHERE run = old.id;
+  DELETE FROM search_grams WHERE block = {_BLOCK_OF_OLD};
+  DELETE FROM search_blocks WHERE block = {_BLOCK_OF_OLD};
+  DELETE FROM search_places WHERE block = {_BLOCK_OF_OLD}; END;
+CREATE INDEX runs_named ON runs (id) WHERE name <> '' OR note <> '';
+CREATE INDEX runs_starred ON runs (id) WHERE starred = 1;
+CREATE INDEX cells_run ON cells (run);
+PRAGMA user_version = 7;
+"""
+SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2, 3: SCHEMA_3, 4: SCHEMA_4, 5: SCHEMA_5, 6: SCHEMA_6, 7: SCHEMA_7}
 """By number: every schema that a person's file may have."""
 NEXT = Migration(LATEST + 1, "a column", ("ALTER TABLE trust ADD COLUMN why TEXT NOT NULL DEFAULT ''",))
 BROKEN = Migration(LATEST + 1, "breaks", ("ALTER TABLE trust ADD COLUMN why TEXT", "CREATE nonsense"))

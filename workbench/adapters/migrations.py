@@ -223,6 +223,33 @@ CREATE TABLE run_images (
     "BEGIN DELETE FROM images WHERE digest = OLD.digest; END",
 )
 
+# What finds a run by a part of its texts (search_index.py). A block is indexed in one go and thrown away whole when one
+# of its runs is deleted; those that are left wait to be indexed again. Triggers see to it, whoever adds or deletes.
+_BLOCK_OF_OLD = "(SELECT block FROM search_places WHERE run = old.id)"
+_SEARCH = (
+    # Runs that are in no block yet.
+    "CREATE TABLE search_waiting (run TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE search_blocks (block INTEGER NOT NULL PRIMARY KEY, oldest TEXT NOT NULL, newest TEXT NOT NULL)",
+    "CREATE TABLE search_places (run TEXT NOT NULL PRIMARY KEY, block INTEGER NOT NULL, place INTEGER NOT NULL) "
+    "WITHOUT ROWID",
+    "CREATE INDEX search_places_block ON search_places (block, place)",
+    # Which of a block's places have a gram (core/search_grams.py).
+    "CREATE TABLE search_grams (block INTEGER NOT NULL, gram TEXT NOT NULL, places BLOB NOT NULL, "
+    "PRIMARY KEY (block, gram)) WITHOUT ROWID",
+    "INSERT INTO search_waiting (run) SELECT id FROM runs",
+    "CREATE TRIGGER search_new_run AFTER INSERT ON runs BEGIN "
+    "INSERT OR IGNORE INTO search_waiting (run) VALUES (new.id); END",
+    "CREATE TRIGGER search_deleted_run AFTER DELETE ON runs BEGIN "
+    f"INSERT OR IGNORE INTO search_waiting (run) SELECT run FROM search_places WHERE block = {_BLOCK_OF_OLD}; "
+    "DELETE FROM search_waiting WHERE run = old.id; "
+    f"DELETE FROM search_grams WHERE block = {_BLOCK_OF_OLD}; "
+    f"DELETE FROM search_blocks WHERE block = {_BLOCK_OF_OLD}; "
+    f"DELETE FROM search_places WHERE block = {_BLOCK_OF_OLD}; END",
+    "CREATE INDEX runs_named ON runs (id) WHERE name <> '' OR note <> ''",
+    "CREATE INDEX runs_starred ON runs (id) WHERE starred = 1",
+    "CREATE INDEX cells_run ON cells (run)",
+)
+
 _LOG = """
 CREATE TABLE IF NOT EXISTS migrations (
   number INTEGER NOT NULL PRIMARY KEY,
@@ -254,6 +281,7 @@ MIGRATIONS = (
     Migration(4, "several drafts", _TABS),
     Migration(5, "deletions", (_DELETIONS,)),
     Migration(6, "images that were sent", _IMAGES),
+    Migration(7, "search", _SEARCH),
 )
 LATEST = MIGRATIONS[-1].number
 

@@ -19,3 +19,5 @@ KEPT = {
     "deletions": "ids alone, until what they name is gone from every file",
 }
 """What stays when a run or an experiment is deleted, and why."""
+INDEXED = ("search_waiting", "search_blocks", "search_places", "search_grams")
+"""What finds runs: a trigger on `runs` deletes what a deleted run has in there, see migrations.py."""
