@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -13,6 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 os.environ["TEXTUAL_FPS"] = "500"
 
 from tests.support.tasks import EAGER
+from workbench.adapters import ranks_download
 
 # Nothing here depends on how busy the machine is. Explaining a failure of the screen takes minutes.
 settings.register_profile(
@@ -32,6 +35,20 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
     gc.enable()
+
+
+def _refuse(url: str, transport: object, end: float) -> NoReturn:
+    raise AssertionError(f"a test went to the network for {url}")
+
+
+_DOWNLOAD = ranks_download._download
+ranks_download._download = _refuse
+
+
+@pytest.fixture
+def the_download() -> Callable[..., tuple[bytes | None, str]]:
+    """The function that a test can't reach otherwise; to be used with a transport that is no network."""
+    return _DOWNLOAD
 
 
 @pytest.fixture(params=[None, EAGER] if EAGER is not None else [None], ids=lambda start: "eager" if start else "later")

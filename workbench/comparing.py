@@ -151,7 +151,8 @@ class Comparing:
     def plan(self, cells: Collection[Cell] | None = None) -> Plan:
         """The figures of the gate, for all of it or for these cells. Loads the token ranks and the prices: for a
         thread on a screen. InputError where a column's connection is not there."""
-        self.services.tokens.load()
+        for model in {self.services.asked_model(e.prompt, self.connection_of(e)) for e in self._columns(cells)}:
+            self.services.tokens.load(model)
         asked = {column.index for column in self._columns(cells)}
         nothing = ColumnFigures((0,) * self.experiment.case_count, lambda *_: 0.0)
         figures = [self._figures(each) if each.index in asked else nothing for each in self.experiment.columns()]
@@ -198,8 +199,7 @@ class Comparing:
         return [max(1, own + tokens - self._first_tokens[0]) for tokens in self._first_tokens]
 
     def _count(self, column: Column, request: Request) -> int:
-        is_practice = self.connection_of(column).is_practice
-        return self.services.tokens.count_messages(request.messages, request.model, is_practice).value
+        return self.services.prompt_tokens(request, self.connection_of(column)).value
 
     def _output_limit(self, model: str, connection: Connection) -> int | None:
         if connection.is_practice:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.adapters.connections import (
     Connections,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from workbench.adapters.images import ImageFiles
     from workbench.adapters.lessons import LessonStore
     from workbench.adapters.presets.library import PresetLibrary
-    from workbench.adapters.tokens import TokenCounter
+    from workbench.adapters.tokens import TokenCount, TokenCounter
     from workbench.core.connection import Connection
     from workbench.core.exchange import Imported
     from workbench.core.images import ImageData
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from workbench.core.prompt import Prompt, Variable
     from workbench.core.request import Problem, Request
     from workbench.runner import Emit, Job, Run
+
+    Values: TypeAlias = tuple[dict[str, str], list[Problem]]
 
 
 class Services:
@@ -143,7 +145,7 @@ class Services:
         """Counts tokens; exact once `warm` has run, where it can be."""
         from workbench.adapters.tokens import TokenCounter
 
-        return TokenCounter(self.environ)
+        return TokenCounter(self.environ, self.paths.ranks)
 
     def connections(self) -> Connections:
         """The connections there are now: environment and `.env` are read at each call, so a new key is seen."""
@@ -210,14 +212,16 @@ class Services:
         *,
         anyway: bool = False,
         sent: Mapping[str, JSON] | None = None,
+        values: Values | None = None,
     ) -> Request:
-        """The request that would be sent now. Files that variables name are read; what can't be is a problem. `sent` is
-        the body of a run that is sent again: its images stand in for files that are gone or were changed since."""
+        """The request that would be sent now. Files that variables name are read, unless `values` were read already;
+        what can't be read is a problem. `sent` is the body of a run that is sent again: its images stand in for files
+        that are gone or were changed since."""
         from datetime import date
 
         from workbench.core.request import build_request
 
-        values, unreadable = self._values(prompt)
+        texts, unreadable = values or self.values(prompt)
         parts, unusable = self.parts(prompt)
         images, not_read = self._images(prompt, parts, sent)
         model = self.asked_model(prompt, connection)
@@ -226,11 +230,11 @@ class Services:
             rules=self.rules(model, connection),
             lessons=self.lessons.get(connection.host),
             parts=parts,
-            values=values,
+            values=texts,
             images=images,
             default_model=connection.default_model,
             models=self.known_models(connection),
-            count_tokens=lambda text: self.tokens.count(text, model, connection.is_practice).value,
+            count_tokens=lambda text: self.tokens.count(text, model, connection.is_practice, connection.host).value,
             today=date.today(),
             key=connection.key,
             anyway=anyway,
@@ -267,7 +271,8 @@ class Services:
         """The model that the builder will ask: a prompt's own, unless the connection is known not to have it."""
         return prompt.model_or(connection.default_model, self.known_models(connection))
 
-    def _values(self, prompt: Prompt) -> tuple[dict[str, str], list[Problem]]:
+    def values(self, prompt: Prompt) -> Values:
+        """The texts of the variables that have one, and why a file can't be read. Reads the files."""
         from workbench.core.request import Problem
 
         values: dict[str, str] = {}
@@ -375,7 +380,6 @@ class Services:
         endpoint.warm()
         prices.warm()
         _ = self.rulebook
-        self.tokens.load()
 
     def fits_variable(self, size: int) -> bool:
         """Whether a variable may read a file of so many bytes."""
@@ -481,6 +485,11 @@ class Services:
         private_folder(path.parent)
         write_atomic(path, text.encode())
         return path
+
+    def prompt_tokens(self, request: Request, connection: Connection) -> TokenCount:
+        """The tokens that a request's messages take, as the model that it names counts them."""
+        asked = request.model, connection.is_practice, connection.host
+        return self.tokens.count_messages(request.messages, *asked)
 
     def costs_nothing(self, connection: Connection) -> bool:
         """Whether nobody sends a bill."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import random
 import socket
 import time
@@ -15,9 +16,10 @@ import tiktoken.registry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.adapters import tokens
+from workbench.adapters import token_ranks, tokens
 from workbench.adapters.practice import count_tokens
-from workbench.adapters.tokens import TokenCount, TokenCounter, encoding_for
+from workbench.adapters.token_ranks import encoding_for
+from workbench.adapters.tokens import TokenCount, TokenCounter
 from workbench.core.prompt import Message, Role
 from workbench.core.token_estimate import weigh
 
@@ -40,8 +42,8 @@ def ranks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     pieces = [bytes([byte]) for byte in range(256)]
     pieces += [b"th", b"he", b"the", b" t", b" the", b"in", b"ed", b"an", b"and", b" a", b" and"]
     data = b"".join(base64.b64encode(piece) + b" %d\n" % rank for rank, piece in enumerate(pieces))
-    known = tokens.RANKS["o200k_base"]
-    monkeypatch.setitem(tokens.RANKS, "o200k_base", known._replace(sha256=hashlib.sha256(data).hexdigest()))
+    known = token_ranks.RANKS["o200k_base"]
+    monkeypatch.setitem(token_ranks.RANKS, "o200k_base", known._replace(sha256=hashlib.sha256(data).hexdigest()))
     (tmp_path / known.file_name).write_bytes(data)
     yield tmp_path
     tiktoken.registry.ENCODINGS.pop("o200k_base", None)
@@ -79,8 +81,8 @@ def test_which_encoding_a_model_has(model: str, encoding: tuple[str, bool]) -> N
 
 
 def test_the_names_of_the_files_are_tiktokens() -> None:
-    assert tokens.RANKS["o200k_base"].file_name == "fb374d419588a4632f3f557e76b4b70aebbca790"
-    assert tokens.RANKS["cl100k_base"].file_name == "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
+    assert token_ranks.RANKS["o200k_base"].file_name == "fb374d419588a4632f3f557e76b4b70aebbca790"
+    assert token_ranks.RANKS["cl100k_base"].file_name == "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
 
 
 def test_without_ranks_it_estimates_and_says_so(tmp_path: Path) -> None:
@@ -96,7 +98,7 @@ def test_a_cache_that_is_off_or_missing_is_no_fault(folder: str) -> None:
 
 
 def test_a_file_with_other_contents_is_not_used_and_not_deleted(tmp_path: Path) -> None:
-    path = tmp_path / tokens.RANKS["o200k_base"].file_name
+    path = tmp_path / token_ranks.RANKS["o200k_base"].file_name
     path.write_bytes(b"not ranks")
     assert not TokenCounter({"TIKTOKEN_CACHE_DIR": str(tmp_path)}).load(GPT)
     assert path.read_bytes() == b"not ranks"
@@ -225,3 +227,49 @@ def test_old_texts_are_let_go() -> None:
     kept = counter._texts
     assert sum(len(text) for _, text in (*kept._new, *kept._old)) <= 2_100_000
     assert counter.count("hello", "m", practice=False).value == round(weigh("hello"))
+
+
+# The OpenAI API reference, "Create chat completion" and "Get chat completion": the usage of its examples.
+PUBLISHED = [
+    (19, (("developer", "You are a helpful assistant."), ("user", "Hello!"))),
+    (13, (("user", "write a haiku about ai"),)),
+]
+# What o200k_base makes of these (tiktoken 0.14 with the published ranks), and of the cookbook's and the announcement's
+# examples in tests/core/test_token_estimate.py.
+RECORDED = {
+    "developer": 1,
+    "user": 1,
+    "You are a helpful assistant.": 6,
+    "Hello!": 2,
+    "write a haiku about ai": 6,
+}
+
+
+def _messages(spoken: tuple[tuple[str, str], ...]) -> list[Message]:
+    return [Message(Role(role), content) for role, content in spoken]
+
+
+@pytest.mark.parametrize(("published", "spoken"), PUBLISHED)
+def test_the_published_counts_come_out_of_the_recorded_ones(
+    published: int, spoken: tuple[tuple[str, str], ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = TokenCounter({})
+    monkeypatch.setattr(counter, "count", lambda text, *_: TokenCount(RECORDED[text], True))
+    assert counter.count_messages(_messages(spoken), GPT, practice=False) == TokenCount(published, True)
+
+
+@pytest.mark.parametrize(("published", "spoken"), PUBLISHED)
+def test_the_estimate_is_near_the_published_counts(published: int, spoken: tuple[tuple[str, str], ...]) -> None:
+    count = TokenCounter({}).count_messages(_messages(spoken), GPT, practice=False)
+    assert count.value == pytest.approx(published, abs=2)
+
+
+def test_with_the_true_ranks_the_published_counts_are_exact() -> None:
+    """Where this machine has them; elsewhere the recorded values stand for them."""
+    counter = TokenCounter(os.environ)
+    if not counter.load(GPT):
+        pytest.skip("the ranks of o200k_base are not on this machine")
+    for published, spoken in PUBLISHED:
+        assert counter.count_messages(_messages(spoken), GPT, practice=False) == TokenCount(published, True)
+    for text, recorded in RECORDED.items():
+        assert counter.count(text, GPT, practice=False) == TokenCount(recorded, True)

@@ -170,9 +170,9 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture
 def _trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    http_client._certificates.cache_clear()
+    http_client.certificates.cache_clear()
     yield
-    http_client._certificates.cache_clear()
+    http_client.certificates.cache_clear()
 
 
 async def attempt_tls(certificate: Path, key: Path) -> tuple[Attempt, str]:

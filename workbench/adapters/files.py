@@ -101,6 +101,11 @@ class Paths(NamedTuple):
         return self.data / "exports"
 
     @property
+    def ranks(self) -> Path:
+        """The ranks of encodings that were fetched, named as tiktoken names them."""
+        return self.data / "ranks"
+
+    @property
     def editing(self) -> Path:
         """Texts that are in an editor outside the program, each in a folder of its own."""
         return self.data / "editing"

@@ -54,7 +54,7 @@ def make_client(
 
     if transport is None:
         transport = httpx2.AsyncHTTPTransport(
-            verify=_certificates(tls=bool(proxy) or urlsplit(connection.base_url).scheme == "https"),
+            verify=certificates(tls=bool(proxy) or urlsplit(connection.base_url).scheme == "https"),
             proxy=proxy or None,
             trust_env=False,
             # No limit of its own: the grid queues, and a pool's queue would end in timeouts that nobody sees coming.
@@ -114,7 +114,7 @@ async def _nothing(_response: httpx2.Response) -> None:
 
 
 @functools.lru_cache(maxsize=2)
-def _certificates(*, tls: bool) -> ssl.SSLContext:
+def certificates(*, tls: bool) -> ssl.SSLContext:
     """The trusted certificates, read once (20 to 50 ms); SSL_CERT_FILE and SSL_CERT_DIR of the environment count.
 
     Without `tls` none are: a connection that has no use for them trusts nobody.

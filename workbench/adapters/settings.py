@@ -52,6 +52,8 @@ class Settings:
     theme: str = ""
     copy: str = "auto"
     """auto, terminal or file."""
+    token_table: str = "fetch"
+    """fetch or local."""
     retries: int = 2
     retry_wait_max_s: float = 60.0
     connect_s: float = 10.0
@@ -123,6 +125,15 @@ SETTINGS: tuple[Setting, ...] = (
         "auto",
         "where copies go: terminal (by OSC 52), file (in the exports folder), or auto: a file where the terminal can't",
         choices=("auto", "terminal", "file"),
+    ),
+    Setting(
+        "",
+        "token_table",
+        "text",
+        "fetch",
+        "what makes counts for OpenAI's models exact: fetch it once, after saying so (3.6 MB from "
+        "openaipublic.blob.core.windows.net), or local: only where it is on this machine",
+        choices=("fetch", "local"),
     ),
     Setting("", "retries", "integer", 2, "how often a failed request is sent again by itself", 0, 10),
     Setting("", "retry_wait_max_s", "number", 60.0, "the longest wait before a retry, in seconds", 0, 3600),

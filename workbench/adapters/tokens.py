@@ -1,7 +1,6 @@
 """Counts tokens: exactly where the ranks of the model's encoding are on this machine, else an estimate that says so.
 
-tiktoken would download its ranks; here it never may. They are used where something else has put them: in the folder
-that TIKTOKEN_CACHE_DIR (or DATA_GYM_CACHE_DIR) names, or in tiktoken's own in the temporary folder.
+The estimate of a model is corrected by what its host has reported (`calibrate`).
 
 A text is counted in pieces, cut after some words where no token crosses: tiktoken, quadratic on a long run without a
 split, never gets one; and of a long text that was edited only the pieces around the edit are counted again.
@@ -11,23 +10,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.adapters.token_ranks import encoding_for, load_encoding, rank_folders
 from workbench.core.connection import PRACTICE
+from workbench.core.token_calibration import MESSAGE_OVERHEAD, NO_CALIBRATION, REPLY_OVERHEAD, Calibration
 from workbench.core.token_estimate import weigh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from tiktoken import Encoding
 
     from workbench.core.prompt import Message
-
-REPLY_OVERHEAD = 3
-MESSAGE_OVERHEAD = 3
-"""Tokens around a reply and around each message (OpenAI cookbook, "How to count tokens with tiktoken")."""
 
 _LONGEST_PIECE = 2_000
 _FARTHEST_CUT = 16_000
@@ -50,49 +47,6 @@ class TokenCount:
     exact: bool
 
 
-class _Ranks(NamedTuple):
-    """Where tiktoken gets the ranks of an encoding from, and what they must hash to (tiktoken_ext.openai_public)."""
-
-    url: str
-    sha256: str
-
-    @property
-    def file_name(self) -> str:
-        """What tiktoken calls the file in its cache."""
-        import hashlib
-
-        return hashlib.sha1(self.url.encode(), usedforsecurity=False).hexdigest()
-
-
-_SOURCE = "https://openaipublic.blob.core.windows.net/encodings/"
-RANKS: dict[str, _Ranks] = {
-    "o200k_base": _Ranks(
-        _SOURCE + "o200k_base.tiktoken", "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
-    ),
-    "cl100k_base": _Ranks(
-        _SOURCE + "cl100k_base.tiktoken", "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"
-    ),
-}
-_CL100K = re.compile(r"gpt-(4|3\.5|35)(-.*)?")
-_O200K = re.compile(r"(chatgpt-4o|gpt-4o|gpt-4\.[15]|gpt-5|o[134])([.\-].*)?")
-_LATER_GPT = re.compile(r"(gpt-\d|o\d).*")
-
-
-def encoding_for(model: str) -> tuple[str, bool]:
-    """(encoding, whether that is known): "" for a model that is not OpenAI's; a later GPT is taken as o200k_base.
-
-    tiktoken's own table is not asked: it takes a fine-tuned gpt-4.1 for a gpt-4, and importing it takes 0.1 s.
-    """
-    name = model.removeprefix("openai/")
-    if name.startswith("ft:"):
-        name = name[3:].partition(":")[0]
-    if _O200K.fullmatch(name):
-        return "o200k_base", True
-    if _CL100K.fullmatch(name):
-        return "cl100k_base", True
-    return ("o200k_base", False) if _LATER_GPT.fullmatch(name) else ("", False)
-
-
 class _Kept:
     """The counts of the texts used last, bounded by their characters."""
 
@@ -109,6 +63,12 @@ class _Kept:
             found = self._old[key]
             self.put(how, text, found)
         return found
+
+    def forget(self, how: str) -> None:
+        """What was counted in this way is to be counted anew."""
+        for kept in (self._new, self._old):
+            for key in [key for key in kept if key[0] == how]:
+                del kept[key]
 
     def put(self, how: str, text: str, count: TokenCount) -> None:
         self._size += len(text)
@@ -162,29 +122,57 @@ def _common(most: int, holds: Callable[[int], bool]) -> int:
 class TokenCounter:
     """Counts for the screen, from any thread. Until `load` has run, and where there are no ranks, it estimates."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], own_folder: Path | None = None) -> None:
+        """`own_folder` is where the program itself puts ranks."""
         self._environ = environ
+        self._own_folder = own_folder
         self._encodings: dict[str, Encoding] = {}
+        self._calibrations: dict[str, Calibration] = {}
+        """By host and model."""
         self._texts = _Kept(1_000_000)
         self._long: list[_Long] = []
         self._lock = Lock()
 
     def load(self, model: str = "gpt-5.4-mini") -> bool:
-        """Load the ranks of `model`'s encoding, if they are on this machine: some 0.5 s and 60 MB, so for a thread.
+        """Load the ranks of `model`'s encoding, if they are on this machine: some 0.4 s and 60 MB, so for a thread.
 
         Returns whether counts for it are exact now. Raises nothing and touches no network.
         """
         encoding, known = encoding_for(model)
         if encoding and encoding not in self._encodings:
-            loaded = _load(encoding, _cache_folder(self._environ))
+            loaded = load_encoding(encoding, rank_folders(self._environ, self._own_folder))
             if loaded is not None:
                 self._encodings[encoding] = loaded
         return known and encoding in self._encodings
 
-    def count(self, text: str, model: str, practice: bool) -> TokenCount:
-        """The tokens of a text as `model` counts them. Costs next to nothing for a text that was counted before."""
+    def has_ranks(self, model: str) -> bool:
+        """Whether the ranks of the encoding that `model` has, or is taken to have, are loaded."""
+        return encoding_for(model)[0] in self._encodings
+
+    def calibrate(self, host: str, model: str, calibration: Calibration) -> bool:
+        """Correct the estimates of this model at this host so from now on; whether that is another way than before."""
+        how = _estimate_of(host, model)
+        with self._lock:
+            changed = self._calibrations.get(how, NO_CALIBRATION) != calibration
+            if changed:
+                self._calibrations[how] = calibration
+                self._texts.forget(how)
+                self._long = [each for each in self._long if each.how != how]
+        return changed
+
+    def calibration(self, host: str, model: str) -> Calibration:
+        """How the estimates of this model at this host are corrected."""
+        return self._calibrations.get(_estimate_of(host, model), NO_CALIBRATION)
+
+    def count(self, text: str, model: str, practice: bool, host: str = "") -> TokenCount:
+        """The tokens of a text as `model` counts them. Costs next to nothing for a text that was counted before.
+
+        `host` is where it is asked: what was learned of it there corrects an estimate.
+        """
         name, known = (PRACTICE, True) if practice else encoding_for(model)
         how = name if practice or name in self._encodings else ""
+        if not how and (own := _estimate_of(host, model)) in self._calibrations:
+            how = own
         with self._lock:
             found = self._texts.get(how, text)
             if found is None:
@@ -192,18 +180,18 @@ class TokenCounter:
                 self._texts.put(how, text, found)
         return found if known else TokenCount(found.value, False)
 
-    def count_messages(self, messages: Iterable[Message], model: str, practice: bool) -> TokenCount:
-        """The prompt tokens of the messages that are on: 3 for the reply, and 3 + role + content for each message.
-
-        With o200k_base this gave exactly the published counts 18, 47 and 18.
-        """
+    def count_messages(self, messages: Iterable[Message], model: str, practice: bool, host: str = "") -> TokenCount:
+        """The prompt tokens of the messages that are on: 3 for the reply, and 3 + role + content for each message; with
+        an estimate, what this host has on top of that too."""
         total, exact = REPLY_OVERHEAD, True
         for message in messages:
             if message.on:
                 role = self.count(message.role.value, model, practice)
-                content = self.count(message.content, model, practice)
+                content = self.count(message.content, model, practice, host)
                 total += MESSAGE_OVERHEAD + role.value + content.value
                 exact = exact and content.exact
+        if not exact and not practice and not self.has_ranks(model):
+            total += round(self.calibration(host, model).extra)
         return TokenCount(total, exact)
 
     def _count(self, text: str, how: str) -> TokenCount:
@@ -218,7 +206,7 @@ class TokenCounter:
     def _edited(self, text: str, how: str) -> _Long | None:
         """The count of a text that is one counted before with one place changed: only that place is counted."""
         before = next((long for long in self._long if long.is_like(how, text)), None)
-        if before is None or before.exact != (how != ""):
+        if before is None or before.exact != self._is_exact(how):
             return None
         start, end = _changed(before.text, text)
         if end - start > len(text) // 2:
@@ -232,7 +220,7 @@ class TokenCounter:
         tokenize = self._tokenizer(how)
         if how == PRACTICE:
             return _Long(how, text, tokenize(text), True)
-        weight, exact = 0.0, how != ""
+        weight, exact = 0.0, self._is_exact(how)
         for piece in _CUT.split(text):
             if len(piece) > _LONGEST_PIECE:
                 exact = False
@@ -246,58 +234,21 @@ class TokenCounter:
         weight = sum(tokenize(text[i * step : i * step + _LONGEST_PIECE]) for i in range(_SAMPLES))
         return TokenCount(round(weight * len(text) / (_SAMPLES * _LONGEST_PIECE)), False)
 
+    def _is_exact(self, how: str) -> bool:
+        return how == PRACTICE or how in self._encodings
+
     def _tokenizer(self, how: str) -> Callable[[str], float]:
         if how == PRACTICE:
             from workbench.adapters.practice import count_tokens  # needed with the practice connection alone
 
             return count_tokens
-        if not how:
-            return weigh
+        if how not in self._encodings:
+            return self._calibrations[how].weigh if how else weigh
         encoding = self._encodings[how]
         # Without `disallowed_special` a text that holds <|endoftext|> raises; a lone surrogate is no UTF-8.
         return lambda text: len(encoding.encode(text.encode("utf-8", "replace").decode(), disallowed_special=()))
 
 
-def _cache_folder(environ: Mapping[str, str]) -> Path | None:
-    """Where tiktoken keeps ranks, as its load.py finds it; None where its cache is switched off."""
-    for name in ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"):
-        if name in environ:
-            return Path(environ[name]) if environ[name] else None
-    import tempfile  # like hashlib, no part of the first paint
-
-    return Path(tempfile.gettempdir()) / "data-gym-cache"
-
-
-def _load(encoding: str, folder: Path | None) -> Encoding | None:
-    data = _read_ranks(encoding, folder)
-    if data is None:
-        return None
-    import tiktoken.load  # 0.1 s and a compiled library, of use only where the ranks are here
-
-    def from_this_machine(blobpath: str, expected_hash: str | None = None) -> bytes:
-        if blobpath != RANKS[encoding].url:
-            raise FileNotFoundError(blobpath)
-        return data
-
-    # tiktoken's own reader downloads what it does not find, and deletes a cached file that it does not like.
-    if not hasattr(tiktoken.load, "read_file_cached"):
-        return None
-    tiktoken.load.read_file_cached = from_this_machine
-    try:
-        return tiktoken.get_encoding(encoding)
-    except (OSError, ValueError):
-        return None
-
-
-def _read_ranks(encoding: str, folder: Path | None) -> bytes | None:
-    """The ranks as tiktoken would have stored them, or None; a file with other contents is left alone."""
-    if folder is None:
-        return None
-    import hashlib
-
-    ranks = RANKS[encoding]
-    try:
-        data = (folder / ranks.file_name).read_bytes()
-    except (OSError, ValueError):
-        return None
-    return data if hashlib.sha256(data).hexdigest() == ranks.sha256 else None
+def _estimate_of(host: str, model: str) -> str:
+    """The name of the way to count that is an estimate for one model at one host; no encoding is called so."""
+    return f"~{host} {model}"

@@ -87,6 +87,13 @@ def _within_limit(
     return [each for index, each in enumerate(placed) if index - first not in out]
 
 
+def filled_contents(prompt: Prompt, values: Mapping[str, str]) -> tuple[str, ...]:
+    """The text of each message of the prompt, on or off, with its variables filled as they would be sent; one that
+    can't be filled as it is written. `values` as in `build_request`."""
+    texts = _texts(prompt.variables, values)
+    return tuple(_filled(message, texts) for message in prompt.messages)
+
+
 def _filled(message: Message, texts: Mapping[str, str]) -> str:
     try:
         return fill(message.content, texts)

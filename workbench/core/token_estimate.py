@@ -91,6 +91,48 @@ _KINDS = (
 _ASCII_KINDS = _KINDS[:3]
 
 
+class Scripts(NamedTuple):
+    """A number for each class of script: tokenizers differ most in how they cut these."""
+
+    ascii: float = 0.0
+    """English, code, digits, marks and white space."""
+    hangul: float = 0.0
+    han_kana: float = 0.0
+    other: float = 0.0
+    """Every other script, Latin letters with accents and emoji."""
+
+    @property
+    def total(self) -> float:
+        return sum(self)
+
+    def scaled(self, by: Scripts) -> float:
+        """The sum of all, each times what `by` has for it."""
+        return sum(mine * factor for mine, factor in zip(self, by, strict=True))
+
+    def plus(self, more: Scripts) -> Scripts:
+        return Scripts(*(mine + its for mine, its in zip(self, more, strict=True)))
+
+
+def weigh_scripts(text: str) -> Scripts:
+    """As `weigh`, apart by script."""
+    if text.isascii():
+        return Scripts(weigh(text))
+    sums = [0.0] * len(Scripts._fields)
+    for piece, count in Counter(_pattern(_SPLIT).findall(text)).items():
+        sums[_script_of(piece)] += count * _weigh_piece(piece)
+    return Scripts(*sums)
+
+
+@lru_cache(maxsize=8192)
+def _script_of(piece: str) -> int:
+    """The place in `Scripts` that a piece counts for: a piece has the letters of one script, and marks."""
+    if piece.isascii():
+        return 0
+    if _pattern(f"[{_HANGUL}]").search(piece):
+        return 1
+    return 2 if _pattern(f"[{_HAN}{_KANA}]").search(piece) else 3
+
+
 def weigh(text: str) -> float:
     """Estimated tokens as a number to add up: the parts of a text that is cut before white space sum to the whole."""
     split = _pattern(_SPLIT_ASCII if text.isascii() else _SPLIT)
@@ -122,12 +164,12 @@ def _begins_a_word(letter: str) -> bool:
 
 
 def _weigh_marks(marks: str) -> float:
-    """A row of one mark, such as a rule of dashes, is few tokens; mixed marks go two or three at a time."""
+    """A row of one mark, such as a rule of dashes, is few tokens; mixed marks (`":"`, `},`) go three at a time."""
     if not marks.isascii():
         return float(len(marks))
     if len(set(marks)) == 1:
         return 1 + len(marks) // 16
-    return max(1.0, len(marks) / 2)
+    return max(1.0, len(marks) / 3)
 
 
 _weigh_word = lru_cache(maxsize=8192)(_weigh_any)

@@ -344,7 +344,8 @@ class Desk:
         from workbench.tui.widgets.parameter_rows import GivenValue
 
         self.read_parts(self.prompt)
-        request = self.services.build(self.prompt, self.connection)
+        given_values = self.services.values(self.prompt)
+        request = self.services.build(self.prompt, self.connection, values=given_values)
         rules = self.rules()
         lessons = self.services.lessons.get(self.connection.host)
         values, given = merged_parameters(self.prompt, self.parts)
@@ -359,7 +360,7 @@ class Desk:
             reasons,
             problems,
             {name: GivenValue(values[name], f"{part} {title}") for name, part, title in given},
-            self._count(request),
+            self._count(request, given_values[0]),
             self._part_rows(),
             self._image_facts(),
         )
@@ -375,28 +376,34 @@ class Desk:
     def _part_rows(self) -> tuple[PartRow, ...]:
         from workbench.tui.part_rows import part_rows
 
-        practice, counter = self.connection.is_practice, self.services.tokens
         wrong = {problem.field: problem.text for problem in self.parts_trouble}
-        return part_rows(self.prompt, self.parts, wrong, lambda text: counter.count(text, self.model, practice))
+        return part_rows(self.prompt, self.parts, wrong, self._count_text)
 
-    def _count(self, request: Request) -> tuple[TokenCount, ...]:
+    def _count(self, request: Request, values: Mapping[str, str]) -> tuple[TokenCount, ...]:
         """The tokens of each message; on the way what the request takes, and what it saves."""
         from workbench.core.turns import left_out
 
-        tokens = self.count_messages()
+        tokens = self.count_messages(values)
         out = left_out(self.prompt.messages, self.prompt.send, lambda index: tokens[index].value)
         self.unsent_tokens = sum(tokens[index].value for index in out)
         self.prompt_tokens = self.count_request(request)
         return tokens
 
-    def count_messages(self) -> tuple[TokenCount, ...]:
-        """The tokens of each message as it is written, on or off."""
-        practice, counter = self.connection.is_practice, self.services.tokens
-        return tuple(counter.count(message.content, self.model, practice) for message in self.prompt.messages)
+    def count_messages(self, values: Mapping[str, str] | None = None) -> tuple[TokenCount, ...]:
+        """The tokens of each message's text, on or off, with its variables filled; `values` are what they are filled
+        with, where that was read already."""
+        from workbench.core.request_messages import filled_contents
+
+        texts = self.services.values(self.prompt)[0] if values is None else values
+        return tuple(self._count_text(text) for text in filled_contents(self.prompt, texts))
+
+    def _count_text(self, text: str) -> TokenCount:
+        connection = self.connection
+        return self.services.tokens.count(text, self.model, connection.is_practice, connection.host)
 
     def count_request(self, request: Request) -> int:
         """The tokens that a request's messages take."""
-        return self.services.tokens.count_messages(request.messages, request.model, self.connection.is_practice).value
+        return self.services.prompt_tokens(request, self.connection).value
 
     # -- running -----------------------------------------------------------------------------------------------
 
@@ -455,6 +462,6 @@ class Desk:
     def estimate_of(self, outcome: Outcome) -> int:
         """About how many tokens an answer has whose endpoint reported none."""
         count = self.services.tokens.count
-        practice = self.shown is not None and self.shown.connection.is_practice
+        asked = self.shown.connection if self.shown is not None else self.connection
         texts = [text for choice in outcome.answer.choices for text in (choice.text, choice.reasoning)]
-        return sum(count(text, outcome.request.model, practice).value for text in texts)
+        return sum(count(text, outcome.request.model, asked.is_practice, asked.host).value for text in texts)

@@ -9,6 +9,7 @@ from textual import on, work
 from textual.screen import Screen
 
 from workbench.tui.quick_paint import QuickPaint
+from workbench.tui.screens.better_counts import BetterCounts
 from workbench.tui.screens.draft_stage import DraftStage
 from workbench.tui.screens.draft_tabs import DraftTabs
 from workbench.tui.screens.where import Answer
@@ -41,6 +42,7 @@ class DraftsScreen(QuickPaint, Screen[None]):
         super().__init__()
         self._drafts = drafts
         self._stage = DraftStage(self)
+        self.counts = BetterCounts(drafts.session.services, say=self.say, changed=self.show_counts)
         self.tabs: DraftTabs
         """Made when the screen is composed: the first pane is a widget."""
 
@@ -95,6 +97,16 @@ class DraftsScreen(QuickPaint, Screen[None]):
         """Show how the run in front stands."""
         raise NotImplementedError
 
+    def show_counts(self) -> None:
+        """Count the tokens of the prompt in front anew, and show them."""
+        raise NotImplementedError
+
+    def better_counts(self) -> None:
+        """See to it that the counts of what is in front are as good as they can be. The program is warm."""
+        desk = self.desk
+        if self.counts.is_due(desk):
+            self.run_worker(self.counts.improve(desk.model, desk.connection), group="counts")
+
     # -- what the rooms ask for ----------------------------------------------------------------------------------
 
     async def ask(self, question: Screen[Answer], /) -> Answer:
@@ -147,6 +159,8 @@ class DraftsScreen(QuickPaint, Screen[None]):
     def _run_finished(self, event: OutputPane.Finished) -> None:
         self.tabs.ended(event.pane, event.outcome)
         self.show_run()
+        self.counts.ran(self.desk)
+        self.better_counts()
 
     def stop_running(self) -> None:
         """End every run and keep its text."""

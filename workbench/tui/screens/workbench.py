@@ -290,6 +290,9 @@ class WorkbenchScreen(DraftsScreen):
         self._show_header()
         self._derive()
 
+    def show_counts(self) -> None:
+        self._derive_soon()
+
     def _derive_soon(self) -> None:
         if self._derive_timer is None:
             self._derive_timer = self.set_timer(DERIVE_AFTER, self._derive)
@@ -335,6 +338,7 @@ class WorkbenchScreen(DraftsScreen):
         if not self.output.running:
             self.output.show_request(derived.request, self.desk.prompt.parameters)
         self._show_meter()
+        self.better_counts()
 
     # -- running -----------------------------------------------------------------------------------------------
 
