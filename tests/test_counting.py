@@ -41,7 +41,7 @@ async def keep_run(
     request = Request({"model": model, "messages": messages})  # type: ignore[dict-item]  # a list of plain objects
     record = await services.history.begin(prompt=prompt, request=request, connection=connection)
     usage = {"prompt_tokens": round(tokens) + 7, "completion_tokens": round(tokens)}
-    answer = Answer((Choice(0, text, "stop"),), model, usage)  # type: ignore[arg-type]  # numbers are JSON
+    answer = Answer((Choice(0, text, "stop"),), model, usage)
     await record.end(replace(an_outcome(), request=request, answer=answer))
 
 
