@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from workbench.core.history_query import HistoryQuery
     from workbench.core.search_grams import Wanted
 
+_AT_ONCE = 500
+"""Runs that `every` reads at a time."""
 NEWEST = "~"
 """Behind every id."""
 _NAMED = "SELECT id, name, note FROM runs WHERE (name <> '' OR note <> '') AND id < ? ORDER BY id DESC"
@@ -77,6 +79,14 @@ class HistorySearch:
                 rows, reached = found, str(found[-1][1]) if len(found) == limit else None
         return Page(self._summaries(rows), reached)
 
+    def every(self, query: HistoryQuery, limit: int | None = None) -> Iterator[RunSummary]:
+        """All runs that fit, newest first, at most `limit`. Raises StorageError."""
+        left, page = limit, Page((), NEWEST)
+        while page.reached is not None and left != 0:
+            page = self.page(query, before=page.reached, limit=_AT_ONCE if left is None else min(left, _AT_ONCE))
+            left = None if left is None else left - len(page.runs)
+            yield from page.runs
+
     def runs(self, ids: Iterable[str]) -> tuple[RunSummary, ...]:
         """These runs as they are now, in this order; without those that are gone. Raises StorageError."""
         with self._database.read() as connection:
@@ -85,14 +95,6 @@ class HistorySearch:
                 for id in ids
             ]
         return self._summaries([row for row in rows if row is not None])
-
-    def ids_like(self, start: str, most: int = 2) -> tuple[str, ...]:
-        """The newest ids that begin with `start`. Raises StorageError."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT id FROM runs WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?", (start, start + NEWEST, most)
-            ).fetchall()
-        return tuple(id for (id,) in rows)
 
     def comparison_of(self, run: str) -> str:
         """The id of the comparison whose cell a run is, or ""; the newest one. Raises StorageError."""

@@ -33,7 +33,7 @@ _COMMANDS = {
     "compare": "run a prompt at several settings, side by side",
     "chat": "talk with the model in a plain terminal",
     "presets": "list, show, check, import and export presets",
-    "history": "what was run: delete it, make its file smaller",
+    "history": "what was run: list, search, show, export, delete",
 }
 
 

@@ -11,6 +11,8 @@ from workbench.core.json_text import unseen_escaped
 from workbench.core.visible import marked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from workbench.core.json_value import JSON
 
 
@@ -40,9 +42,25 @@ class Output:
 
     def json(self, value: JSON) -> None:
         """One JSON object; plain ASCII where the encoding is not UTF-8, so that it stays JSON."""
-        utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-        text = json.dumps(value, ensure_ascii=not utf8, indent=2, allow_nan=False)
-        _put(unseen_escaped(text) + "\n")
+        _put(_json_text(value, indent=2) + "\n")
+
+    def json_array(self, values: Iterable[JSON]) -> None:
+        """One JSON array, an element a line, each written when it is there."""
+        opening = "["
+        for value in values:
+            _put(f"{opening}\n{_json_text(value)}")
+            opening = ","
+        _put("\n]\n" if opening == "," else "[]\n")
+
+    def json_lines(self, values: Iterable[JSON]) -> None:
+        """A JSON object a line, each written when it is there."""
+        for value in values:
+            _put(_json_text(value) + "\n")
+
+
+def _json_text(value: JSON, indent: int | None = None) -> str:
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return unseen_escaped(json.dumps(value, ensure_ascii=not utf8, indent=indent, allow_nan=False))
 
 
 def _put(text: str) -> None:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from workbench.core.errors import InputError
 from workbench.core.events import State
+from workbench.core.typed_limits import dollars
 
 RUNNING, FAILED = "running", "failed"
 STATES = (*(state.value for state in State), FAILED, RUNNING)
@@ -93,17 +94,6 @@ def day_of(value: str, today: date) -> date:
         raise InputError(f"{value!r} is no day", "write it as 2026-11-01, today, yesterday or 7d") from None
 
 
-def dollars_of(value: str) -> float:
-    """US dollars. Raises InputError."""
-    try:
-        dollars = float(value.removeprefix("$"))
-    except ValueError:
-        dollars = float("nan")
-    if not 0 <= dollars < float("inf"):
-        raise InputError(f"{value!r} is no amount of dollars", "write it as 0.01")
-    return dollars
-
-
 _FILTERS: dict[tuple[str, str], Callable[[HistoryQuery, str, date], HistoryQuery]] = {
     ("model", ":"): lambda query, value, today: replace(query, model=value),
     ("preset", ":"): lambda query, value, today: replace(query, preset=value),
@@ -112,6 +102,6 @@ _FILTERS: dict[tuple[str, str], Callable[[HistoryQuery, str, date], HistoryQuery
     ("since", ":"): lambda query, value, today: replace(query, since=day_of(value, today)),
     ("until", ":"): lambda query, value, today: replace(query, until=day_of(value, today)),
     ("on", ":"): lambda query, value, today: replace(query, since=day_of(value, today), until=day_of(value, today)),
-    ("cost", ">"): lambda query, value, today: replace(query, over_usd=dollars_of(value)),
-    ("cost", "<"): lambda query, value, today: replace(query, under_usd=dollars_of(value)),
+    ("cost", ">"): lambda query, value, today: replace(query, over_usd=dollars(value, "cost>")),
+    ("cost", "<"): lambda query, value, today: replace(query, under_usd=dollars(value, "cost<")),
 }

@@ -68,10 +68,17 @@ def to_markdown(prompt: Prompt, request: Request) -> str:
     if sections is None:
         sections = [_json_section("messages", messages)]
     sections += [_json_section(_title(name), value) for name, value in body.items() if name not in rows]
-    for section in sections:
-        fence = _fence(section.text)
-        lines += [f"## {section.title}", "", f"{fence}{'json' if section.is_json else 'text'}", section.text, fence, ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(_written(section) for section in sections)])
+
+
+def answer_section(title: str, text: str) -> str:
+    """An answer as a section behind such a page, to the letter."""
+    return _written(_Section(title, False, text) if _all_seen(text) else _json_section(title, text))
+
+
+def _written(section: _Section) -> str:
+    fence = _fence(section.text)
+    return f"## {section.title}\n\n{fence}{'json' if section.is_json else 'text'}\n{section.text}\n{fence}\n"
 
 
 def _in_table(name: str, value: JSON) -> bool:
