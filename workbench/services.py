@@ -472,11 +472,9 @@ class Services:
 
     def write_settings_file(self) -> Path:
         """Where the settings file is; a commented one is written where there is none. StorageError."""
-        from workbench.adapters.settings import settings_template
+        from workbench.adapters.settings_write import write_template
 
-        if not self.paths.settings.exists():
-            private_folder(self.paths.config)
-            write_atomic(self.paths.settings, settings_template().encode())
+        write_template(self.paths.settings)
         return self.paths.settings
 
     def export(self, name: str, text: str) -> Path:

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workbench.adapters.settings import SETTINGS, EndpointSettings, Settings, load_settings, settings_template
+from workbench.adapters.settings import EndpointSettings, Settings, load_settings
 from workbench.adapters.settings_prices import OwnPrice
+from workbench.adapters.settings_table import SETTINGS
+from workbench.adapters.settings_template import settings_template
 from workbench.core.wire import Limits
 
 CANARY = "sk-canary-7f3a9b2c4d5e6f708192"
@@ -82,39 +84,39 @@ def test_a_whole_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("retries = 11", "retries: 11 is out of range, 0 to 10: using 2"),
-        ("retries = 1.5", "retries: expected a whole number from 0 to 10, found 1.5: using 2"),
-        ("retries = true", "retries: expected a whole number from 0 to 10, found true: using 2"),
-        ("theme = 3", 'theme: expected a text in quotes, found 3: using ""'),
-        ("limits.idle_s = 'x'", "limits.idle_s: expected a number from 0.1 to 86400, found 'x': using 60"),
-        ("limits.idle_s = nan", "limits.idle_s: nan is out of range, 0.1 to 86400: using 60"),
-        ("limits.idle_s = inf", "limits.idle_s: inf is out of range, 0.1 to 86400: using 60"),
-        ("limits = 3", "limits: expected a table, [limits], found a number"),
-        ("retires = 1", "retires: no such setting; did you mean retries?: ignored"),
-        ("Default-Model = 'x'", "Default-Model: no such setting; did you mean default_model?: ignored"),
-        ("limits.idel_s = 1", "limits.idel_s: no such setting; did you mean idle_s?: ignored"),
-        ("zzz = 1", "zzz: no such setting: ignored"),
-        ("keymap.run = 3", "keymap.run: expected key names in quotes, found 3: ignored"),
-        ("endpoints = []", "endpoints: expected a table, [endpoints], found a list"),
-        ("[endpoints.a]", "endpoints.a: base_url is missing: endpoint left out"),
-        ("endpoints.a = 3", "endpoints.a: expected a table, [endpoints.a], found a number: endpoint left out"),
+        ("retries = 11", "1: retries: 11 is out of range, 0 to 10: using 2"),
+        ("retries = 1.5", "1: retries: expected a whole number from 0 to 10, found 1.5: using 2"),
+        ("retries = true", "1: retries: expected a whole number from 0 to 10, found true: using 2"),
+        ("theme = 3", '1: theme: expected a text in quotes, found 3: using ""'),
+        ("limits.idle_s = 'x'", "1: limits.idle_s: expected a number from 0.1 to 86400, found 'x': using 60"),
+        ("limits.idle_s = nan", "1: limits.idle_s: nan is out of range, 0.1 to 86400: using 60"),
+        ("limits.idle_s = inf", "1: limits.idle_s: inf is out of range, 0.1 to 86400: using 60"),
+        ("limits = 3", "1: limits: expected a table, [limits], found a number"),
+        ("retires = 1", "1: retires: no such setting; did you mean retries?: ignored"),
+        ("Default-Model = 'x'", "1: Default-Model: no such setting; did you mean default_model?: ignored"),
+        ("limits.idel_s = 1", "1: limits.idel_s: no such setting; did you mean idle_s?: ignored"),
+        ("zzz = 1", "1: zzz: no such setting: ignored"),
+        ("keymap.run = 3", "1: keymap.run: expected key names in quotes, found 3: ignored"),
+        ("endpoints = []", "1: endpoints: expected a table, [endpoints], found a list"),
+        ("[endpoints.a]", "1: endpoints.a: base_url is missing: endpoint left out"),
+        ("endpoints.a = 3", "1: endpoints.a: expected a table, [endpoints.a], found a number: endpoint left out"),
         (
             "[endpoints.a]\nbase_url = 'ftp://h'",
-            "endpoints.a.base_url: 'ftp://h' does not begin with http:// or https://: "
+            "2: endpoints.a.base_url: 'ftp://h' does not begin with http:// or https://: "
             "endpoint left out. Write it like https://api.example.com/v1.",
         ),
         (
             "[endpoints.practice]\nbase_url='https://h'",
-            "endpoints.practice: the name practice is the program's own; choose another: endpoint left out",
+            "1: endpoints.practice: the name practice is the program's own; choose another: endpoint left out",
         ),
-        (b"theme = '\xff'", "line 1: is not UTF-8 text: using the defaults"),
-        ("a = " + "[" * 100_000, "nested too deep or a number too long: using the defaults"),
-        ("#" * 300_000, "is larger than 256 kB: using the defaults"),
+        (b"theme = '\xff'", "1: is not UTF-8 text: using the defaults"),
+        ("a = " + "[" * 100_000, " nested too deep or a number too long: using the defaults"),
+        ("#" * 300_000, " is larger than 256 kB: using the defaults"),
     ],
 )
 def test_each_fault_is_named_and_the_default_used(tmp_path: Path, text: str | bytes, fault: str) -> None:
     found, faults = load(tmp_path, text)
-    assert faults == (f"settings.toml: {fault}",)
+    assert faults == (f"settings.toml:{fault}",)
     assert found == Settings()
 
 
@@ -122,7 +124,7 @@ def test_each_fault_is_named_and_the_default_used(tmp_path: Path, text: str | by
 def test_what_is_not_toml_is_named_by_its_line(tmp_path: Path, text: str) -> None:
     found, faults = load(tmp_path, text)
     assert found == Settings()
-    assert faults[0].startswith("settings.toml: line 2: not TOML: ")
+    assert faults[0].startswith("settings.toml:2: not TOML: ")
     assert faults[0].endswith(": using the defaults")
     assert len(faults) == 1
 
@@ -136,6 +138,36 @@ def test_a_bad_setting_leaves_the_good_ones(tmp_path: Path) -> None:
     assert found.retry_wait_max_s == Settings().retry_wait_max_s
     assert [endpoint.name for endpoint in found.endpoints] == ["b"]
     assert len(faults) == 2
+
+
+def test_a_fault_is_told_with_the_line_of_its_statement(tmp_path: Path) -> None:
+    text = """
+# retries = "in a comment"
+theme = '''
+retries = "in a text"
+'''
+retries = [
+  1,
+]
+[panels]   # of mine
+prompt_width = 5
+[keymap]
+message.edit = 3
+"quoted.id" = 4
+[endpoints.a]
+api_key_env = "A"
+"""
+    _, faults = load(tmp_path, text)
+    places = [fault.partition(": ")[0].removeprefix("settings.toml:") for fault in faults]
+    said = [fault.split(": ")[1] for fault in faults]
+    assert dict(zip(said, places, strict=True)) == {
+        "theme": "3",
+        "retries": "6",
+        "panels.prompt_width": "10",
+        "keymap.message.edit": "12",
+        "keymap.quoted.id": "13",
+        "endpoints.a": "14",
+    }
 
 
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.adapters.settings import Settings, load_settings
-from workbench.adapters.settings_write import remove_endpoint, set_endpoint, set_setting
+from workbench.adapters.settings import Settings, load_settings, read_settings
+from workbench.adapters.settings_schema import MODELINE, SCHEMA_FILE, json_schema
+from workbench.adapters.settings_write import (
+    remove_endpoint,
+    set_endpoint,
+    set_keys,
+    set_setting,
+    unset_setting,
+    write_template,
+)
 from workbench.core.errors import InputError, StorageError
 
 MINE = """# my settings
@@ -111,7 +122,7 @@ def test_endpoints_written_as_inline_tables_are_added_to(mine: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("a = [\n", "line 1: not TOML"), ("endpoints = 3\n", "endpoints is no [table]")],
+    [("a = [\n", "settings.toml:1: not TOML"), ("endpoints = 3\n", "endpoints is no [table]")],
 )
 def test_a_file_that_is_broken_is_left_as_it_is(mine: Path, text: str, said: str) -> None:
     mine.write_text(text)
@@ -143,6 +154,51 @@ def test_faults_that_were_there_before_do_not_keep_a_change_from_being_saved(min
     set_setting(mine, "theme", "nord")
     found, faults = load_settings(mine)
     assert (found.theme, len(faults)) == ("nord", 1)
+
+
+def test_a_default_that_is_taken_back_leaves_the_line_as_a_comment(mine: Path) -> None:
+    unset_setting(mine, "retries")
+    unset_setting(mine, "limits.idle_s")
+    unset_setting(mine, "theme")
+    changed = MINE.replace("retries =", "# retries =").replace("\nidle_s", "\n# idle_s")
+    assert mine.read_text() == changed
+    assert loaded(mine) == replace(loaded(mine), retries=2, idle_s=60.0)
+
+
+@pytest.mark.parametrize(
+    "given",
+    ['[keymap]\nmessage.edit = "e"  # mine\n', '[keymap]\n"message.edit" = ["e"]\n', '[keymap.message]\nedit = "e"\n'],
+)
+def test_keys_are_given_and_taken_back_however_they_are_written(mine: Path, given: str) -> None:
+    mine.write_text(given)
+    set_keys(mine, "message.edit", "f11,ctrl+r")
+    set_keys(mine, "run", "f12")
+    assert loaded(mine).keymap == {"message.edit": "f11,ctrl+r", "run": "f12"}
+    set_keys(mine, "message.edit", "")
+    assert loaded(mine).keymap == {"run": "f12"}
+
+
+def test_the_schema_lies_beside_the_file_and_says_what_the_loader_does(path: Path) -> None:
+    write_template(path)
+    assert path.read_text().startswith(f"{MODELINE}\n")
+    schema = json.loads((path.parent / SCHEMA_FILE).read_text())
+    assert schema == json_schema()
+    check = jsonschema.Draft7Validator(schema)
+    check.check_schema(schema)
+    good = (
+        MINE
+        + '[keymap]\nrun = "f11"\nmessage.edit = ["e"]\n[panels]\nprompt_width = 0\n[prices.m]\ninput = 1\noutput = 2\n'
+    )
+    bad = (
+        "retries = 11", "retires = 1", "view = 'answer'", "mark_blanks = 'on'", "panels.prompt_width = 5",
+        "keymap.run = 3", "endpoints.practice.base_url = 'http://h'", "endpoints.a.api_key_env = 'A'",
+        "limits.idle_s = 0", "prices.m.input = 1",
+    )  # fmt: skip
+    assert list(check.iter_errors(tomllib.loads(good))) == []
+    assert read_settings(good)[1] == ()
+    for text in bad:
+        assert list(check.iter_errors(tomllib.loads(text))), text
+        assert read_settings(text)[1], text
 
 
 def test_a_file_that_is_no_text_is_left_as_it_is(mine: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from tests.support.app import open_bench
 from workbench.tui.commands import COMMANDS
 from workbench.tui.screens.reading import ReadingScreen
-from workbench.tui.user_keys import judged
+from workbench.tui.user_keys import judged, key_fault
+from workbench.tui.widgets.key_line import KeyLine
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,12 @@ from workbench.tui.user_keys import judged
         ({"run": "fx"}, "keymap.run: no key is called 'fx': its own key is used"),
         ({"run": ""}, "keymap.run: expected a key such as f11: its own key is used"),
         ({"run": "f1"}, "keymap.run: f1 is the key of help: its own key is used"),
+        ({"run": "ctrl+z"}, "keymap.run: ctrl+z edits text: its own key is used"),
+        ({"stop": "tab"}, "keymap.stop: tab goes from one panel to the other: its own key is used"),
+        (
+            {"new": "n"},
+            "keymap.new: n is typed in a text, and this command's key holds there too: its own key is used",
+        ),
         ({"message.fold": "d"}, "keymap.message.fold: d is the key of message.delete: its own key is used"),
     ],
 )
@@ -36,6 +43,7 @@ def test_what_can_be_used() -> None:
         "model": "f11",
         "message.fold": "slash",
         "message.up": "right_curly_bracket",
+        "undo": "ctrl+z,alt+z",
     }
     assert judged(swapped) == (swapped, ())
     # The first of two that want the same key has it.
@@ -47,9 +55,26 @@ def test_every_key_of_our_own_would_be_taken() -> None:
     assert [note for note in judged(own)[1] if "no key is called" in note or "edits text" in note] == []
 
 
-async def test_a_key_for_a_command_of_the_palette_and_a_bad_one(tmp_path: Path) -> None:
-    async with open_bench(tmp_path, model='m"\n[keymap]\nnotices = "f11"\nrun = "f1"\ntour = "') as bench:
-        assert any("keymap.run: f1 is the key of help" in note for note in bench.app.key_notes)
+def test_a_fault_is_told_with_its_place_and_before_it_is_kept() -> None:
+    assert judged({"run": "f1"}, lambda path: f"settings.toml:3 {path}")[1] == (
+        "settings.toml:3 keymap.run: keymap.run: f1 is the key of help: its own key is used",
+    )
+    assert key_fault({"stop": "f11"}, "run", "f11") == "f11 is the key of stop"
+    assert key_fault({"run": "f11"}, "run", "f11,f2") == "f2 is the key of view"
+    assert key_fault({"run": "f11"}, "run", "f11,ctrl+r") == ""
+
+
+async def test_a_key_for_a_command_of_the_palette_and_bad_ones(tmp_path: Path) -> None:
+    own = 'm"\ntheme = "nrod"\n[keymap]\nnotices = "f11"\ncompare = "ctrl+r"\nrun = "f1"\ntour = "'
+    async with open_bench(tmp_path, model=own) as bench:
+        assert bench.app.settings_notes[:2] == (
+            "settings.toml:2: theme: no theme is called 'nrod'; did you mean nord?: using textual-dark",
+            "settings.toml:7: keymap.tour: expected a key such as f11: its own key is used",
+        )
+        assert bench.app.settings_notes[2].startswith("settings.toml:6: keymap.run: f1 is the key of help")
+        # In the place where it stands by itself.
+        line = bench.screen.query_one(KeyLine).render_line(0).text
+        assert line.index("^J Run") < line.index("^R Compare") < line.index("^N Continue")
         await bench.press("f11")
         await bench.until(lambda: isinstance(bench.app.screen, ReadingScreen))
         await bench.press("escape", "f1")
@@ -57,4 +82,4 @@ async def test_a_key_for_a_command_of_the_palette_and_a_bad_one(tmp_path: Path) 
         shown = str(bench.app.screen.query("Static").first().render())
         assert "F11            Notices" in shown
         assert "F1             Help" in shown
-        assert "message.fold" in shown
+        assert shown.startswith("Messages (a card has the focus) · here")

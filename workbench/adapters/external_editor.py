@@ -107,6 +107,12 @@ class ExternalEditor:
         await asyncio.to_thread(_remove, work)
         return Edited(back.text, back.line_end, time.monotonic() - began < _AT_ONCE)
 
+    async def open(self, command: EditorCommand, path: Path) -> None:
+        """Have a file of the person's own edited where it lies. InputError where that can't be."""
+        ended = await self._run(command, path)
+        if ended != 0:
+            raise InputError(f"{command.name} {_ending(ended)}")
+
     async def _run(self, command: EditorCommand, path: Path) -> int:
         try:
             process = await asyncio.create_subprocess_exec(

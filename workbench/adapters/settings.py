@@ -1,17 +1,17 @@
 """The settings file: `settings.toml`, read before the first paint and therefore with the standard library alone.
 
-One table, SETTINGS, declares every setting; the loader, its messages and the template all come from it. Nothing in
+What there is to set is declared in `settings_table.py`. Nothing in
 the file stops the program: what is wrong is named, and the default is used.
 """
 
 from __future__ import annotations
 
-import math
 import re
 import stat
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from workbench.adapters.settings_table import ENDPOINT_KEYS, SETTINGS, Setting, toml_value
 from workbench.core.connection import PRACTICE
 from workbench.core.errors import InputError
 from workbench.core.keys import looks_like_key, mask_keys
@@ -50,6 +50,10 @@ class Settings:
     default_connection: str = ""
     default_model: str = ""
     theme: str = ""
+    view: str = "Answer"
+    """The view of the answer that is shown first, as `VIEWS` has it."""
+    mark_blanks: bool = False
+    """Spaces and tabs are marked in the editor."""
     copy: str = "auto"
     """auto, terminal or file."""
     token_table: str = "fetch"
@@ -65,6 +69,12 @@ class Settings:
     budget_day: float = 0.0
     """US dollars for a day of the person's own; 0: no budget."""
     budget_month: float = 0.0
+    prompt_width: int = 0
+    """Percent of what prompt and output have together; 0: as the program lays it out. So are the two below."""
+    parameters_width: int = 0
+    """Percent of a wide terminal."""
+    parameters_height: int = 0
+    """Rows, where they stand under the messages."""
     keymap: Mapping[str, str] = field(default_factory=dict)
     """Command id -> Textual key names, comma separated."""
     endpoints: tuple[EndpointSettings, ...] = ()
@@ -85,75 +95,7 @@ class Settings:
         )
 
 
-class Setting(NamedTuple):
-    """One setting of the file. `table` is "" for the top level; the range is closed."""
-
-    table: Literal["", "limits", "budget"]
-    name: str
-    kind: Literal["text", "number", "integer"]
-    default: str | float | int
-    help: str
-    minimum: float = 0
-    maximum: float = 0
-    choices: tuple[str, ...] = ()
-    """All that a text may be; () for any."""
-
-    @property
-    def path(self) -> str:
-        return f"{self.table}.{self.name}" if self.table else self.name
-
-    @property
-    def attribute(self) -> str:
-        """Its name in `Settings`."""
-        return f"budget_{self.name}" if self.table == "budget" else self.name
-
-    @property
-    def range(self) -> str:
-        return f"{self.minimum:g} to {self.maximum:g}"
-
-
-SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        "", "default_connection", "text", "", "the connection at the start: openai, practice or an endpoint's name"
-    ),
-    Setting("", "default_model", "text", "", "the model of a prompt that names none"),
-    Setting("", "theme", "text", "", "a Textual theme, such as textual-dark or nord"),
-    Setting(
-        "",
-        "copy",
-        "text",
-        "auto",
-        "where copies go: terminal (by OSC 52), file (in the exports folder), or auto: a file where the terminal can't",
-        choices=("auto", "terminal", "file"),
-    ),
-    Setting(
-        "",
-        "token_table",
-        "text",
-        "fetch",
-        "what makes counts for OpenAI's models exact: fetch it once, after saying so (3.6 MB from "
-        "openaipublic.blob.core.windows.net), or local: only where it is on this machine",
-        choices=("fetch", "local"),
-    ),
-    Setting("", "retries", "integer", 2, "how often a failed request is sent again by itself", 0, 10),
-    Setting("", "retry_wait_max_s", "number", 60.0, "the longest wait before a retry, in seconds", 0, 3600),
-    Setting("limits", "connect_s", "number", 10.0, "seconds to reach the host", 0.1, 600),
-    Setting("limits", "first_byte_s", "number", 120.0, "seconds until the answer begins", 0.1, 86400),
-    Setting("limits", "idle_s", "number", 60.0, "seconds between two pieces of an answer", 0.1, 86400),
-    Setting("limits", "total_s", "number", 0.0, "seconds for a whole run; 0 is no limit", 0, 604800),
-    Setting("limits", "response_mb", "integer", 64, "the largest answer, in megabytes", 1, 4096),
-    Setting("budget", "day", "number", 0.0, "US dollars that a day may cost; 0 is no budget", 0, 1_000_000),
-    Setting("budget", "month", "number", 0.0, "US dollars that a month may cost; 0 is no budget", 0, 1_000_000),
-)
-
-_ENDPOINT_KEYS = {
-    "base_url": "the address, such as https://api.example.com/v1",
-    "api_key_env": "the NAME of the variable that holds the key, never the key",
-    "organization_env": "the NAME of the variable that holds the organization id",
-    "project_env": "the NAME of the variable that holds the project id",
-    "default_model": "the model of a prompt that names none",
-}
-_SETTING_TABLES = ("limits", "budget")
+_SETTING_TABLES = ("limits", "budget", "panels")
 _TABLES = (*_SETTING_TABLES, "keymap", "endpoints", "prices")
 _SECRET_NAME = re.compile(
     r"(api[-_]?|access[-_]?|auth[-_]?|secret[-_]?|bearer[-_]?)?(key|token|secret|password|passwd)", re.IGNORECASE
@@ -171,6 +113,8 @@ def load_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
         text = _read(path)
     except FileNotFoundError:
         return Settings(), ()
+    except _AtLine as error:
+        return Settings(), (f"{FILE_NAME}:{error.line_number}: {error.message}{USING_DEFAULTS}",)
     except InputError as error:
         return Settings(), (f"{FILE_NAME}: {error.message}{USING_DEFAULTS}",)
     except OSError as error:
@@ -194,8 +138,15 @@ def _read(path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"line {line}: is not UTF-8 text") from None
+        raise _AtLine(data.count(b"\n", 0, error.start) + 1, "is not UTF-8 text") from None
+
+
+class _AtLine(InputError):
+    """A fault of the whole file, with the line where it was seen."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line_number = line
 
 
 class _Reader:
@@ -203,7 +154,8 @@ class _Reader:
 
     def __init__(self, file_name: str) -> None:
         self._file = file_name
-        self._faults: list[str] = []
+        self._faults: list[tuple[str, str]] = []
+        """What is wrong, by the path of the setting."""
 
     def read(self, text: str) -> tuple[Settings, tuple[str, ...]]:
         import tomllib  # a start without a settings file does not need it
@@ -211,15 +163,22 @@ class _Reader:
         try:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            self._faults.append(f"{self._file}: {_where(str(error), text)}{USING_DEFAULTS}")
-            return Settings(), tuple(self._faults)
+            line, fault = _where(str(error), text)
+            return Settings(), (f"{self._file}:{line}: not TOML: {fault}{USING_DEFAULTS}",)
         except (RecursionError, ValueError):
-            self._faults.append(f"{self._file}: nested too deep or a number too long{USING_DEFAULTS}")
-            return Settings(), tuple(self._faults)
-        return self._settings(data), tuple(self._faults)
+            return Settings(), (f"{self._file}: nested too deep or a number too long{USING_DEFAULTS}",)
+        settings = self._settings(data)
+        return settings, self._lines(text) if self._faults else ()
+
+    def _lines(self, text: str) -> tuple[str, ...]:
+        """A line for each fault: the file, the line in it, the setting, what is wrong."""
+        from workbench.adapters.settings_lines import Places  # only for a file with a fault
+
+        places = Places(self._file, text)
+        return tuple(f"{places.of(path)}: {_printable(path)}: {fault}" for path, fault in self._faults)
 
     def _fault(self, path: str, text: str) -> None:
-        self._faults.append(f"{self._file}: {_printable(path)}: {text}")
+        self._faults.append((path, text))
 
     def _settings(self, data: dict[str, Any]) -> Settings:
         tables = {"": data, **{name: self._table(data, name) for name in _SETTING_TABLES}}
@@ -242,11 +201,13 @@ class _Reader:
         return {}
 
     def _value(self, setting: Setting, value: Any) -> str | float | int:
-        fault = _value_fault(setting, value)
+        fault = value_fault(setting, value)
         if fault:
-            self._fault(setting.path, f"{fault}: using {_toml(setting.default)}")
+            self._fault(setting.path, f"{fault}: using {toml_value(setting.default)}")
             return setting.default
         match setting.kind:
+            case "switch":
+                return bool(value)
             case "text":
                 return str(value).strip()
             case "integer":
@@ -298,9 +259,9 @@ class _Reader:
     def _endpoint(self, name: str, path: str, table: dict[str, Any]) -> EndpointSettings | None:
         from workbench.adapters.base_url import parse_base_url
 
-        self._unknown(f"{path}.", table, list(_ENDPOINT_KEYS))
+        self._unknown(f"{path}.", table, list(ENDPOINT_KEYS))
         texts: dict[str, str] = {}
-        for key in _ENDPOINT_KEYS:
+        for key in ENDPOINT_KEYS:
             if key in table:
                 fault = _endpoint_fault(key, table[key])
                 if fault:
@@ -323,7 +284,8 @@ class _Reader:
         return EndpointSettings(name=name, **texts)
 
 
-def _value_fault(setting: Setting, value: object) -> str:
+def value_fault(setting: Setting, value: object) -> str:
+    """What is wrong with a value for a setting, and what to write instead; "" for nothing."""
     if setting.kind == "text":
         if not isinstance(value, str):
             return f"expected a text in quotes, found {_shown(value)}"
@@ -334,11 +296,13 @@ def _value_fault(setting: Setting, value: object) -> str:
         if not setting.choices or value.strip() in setting.choices:
             return ""
         return f"expected {', '.join(setting.choices[:-1])} or {setting.choices[-1]}, found {_shown(value)}"
+    if setting.kind == "switch":
+        return "" if isinstance(value, bool) else f"expected true or false, found {_shown(value)}"
     wanted = "a whole number" if setting.kind == "integer" else "a number"
     allowed = (int,) if setting.kind == "integer" else (int, float)
     if not isinstance(value, allowed) or isinstance(value, bool):
         return f"expected {wanted} from {setting.range}, found {_shown(value)}"
-    if not math.isfinite(value) or not setting.minimum <= value <= setting.maximum:
+    if not setting.takes(value):
         return f"{_shown(value)} is out of range, {setting.range}"
     return ""
 
@@ -379,11 +343,11 @@ def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, object
             yield prefix + name, value
 
 
-def _where(message: str, text: str) -> str:
-    """`Expected '=' ... (at line 3, column 8)` as `line 3: not TOML: Expected '=' ...`."""
+def _where(message: str, text: str) -> tuple[int, str]:
+    """`Expected '=' ... (at line 3, column 8)` as 3 and `Expected '=' ...`."""
     found = re.search(r" *\(at (?:line (\d+), column \d+|end of document)\)", message)
-    line = found[1] if found and found[1] else len(text.splitlines())
-    return f"line {line}: not TOML: {_printable(message.replace(found[0], '') if found else message)}"
+    line = int(found[1]) if found and found[1] else len(text.splitlines())
+    return line, _printable(message.replace(found[0], "") if found else message)
 
 
 def _nearest(name: str, known: list[str]) -> str:
@@ -410,39 +374,3 @@ def _printable(text: str) -> str:
 def _type(value: object) -> str:
     names = {dict: "a table", list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number"}
     return names.get(type(value), "a date or time")
-
-
-def _toml(value: str | float | int) -> str:
-    if isinstance(value, str):
-        return f'"{value}"'
-    return f"{value:g}"
-
-
-def settings_template() -> str:
-    """A settings file in which every line is commented out: each setting with its help, range and default."""
-    lines = [
-        f"# {FILE_NAME} of prompt-workbench. A line is in force once its leading # is gone.",
-        "# Keys never stand here: name the environment variable that holds one.",
-        "",
-    ]
-    table = ""
-    for setting in SETTINGS:
-        if setting.table != table:
-            table = setting.table
-            lines += [f"# [{table}]", ""]
-        limits = f" ({setting.range})" if setting.kind != "text" else ""
-        lines += [f"## {setting.help}{limits}", f"# {setting.name} = {_toml(setting.default)}", ""]
-    lines += ["# [keymap]", "## the keys of a command, by its id (F1 lists them)", '# run = "ctrl+j,ctrl+enter"', ""]
-    lines += ["# [endpoints.example]"]
-    examples = (
-        "https://api.example.com/v1",
-        "EXAMPLE_API_KEY",
-        "EXAMPLE_ORG_ID",
-        "EXAMPLE_PROJECT_ID",
-        "example-model",
-    )
-    for (name, text), example in zip(_ENDPOINT_KEYS.items(), examples, strict=True):
-        lines += [f"## {text}", f'# {name} = "{example}"']
-    lines += ["", '# [prices."example-model"]', "## US dollars per million tokens; cached_input may be left out"]
-    lines += ["# input = 0.5", "# output = 2", "# cached_input = 0.05"]
-    return "\n".join(lines) + "\n"

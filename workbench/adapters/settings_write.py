@@ -5,6 +5,7 @@ A change is read back by the loader before it is written: what would be left wit
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,9 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable
 
 from workbench.adapters.files import private_folder, read_limited, storage_error, write_atomic
-from workbench.adapters.settings import FILE_NAME, MAX_BYTES, USING_DEFAULTS, read_settings, settings_template
+from workbench.adapters.settings import FILE_NAME, MAX_BYTES, USING_DEFAULTS, read_settings
+from workbench.adapters.settings_schema import MODELINE, SCHEMA_FILE, json_schema
+from workbench.adapters.settings_template import settings_template
 from workbench.core.errors import InputError, StorageError
 
 if TYPE_CHECKING:
@@ -43,6 +46,51 @@ def set_setting(path: Path, name: str, value: Value) -> None:
         return tomlkit.dumps(document)
 
     _change(path, change)
+
+
+def unset_setting(path: Path, name: str) -> None:
+    """Take a setting out, so that the default holds; a line of its own stays as a comment. InputError, StorageError."""
+
+    def change(text: str) -> str:
+        document = tomlkit.parse(text)
+        table, _, key = name.rpartition(".")
+        place = document.get(table, {}) if table else document
+        if key not in place:
+            return text
+        del place[key]
+        without = tomlkit.dumps(document)
+        line = re.compile(rf"^[ \t]*{re.escape(key)}[ \t]*=.*$", re.MULTILINE)
+        # With a mark in front instead, where that leaves the same settings: each table may have one of that name.
+        marked = (f"{text[: at.start()]}# {text[at.start() :].lstrip()}" for at in line.finditer(text))
+        plain = document.unwrap()
+        return next((other for other in marked if _is_same(other, plain)), without)
+
+    _change(path, change)
+
+
+def set_keys(path: Path, command: str, keys: str) -> None:
+    """Give a command these keys in `[keymap]`, or with "" its own again. InputError, StorageError."""
+
+    def change(text: str) -> str:
+        document = tomlkit.parse(text)
+        keymap = _table(document, "keymap")
+        _drop(keymap, command)
+        if keys:
+            keymap[command] = keys
+        return tomlkit.dumps(document)
+
+    _change(path, change)
+
+
+def write_template(path: Path) -> None:
+    """Write a commented settings file where there is none, and the schema that its first line names beside it.
+
+    StorageError.
+    """
+    private_folder(path.parent)
+    if not path.exists():
+        write_atomic(path, settings_template().encode())
+    _write_schema(path.parent)
 
 
 def set_endpoint(path: Path, name: str, facts: Mapping[str, str]) -> None:
@@ -88,11 +136,51 @@ def _change(path: Path, change: Callable[[str], str]) -> None:
         raise InputError(f"{said}; nothing was changed", f"mend {path} first") from error
     if "\r\n" in bare and bare.count("\r\n") == bare.count("\n"):
         changed = re.sub("\r?\n", "\r\n", changed)
-    new = [fault for fault in read_settings(changed)[1] if fault not in before]
+    known = {_placeless(fault) for fault in before}
+    new = [fault for fault in read_settings(changed)[1] if _placeless(fault) not in known]
     if new:
         raise InputError(f"not saved: {new[0]}", "change it and try again")
     private_folder(path.parent)
+    if changed.startswith(MODELINE):
+        _write_schema(path.parent)
     write_atomic(path, (_BOM * text.startswith(_BOM) + changed).encode())
+
+
+def _write_schema(folder: Path) -> None:
+    """For editors, as it is now: the program may have learned a setting since."""
+    text = f"{json.dumps(json_schema(), indent=2)}\n".encode()
+    path = folder / SCHEMA_FILE
+    try:
+        known = path.read_bytes()
+    except OSError:
+        known = b""
+    if text != known:
+        write_atomic(path, text)
+
+
+def _is_same(text: str, plain: dict[str, Any]) -> bool:
+    """Whether a text is TOML with these values."""
+    try:
+        return bool(tomlkit.parse(text).unwrap() == plain)
+    except TOMLKitError:
+        return False
+
+
+def _drop(table: MutableMapping[str, Any], id: str) -> None:
+    """Take a command's keys out: TOML reads `message.edit = "e"` as a table in a table."""
+    if id in table:
+        del table[id]
+        return
+    for name in [name for name in table if id.startswith(f"{name}.")]:
+        if isinstance(inner := table[name], MutableMapping):
+            _drop(inner, id.removeprefix(f"{name}."))
+            if not inner:
+                del table[name]
+
+
+def _placeless(fault: str) -> str:
+    """A fault without its line, which moves with what is written above it."""
+    return re.sub(rf"^{re.escape(FILE_NAME)}:\d+", FILE_NAME, fault)
 
 
 def _read(path: Path) -> str:

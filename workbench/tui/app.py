@@ -16,7 +16,7 @@ from workbench.core.errors import InputError, StorageError
 from workbench.tui import display
 from workbench.tui.commands import bindings
 from workbench.tui.key_turns import KeyTurns
-from workbench.tui.keys import bindings_keymap, keymap_of
+from workbench.tui.keys import keymap_of
 from workbench.tui.open_drafts import OpenDrafts
 from workbench.tui.screens.questions import link_question
 from workbench.tui.screens.workbench import WorkbenchScreen
@@ -68,8 +68,8 @@ class WorkbenchApp(App[None]):
         self.drafts = OpenDrafts(services)
         self.turns = KeyTurns(self)
         self.warmed = asyncio.Event()
-        self.key_notes: tuple[str, ...] = ()
-        """What of the user's own keys can't be used, a line each."""
+        self.settings_notes: tuple[str, ...] = ()
+        """What of the theme and the keys in the settings can't be used, a line each."""
         self._outside = False
         self.fault: Exception | None = None
         """The exception that ended the app, if one did."""
@@ -87,13 +87,10 @@ class WorkbenchApp(App[None]):
             await super().on_event(event)
 
     def on_mount(self) -> None:
-        if theme := self.services.settings.theme:
-            self.theme = theme
-        if keymap := self.services.settings.keymap:
-            from workbench.tui.user_keys import judged
+        if self.services.settings.theme or self.services.settings.keymap:
+            from workbench.tui.own_looks import apply_settings
 
-            good, self.key_notes = judged(keymap)
-            self.set_keymap(bindings_keymap(good))
+            apply_settings(self)
         if not self.is_headless:
             on_signals(self._leave_on_signal, self._stop_on_signal)
         self.call_after_refresh(self._warm)
@@ -172,7 +169,7 @@ class WorkbenchApp(App[None]):
         from workbench.tui.screens.reading import ReadingScreen
 
         if not isinstance(self.screen, ReadingScreen):
-            self.push_screen(help_screen(keymap_of(self)))
+            self.push_screen(help_screen(self.screen, keymap_of(self)))
 
     def action_jump(self) -> None:
         """Letters on all that the focus can go to."""
@@ -192,6 +189,13 @@ class WorkbenchApp(App[None]):
         for bar in self.screen.query(NoticeBar):
             text = display.literal("\n".join(notice.line for notice in reversed(bar.past)) or "nothing was said yet")
             self.push_screen(ReadingScreen("Notices, the newest first", text))
+
+    def action_settings(self) -> None:
+        """All settings, on a screen of their own."""
+        from workbench.tui.screens.settings import SettingsScreen
+
+        if not isinstance(self.screen, SettingsScreen):
+            self.push_screen(SettingsScreen(self.services))
 
     def action_write_settings(self) -> None:
         """Write the commented settings file, unless there is one: it is the person's own."""

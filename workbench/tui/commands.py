@@ -28,6 +28,7 @@ Scope = Literal[
     "compare",
     "columns",
     "connect",
+    "settings",
 ]
 
 SCOPES: dict[Scope, str] = {
@@ -45,6 +46,7 @@ SCOPES: dict[Scope, str] = {
     "compare": "Compare",
     "columns": "Compare: the columns",
     "connect": "Connect",
+    "settings": "Settings",
 }
 
 
@@ -80,7 +82,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("notices", "", "Notices", "Read again what was said on the notice line", "notices", "app"),
     Command(
-        "settings",
+        "settings", "", "Settings", "Theme, keys, connection and model at the start, sizes, limits", "settings", "app"
+    ),
+    Command(
+        "settings-file",
         "",
         "Settings file",
         "Write a commented one if there is none, and say where it is",
@@ -236,6 +241,25 @@ COMMANDS: tuple[Command, ...] = (
         "focus_panel('output')",
         "workbench",
     ),
+    Command(
+        "panel.wider",
+        "alt+shift+right",
+        "Wider",
+        "The focused panel wider; the mouse drags the border between two",
+        "panel_width(1)",
+        "workbench",
+    ),
+    Command(
+        "panel.narrower",
+        "alt+shift+left",
+        "Narrower",
+        "The focused panel narrower",
+        "panel_width(-1)",
+        "workbench",
+    ),
+    Command("panel.taller", "alt+shift+up", "Taller", "The focused panel higher", "panel_height(1)", "workbench"),
+    Command("panel.lower", "alt+shift+down", "Lower", "The focused panel lower", "panel_height(-1)", "workbench"),
+    Command("panel.reset", "", "Panels as they were", "As the program lays them out", "panel_reset", "workbench"),
     Command(
         "connection",
         "f8",
@@ -858,6 +882,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("connect.page-down", "pagedown", "Page down", "Ten rows down", "move(10)", "connect"),
     Command("connect.read-up", "shift+up", "Text up", "Scroll what is said of it up", "read_on(-1)", "connect"),
     Command("connect.read-down", "shift+down", "Text down", "Scroll what is said of it down", "read_on(1)", "connect"),
+    Command("settings.change", "enter", "Change", "Another value, or other keys", "change", "settings", True),
+    Command("settings.default", "f5", "Default", "Take the default back", "reset", "settings", True),
+    Command("settings.file", "f4", "File", "Open settings.toml in $VISUAL or $EDITOR", "file", "settings", True),
+    Command("settings.leave", "escape", "Back", "To where you came from", "leave", "settings", True, "esc"),
+    Command("settings.previous", "up", "Previous", "The row above", "move(-1)", "settings"),
+    Command("settings.next", "down", "Next", "The row below", "move(1)", "settings"),
+    Command("settings.page-up", "pageup", "Page up", "Ten rows up", "move(-10)", "settings"),
+    Command("settings.page-down", "pagedown", "Page down", "Ten rows down", "move(10)", "settings"),
+    Command("settings.read-up", "shift+up", "Text up", "Scroll what is said of it up", "read_on(-1)", "settings"),
+    Command(
+        "settings.read-down", "shift+down", "Text down", "Scroll what is said of it down", "read_on(1)", "settings"
+    ),
 )
 
 

@@ -32,14 +32,16 @@ class HasSpots(Protocol):
 
 def spots_of(screen: Screen[Any]) -> list[JumpSpot]:
     """What is seen of the screen and can be gone to, from top to bottom; as many as there are letters."""
-    spots = [
+    spots: list[JumpSpot] = []
+    for widget in screen.query("*").results():
+        if isinstance(widget, HasSpots) and screen.can_view_partial(widget):
+            spots.extend(spot for spot in widget.jump_spots() if screen.region.contains(spot.x, spot.y))
+    # Behind those: where two have the same cell, it is the place inside the widget that is gone to.
+    spots += [
         JumpSpot(region.x, region.y, widget.focus)
         for widget in screen.focus_chain
         if (region := screen.find_widget(widget).visible_region)
     ]
-    for widget in screen.query("*").results():
-        if isinstance(widget, HasSpots) and screen.can_view_partial(widget):
-            spots.extend(spot for spot in widget.jump_spots() if screen.region.contains(spot.x, spot.y))
     placed = {(spot.y, spot.x): spot for spot in reversed(spots)}
     return [placed[place] for place in sorted(placed)][: len(LETTERS)]
 

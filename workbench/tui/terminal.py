@@ -15,7 +15,7 @@ from textual.drivers import linux_driver
 from workbench.tui.commands import COMMANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 EXIT_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -33,14 +33,16 @@ def _lenient(encoding: str) -> Callable[[], Any]:
     return partial(codecs.getincrementaldecoder(encoding), errors="replace")
 
 
-def read_alt_keys() -> None:
-    """Read what a terminal sends for the commands' keys of alt and a letter or digit (ESC before it) as them, at once.
+def read_alt_keys(own: Iterable[str] = ()) -> None:
+    """Read what a terminal sends for the commands' keys of alt and a letter or digit (ESC before it) as them, at once;
+    `own` are the person's, as the settings have them.
 
     Textual 8.2.8 takes a digit for what a Mac types with its option key (ESC 1 for "¡"). For a letter it waits 0.1 s
     whether more comes, and types "^n" where the same key comes again in that time. Other letters stay as they are read:
     someone may have pressed escape and the letter.
     """
-    found = {key for command in COMMANDS for key in command.keys.split(",") if key.startswith("alt+") and len(key) == 5}
+    all_keys = [*(command.keys for command in COMMANDS), *own]
+    found = {key for keys in all_keys for key in keys.split(",") if key.startswith("alt+") and len(key) == 5}
     # What Textual takes has to be a member of an enumeration.
     keys = Enum("AltKey", {key: key for key in sorted(found)})  # type: ignore[misc]
     _KEYS.update({f"\x1b{key.value[-1]}": (key,) for key in keys})

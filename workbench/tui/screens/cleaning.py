@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.core.errors import WorkbenchError
 from workbench.tui.screens.where import Ask, Say
 
 if TYPE_CHECKING:
@@ -39,3 +41,14 @@ class CleaningMoves:
             self._changed()
             self._say(f"{changed} message{'s' * (changed != 1)} cleaned · ^Z takes it back", "success")
         return cleaning.marks
+
+    async def remember(self, marks: bool) -> None:
+        """Keep whether the editor marks blanks in the settings: it holds at the next start too."""
+        from workbench.own_settings import OwnSettings
+
+        try:
+            await asyncio.to_thread(
+                OwnSettings(self._desk.services).save_named, "mark_blanks", "on" if marks else "off"
+            )
+        except WorkbenchError as error:
+            self._say(f"marked until the end of this session: {error.line}", "warning")

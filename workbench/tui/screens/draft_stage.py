@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.tui.screens.draft_room import DraftRoom
     from workbench.tui.widgets.draft_bar import DraftBar
     from workbench.tui.widgets.draft_tab import DraftTab
+    from workbench.tui.widgets.output_views import View
 
 
 class DraftStage:
@@ -29,9 +30,9 @@ class DraftStage:
         self._screen = screen
         self._bar: DraftBar | None = None
 
-    async def add_pane(self) -> OutputPane:
-        """Another output pane, not shown yet."""
-        pane = OutputPane()
+    async def add_pane(self, first: View) -> OutputPane:
+        """Another output pane, not shown yet, with this view in front."""
+        pane = OutputPane(first)
         pane.display = False
         await self._screen.query_one("#output").mount(pane, before="#usage")
         return pane

@@ -7,7 +7,7 @@ two of them.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from workbench.core.errors import InputError, WorkbenchError
 from workbench.own_thread import in_own_thread
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.tui.open_drafts import OpenDrafts, Tab
     from workbench.tui.preset_source import PresetSource
     from workbench.tui.screens.draft_stage import DraftStage
+    from workbench.tui.widgets.output_views import View
 
 
 class TabsHost(RoomHost, Protocol):
@@ -56,7 +57,7 @@ class DraftTabs:
         self._stage = stage
         self._rooms: dict[str, DraftRoom] = {}
         """By the id of the draft, in the order in which they were looked at."""
-        self._spare: OutputPane | None = OutputPane()
+        self._spare: OutputPane | None = OutputPane(self._first_view)
         """A pane for the next draft that needs one."""
         self._moving = asyncio.Lock()
         self.room = self._room_of(drafts.front)
@@ -204,9 +205,14 @@ class DraftTabs:
         resting = [room for room in self._rooms.values() if room.has_pane and room is not self.room and not room.runs]
         pane = resting[0].take_pane() if len(resting) >= _MOST_PANES else None
         if pane is None:
-            return await self._stage.add_pane()
-        pane.empty()
+            return await self._stage.add_pane(self._first_view)
+        pane.empty(self._first_view)
         return pane
+
+    @property
+    def _first_view(self) -> View:
+        """The view of an answer that the person wants to see first."""
+        return cast("View", self._drafts.session.services.settings.view)
 
     # -- those that were left aside ----------------------------------------------------------------------------
 

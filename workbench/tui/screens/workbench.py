@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
@@ -18,9 +18,9 @@ from workbench.tui.commands import bindings
 from workbench.tui.conversation import where_to_go_on
 from workbench.tui.header_state import header_state
 from workbench.tui.keys import keymap_of
-from workbench.tui.screens.drafts_screen import DraftsScreen
 from workbench.tui.screens.large_text import fold
-from workbench.tui.screens.panels import PANELS, Panels, layout_classes
+from workbench.tui.screens.panels import PANELS, layout_classes
+from workbench.tui.screens.panels_screen import PanelsScreen
 from workbench.tui.usage_state import usage_state
 from workbench.tui.widgets.card_editor import CardEditor
 from workbench.tui.widgets.header import Header
@@ -53,7 +53,7 @@ FRAME = 0.1
 """Seconds between two updates of header and meter while a run goes on."""
 
 
-class WorkbenchScreen(DraftsScreen):
+class WorkbenchScreen(PanelsScreen):
     """Messages, variables and parameters; output and usage."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("workbench")
@@ -61,8 +61,6 @@ class WorkbenchScreen(DraftsScreen):
 
     def __init__(self, drafts: OpenDrafts) -> None:
         super().__init__(drafts)
-        self.services = drafts.session.services
-        self._panels = Panels(self)
         self._variables_shown: tuple[Variable, ...] | None = ()
         self._derive_timer: Timer | None = None
         self._frame_timer: Timer | None = None
@@ -112,6 +110,7 @@ class WorkbenchScreen(DraftsScreen):
     # -- the start ---------------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
+        self.messages.marks = self.services.settings.mark_blanks
         self._show_prompt()
         self._show_header()
         self._watch_storage()
@@ -121,7 +120,7 @@ class WorkbenchScreen(DraftsScreen):
     async def _after_first_paint(self) -> None:
         """Say what there is to say, ask what there is to ask; at once, so that no key lands in a late question."""
         self.room.where.tell()
-        for note in (*self.services.notes, *self.bench.key_notes, *self._drafts.session.told()):
+        for note in (*self.services.notes, *self.bench.settings_notes, *self._drafts.session.told()):
             self.say(note, "warning")
         await self.tabs.offer()
         await self.room.where.ask_first_questions()
@@ -238,7 +237,10 @@ class WorkbenchScreen(DraftsScreen):
     async def _invisible_wanted(self) -> None:
         self._take_typed()
         messages = self.messages
-        messages.marks = await self.room.cleaning.choose(messages.current, marks=messages.marks)
+        marks = await self.room.cleaning.choose(messages.current, marks=messages.marks)
+        if marks != messages.marks:
+            messages.marks = marks
+            await self.room.cleaning.remember(marks)
 
     @on(MessageList.ImageWanted)
     @work(exclusive=True, group="choose")
@@ -411,35 +413,6 @@ class WorkbenchScreen(DraftsScreen):
 
     def _show_meter(self) -> None:
         self.query_one(UsageMeter).show(usage_state(self.desk, self.output.live(), self.output.outcome))
-
-    # -- panels ------------------------------------------------------------------------------------------------
-
-    def action_next_view(self) -> None:
-        self.output.show_next()
-        self._show_output()
-
-    def action_focus_panel(self, name: str) -> None:
-        self._panels.show(name)
-        if name == "output":
-            self.output.focus_shown()
-        else:
-            self.query_one(f"#{name}").focus()
-
-    def _show_output(self) -> None:
-        """Bring the output to the front; where it hides what had the focus, the keys go to it."""
-        if self._panels.show("output"):
-            self.output.focus_shown()
-
-    @on(TabLine.Chosen)
-    def _panel_chosen(self, event: TabLine.Chosen) -> None:
-        self.action_focus_panel(PANELS[event.name])
-
-    @on(events.DescendantFocus)
-    def _focus_moved(self, event: events.DescendantFocus) -> None:
-        self._panels.show_around(event.widget)
-
-    def on_resize(self, event: events.Resize) -> None:
-        self._panels.place(event.size)
 
     # -- model, connection, copying --------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ They know dots and texts, and nothing of a grid or a service: what is chosen goe
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import on
@@ -17,9 +18,12 @@ from workbench.tui.widgets.column_frame import difference_words
 from workbench.tui.widgets.column_row import ColumnRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.binding import BindingType
 
     from workbench.tui.compare_state import ColumnHead
+    from workbench.tui.jumping import JumpSpot
     from workbench.tui.widgets.column_text import ColumnText
 
 Kind = Literal["info", "success", "warning", "error"]
@@ -311,7 +315,20 @@ class CompareColumns(ColumnRow, can_focus=True):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return not (self._blind and action in _NOT_BLIND)
 
-    # -- the mouse -----------------------------------------------------------------------------------------------------
+    # -- the mouse, and letters ----------------------------------------------------------------------------------------
+
+    def jump_spots(self) -> Iterator[JumpSpot]:
+        """A letter on the head of each column that is seen."""
+        from workbench.tui.jumping import JumpSpot
+
+        x, y = self.region.offset
+        for place in range(len(self._seen())):
+            yield JumpSpot(x, y, partial(self._jump_to, self._first + place))
+            x += self._width(place)
+
+    def _jump_to(self, column: int) -> None:
+        self._go_to(column)
+        self.focus()
 
     @on(ColumnBand.Pressed)
     def _band_pressed(self, event: ColumnBand.Pressed) -> None:

@@ -31,7 +31,12 @@ class Dialog(ModalScreen[Answer]):
         & Input, & Input:focus { border: none; height: 1; padding: 0; background: $surface-lighten-2; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel", key_display="esc")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", key_display="esc"),
+        # The app's own, which Textual keeps from what lies over a screen; with their ids, so with the user's keys.
+        Binding("f1", "app.help", "Help", show=False, id="help"),
+        Binding("ctrl+o", "app.jump", "Jump", show=False, id="jump"),
+    ]
 
     def after_typing(self, act: Callable[[], object]) -> None:
         """Do `act` once all fields have taken every key that came before this one.

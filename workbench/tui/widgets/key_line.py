@@ -9,10 +9,15 @@ from rich.cells import cell_len
 from textual.app import App
 from textual.widget import Widget
 
+from workbench.tui.commands import COMMANDS
+from workbench.tui.keys import key_name
 from workbench.tui.widgets.drawing import Piece, strip_of, styles_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual import events
+    from textual.binding import ActiveBinding
     from textual.screen import Screen
     from textual.strip import Strip
 
@@ -95,11 +100,13 @@ def keys_of(screen: Screen[object]) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
     app = screen.app
     own: dict[str, Key] = {}
     everywhere: dict[str, Key] = {}
-    for active in screen.active_bindings.values():
+    for active in sorted(screen.active_bindings.values(), key=_in_declared_order(screen)):
         binding = active.binding
         if not binding.show or not binding.description or binding.action in own or binding.action in everywhere:
             continue
-        shown = app.get_key_display(binding)
+        # Textual's own has ^r where F1 and the palette have ^R.
+        own_name = not binding.key_display and binding.key.startswith("ctrl+")
+        shown = key_name(binding.key) if own_name else app.get_key_display(binding)
         key = Key(
             binding.key, shown.upper() if _FUNCTION_KEY.fullmatch(shown) else shown, binding.description, active.enabled
         )
@@ -108,6 +115,20 @@ def keys_of(screen: Screen[object]) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
     # Textual's own quit binding comes first of the app's; the person who is lost needs help.
     help_first = sorted(everywhere, key=lambda action: action != "help")
     return tuple(own.values()), tuple(everywhere[action] for action in help_first)
+
+
+def _in_declared_order(screen: Screen[object]) -> Callable[[ActiveBinding], tuple[int, int]]:
+    """The nodes in their order, from the focus outwards, and what each declares in its own: a key of the person's comes
+    last in what Textual gives."""
+    nodes = {id(node): rank for rank, (node, _) in enumerate(screen._modal_binding_chain)}
+
+    def rank(active: ActiveBinding) -> tuple[int, int]:
+        return nodes.get(id(active.node), len(nodes)), _DECLARED.get(active.binding.id or "", 0)
+
+    return rank
+
+
+_DECLARED = {command.id: number for number, command in enumerate(COMMANDS, 1)}
 
 
 def placed(left: tuple[Key, ...], right: tuple[Key, ...], width: int) -> list[tuple[int, Key]]:

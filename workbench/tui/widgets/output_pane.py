@@ -87,9 +87,12 @@ class OutputPane(Vertical):
     class CodeWanted(Message):
         """A code block of the answer is to be copied."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, first: View = "Answer", *, id: str | None = None) -> None:
+        """`first` is the view in front, and what a run is shown in if that can be."""
         super().__init__(id=id)
         self.view: View = "Answer"
+        self._wanted: View = first
+        """The view that was asked for last; a run that has nothing for it is shown as its answer."""
         self.outcome: Outcome | None = None
         self._parts = AnswerParts()
         self._views: dict[View, StreamView | RowPane] = {}
@@ -113,6 +116,8 @@ class OutputPane(Vertical):
     def _mount_the_rest(self) -> None:
         if self.is_attached:  # or else the program is being left again already
             self._parts.mount_rest(self)
+            if self.view != self._wanted:
+                self.show(self._wanted)
 
     def on_resize(self) -> None:
         self._retitle()
@@ -140,7 +145,7 @@ class OutputPane(Vertical):
         self._parts.clear()
         self.query_one(Trouble).begin()
         # Who watches the JSON of one run, or its tokens, wants to see those of the next.
-        self.show(self.view if self.view in STAYING else "Answer")
+        self.show(self._wanted if self._wanted in STAYING else "Answer")
         return self._progress
 
     def start(self, run: Run) -> None:
@@ -149,10 +154,12 @@ class OutputPane(Vertical):
 
         self._run = run
         self._mask = mask_for(run.job.connection.key)
-        wanted = wanted_json(run.job.request.body.get("response_format")) is not None
-        plain = self.view == "JSON" and not wanted and not self._json.was_unasked
+        asked = wanted_json(run.job.request.body.get("response_format")) is not None
+        plain = self.view == "JSON" and not asked and not self._json.was_unasked
         if plain or (self.view == "Tokens" and run.job.request.body.get("logprobs") is not True):
+            wanted = self._wanted
             self.show("Answer")  # it would stay empty
+            self._wanted = wanted
         self._show_state()
         if self._progress is not None and self._progress.stop_asked:
             run.stop()
@@ -172,12 +179,12 @@ class OutputPane(Vertical):
         if self._run is not None:
             self._run.stop()
 
-    def empty(self) -> None:
-        """Show nothing, as before the first run."""
+    def empty(self, first: View = "Answer") -> None:
+        """Show nothing, as before the first run, with this view in front."""
         self.begin()
         self._progress = self._run = self._request = None
         self.query(FindLine).remove()
-        self.show("Answer")
+        self.show(first)
 
     def past(self) -> PastRun | None:
         """The run that is shown, for another pane; None where there is none, or it goes on."""
@@ -258,7 +265,7 @@ class OutputPane(Vertical):
     def show(self, view: View) -> None:
         """Bring one of the views to the front; the keys go with it where they went to the one before."""
         had_focus = self.shown_view.has_focus or (self.view == "Answer" and self._parts.has_focus)
-        self.view = view
+        self.view = self._wanted = view
         if view not in self._views and view != "Answer":
             self._views[view] = made = make_view(view)
             self.mount(made, after=self._parts.text)
