@@ -78,6 +78,8 @@ class Record:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.attempts: list[int] = []
+        self.reserved: list[int] = []
+        self.failures: list[tuple[int, ErrorKind]] = []
         self.outcome: Outcome | None = None
 
     def append(self, events: Sequence[Event]) -> None:
@@ -85,6 +87,15 @@ class Record:
 
     def attempt(self, number: int) -> None:
         self.attempts.append(number)
+
+    async def reserve(self, number: int) -> None:
+        self.reserved.append(number)
+
+    def withdraw(self, number: int) -> None:
+        self.reserved.remove(number)
+
+    def failed(self, number: int, error: RunError) -> None:
+        self.failures.append((number, error.kind))
 
     async def end(self, outcome: Outcome) -> None:
         self.outcome = outcome

@@ -165,7 +165,7 @@ class Comparing:
         for column in self._columns(cells):
             connection = self.connection_of(column)
             model = self.services.asked_model(column.prompt, connection)
-            if self.services.costs_nothing(connection):
+            if self.services.costs_nothing(connection, model):
                 free[connection.name] = None
             elif self.services.price_estimate(model, 1000, 1000, connection) is None:
                 unpriced[model] = None

@@ -54,6 +54,9 @@ class RunRecord(Protocol):
     def id(self) -> str: ...
     def append(self, events: Sequence[Event]) -> None: ...
     def attempt(self, number: int) -> None: ...
+    def failed(self, number: int, error: RunError) -> None: ...
+    def reserve(self, number: int) -> Awaitable[None]: ...
+    def withdraw(self, number: int) -> None: ...
     def end(self, outcome: Outcome) -> Awaitable[None]: ...
 
 
@@ -71,6 +74,15 @@ class KnowsPrices(Protocol):
     def __call__(
         self, model: str, usage: Mapping[str, JSON] | None, connection: Connection, service_tier: str, /
     ) -> float | None: ...
+
+
+class GuardsBudget(Protocol):
+    """The person's budgets, over all processes."""
+
+    async def before_request(
+        self, record: RunRecord | None, attempt: int, request: Request, connection: Connection
+    ) -> None:
+        """Keep room for a request that is about to go out. OverBudget where there is none."""
 
 
 class PacesRequests(Protocol):
@@ -122,7 +134,8 @@ class RetryPolicy:
 @dataclass(frozen=True, slots=True)
 class Job:
     """What is run. `anyway` sends in spite of the problems that a request can be sent with; `preset` is the slug of the
-    file that the prompt is from, or ""; `pace` is asked before each physical request."""
+    file that the prompt is from, or ""; `pace` and `budget` are asked before each physical request, and no budget where
+    the person has said that this is sent in spite of it."""
 
     prompt: Prompt
     request: Request
@@ -133,6 +146,7 @@ class Job:
     anyway: bool = False
     preset: str = ""
     pace: PacesRequests | None = None
+    budget: GuardsBudget | None = None
 
 
 def refusal(job: Job) -> Refused | None:
@@ -296,15 +310,25 @@ class Run:
             await self._attempt()
 
     async def _attempt(self) -> None:
-        pace = self.job.pace
-        if pace is None:
-            return await self._send_once()
-        await pace.before_request()
+        await self._may_send()
         try:
             await self._send_once()
         except RunError as error:
-            if not self._opened:
-                pace.was_refused(error)
+            if not self._opened and self.job.pace is not None:
+                self.job.pace.was_refused(error)
+            raise
+
+    async def _may_send(self) -> None:
+        """Returns once the next physical request may go out."""
+        job, number, record = self.job, self._attempts + 1, self._record
+        try:
+            if job.budget is not None:
+                await job.budget.before_request(record, number, self._request, job.connection)
+            if job.pace is not None:
+                await job.pace.before_request()
+        except BaseException:  # a stop meanwhile too: the room that was kept is given back
+            if record is not None and job.budget is not None:
+                record.withdraw(number)
             raise
 
     async def _send_once(self) -> None:
@@ -313,9 +337,14 @@ class Run:
         if self._record is not None:
             self._record.attempt(self._attempts)
         self._emit([Sent(self._attempts)])
-        async with contextlib.aclosing(self._endpoint.send(self._request, self.job.limits)) as received:
-            async for item in received:
-                self._take(item)
+        try:
+            async with contextlib.aclosing(self._endpoint.send(self._request, self.job.limits)) as received:
+                async for item in received:
+                    self._take(item)
+        except RunError as error:
+            if self._record is not None and not self._opened:
+                self._record.failed(self._attempts, error)
+            raise
 
     def _take(self, item: Received) -> None:
         if isinstance(item, RawPiece):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from workbench.adapters.accounts import Accounts
     from workbench.adapters.deletions import Deletions
     from workbench.adapters.endpoint import Endpoint
     from workbench.adapters.experiments import Experiments
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from workbench.adapters.images import ImageFiles
     from workbench.adapters.lessons import LessonStore
     from workbench.adapters.presets.library import PresetLibrary
+    from workbench.adapters.prices import Prices
     from workbench.adapters.tokens import TokenCount, TokenCounter
     from workbench.core.connection import Connection
     from workbench.core.exchange import Imported
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from workbench.core.prompt import Prompt, Variable
     from workbench.core.request import Problem, Request
     from workbench.runner import Emit, Job, Run
+    from workbench.spending import Spending
 
     Values: TypeAlias = tuple[dict[str, str], list[Problem]]
 
@@ -102,7 +105,21 @@ class Services:
         """Every run."""
         from workbench.adapters.history import History
 
-        return History(self.database)
+        return History(self.database, self._accounts)
+
+    @cached_property
+    def _accounts(self) -> Accounts:
+        from workbench.adapters.accounts import Accounts
+
+        return Accounts(lambda: self.prices, lambda: self.tokens)
+
+    @cached_property
+    def spending(self) -> Spending:
+        """What all runs have cost, and the budgets."""
+        from workbench.adapters.ledger import Ledger
+        from workbench.spending import Spending
+
+        return Spending(Ledger(self.database), self._accounts, lambda: self.settings, self.paths.settings)
 
     @cached_property
     def deletions(self) -> Deletions:
@@ -330,18 +347,18 @@ class Services:
             source=source,
             anyway=anyway,
             preset=preset,
+            budget=self.spending,
         )
 
     def start(self, job: Job, emit: Emit) -> Run:
         """The run of a job, not yet executed."""
-        from workbench.adapters.prices import price
         from workbench.runner import Run
 
         return Run(
             job,
             self.endpoint(job.connection),
             self.history,
-            price,
+            self.prices.price,
             emit,
             on_no_stream_usage=self.lessons.learn_no_stream_usage,
         )
@@ -489,17 +506,20 @@ class Services:
         asked = request.model, connection.is_practice, connection.host
         return self.tokens.count_messages(request.messages, *asked)
 
-    def costs_nothing(self, connection: Connection) -> bool:
-        """Whether nobody sends a bill."""
-        from workbench.adapters.prices import costs_nothing
+    @property
+    def prices(self) -> Prices:
+        """What models cost, by the settings as they are now."""
+        from workbench.adapters.prices import Prices
 
-        return costs_nothing(connection)
+        return Prices(self.settings.prices)
+
+    def costs_nothing(self, connection: Connection, model: str = "") -> bool:
+        """Whether nobody sends a bill, for this model."""
+        return self.prices.costs_nothing(connection, model)
 
     def price_estimate(self, model: str, prompt: int, completion: int, connection: Connection) -> float | None:
         """US dollars of so many tokens, for a number that is shown as an estimate."""
-        from workbench.adapters.prices import price_estimate
-
-        return price_estimate(model, prompt, completion, connection)
+        return self.prices.estimate(model, prompt, completion, connection)
 
     @property
     def about_practice(self) -> str:

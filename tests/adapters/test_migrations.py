@@ -99,7 +99,17 @@ CREATE INDEX runs_starred ON runs (id) WHERE starred = 1;
 CREATE INDEX cells_run ON cells (run);
 PRAGMA user_version = 7;
 """
-SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2, 3: SCHEMA_3, 4: SCHEMA_4, 5: SCHEMA_5, 6: SCHEMA_6, 7: SCHEMA_7}
+SCHEMA_8 = f"""{SCHEMA_7}
+CREATE TABLE ledger ( run TEXT NOT NULL, attempt INTEGER NOT NULL, session TEXT NOT NULL, sent_at TEXT NOT NULL,
+  source TEXT NOT NULL, model TEXT NOT NULL, preset TEXT NOT NULL, connection TEXT NOT NULL, host TEXT NOT NULL, state
+  TEXT, error_kind TEXT, prompt_tokens INTEGER, cached_tokens INTEGER, completion_tokens INTEGER, reasoning_tokens
+  INTEGER, counted TEXT NOT NULL, cost INTEGER, certainty TEXT NOT NULL, price TEXT NOT NULL, PRIMARY KEY (run,
+  attempt) );
+CREATE INDEX ledger_spent ON ledger (sent_at, cost, certainty, state);
+CREATE INDEX ledger_open ON ledger (session) WHERE state IS NULL;
+PRAGMA user_version = 8;
+"""
+SCHEMAS = {1: SCHEMA_1, 2: SCHEMA_2, 3: SCHEMA_3, 4: SCHEMA_4, 5: SCHEMA_5, 6: SCHEMA_6, 7: SCHEMA_7, 8: SCHEMA_8}
 """By number: every schema that a person's file may have."""
 NEXT = Migration(LATEST + 1, "a column", ("ALTER TABLE trust ADD COLUMN why TEXT NOT NULL DEFAULT ''",))
 BROKEN = Migration(LATEST + 1, "breaks", ("ALTER TABLE trust ADD COLUMN why TEXT", "CREATE nonsense"))

@@ -294,9 +294,9 @@ def test_over_the_cap_nothing_more_is_sent(cli: CommandLine) -> None:
 
 
 def test_a_cap_in_dollars_ends_it(cli: CommandLine) -> None:
-    cli.monkeypatch.setattr("workbench.adapters.prices.costs_nothing", lambda _: False)
-    cli.monkeypatch.setattr("workbench.adapters.prices.price", lambda *_: 0.02)
-    cli.monkeypatch.setattr("workbench.adapters.prices.price_estimate", lambda *_: 0.01)
+    cli.monkeypatch.setattr("workbench.adapters.prices.Prices.costs_nothing", lambda *_: False)
+    cli.monkeypatch.setattr("workbench.adapters.prices.Prices.price", lambda *_: 0.02)
+    cli.monkeypatch.setattr("workbench.adapters.prices.Prices.estimate", lambda *_: 0.01)
     with serving(cli.monkeypatch, key=KEY) as endpoint:
         endpoint.answer_with(by_temperature(bad=lambda _: None))
         arguments = ("--vary", "temperature=0,0.5,1", "--repeats", "2", "--max-cost", "$0.05", "--concurrency", "1")

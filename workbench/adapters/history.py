@@ -8,7 +8,8 @@ from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from workbench.adapters import locks, pieces
+from workbench.adapters import ledger_rows, locks, pieces
+from workbench.adapters.accounts import Accounts
 from workbench.adapters.deletions import VISIBLE
 from workbench.adapters.files import clean_temporary
 from workbench.adapters.history_rows import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from workbench.adapters.database import Database
     from workbench.core.connection import Connection
+    from workbench.core.errors import RunError
     from workbench.core.events import Event
     from workbench.core.outcome import Outcome
     from workbench.core.prompt import Prompt
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
 _RECENT_MODELS = """
 SELECT model FROM (SELECT model, id, error_kind FROM runs WHERE host = ? ORDER BY id DESC LIMIT 500)
 WHERE model <> '' AND error_kind IS NOT 'not_found' GROUP BY model ORDER BY max(id) DESC LIMIT ?
+"""
+
+_OPEN_SESSIONS = """
+SELECT session FROM runs WHERE state IS NULL UNION SELECT session FROM ledger WHERE state IS NULL
 """
 
 PIECE_SECONDS = 0.15
@@ -53,8 +59,10 @@ _WITH_GAPS = "the program ended while this run was going on, and the disk had no
 class History:
     """The runs in the database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, accounts: Accounts | None = None) -> None:
+        """`accounts` says what requests cost."""
         self._database = database
+        self._accounts = accounts or Accounts()
 
     async def begin(
         self,
@@ -74,7 +82,7 @@ class History:
         at = at or datetime.now(UTC)
         beginning = Beginning(new_id(at), self._database.session, source, at, prompt, preset, request, connection)
         await settled(self._database.submit(Write(beginning.statements)))
-        return RunRecord(self._database, beginning)
+        return RunRecord(self._database, beginning, self._accounts)
 
     def sweep(self) -> Future[None]:
         """End, in the writer thread, the runs whose process is gone: `truncated`, with the text that was on disk.
@@ -116,7 +124,7 @@ class History:
     def _cut_off_runs(self) -> list[Statement]:
         statements: list[Statement] = []
         with self._database.read() as connection:
-            sessions = connection.execute("SELECT DISTINCT session FROM runs WHERE state IS NULL").fetchall()
+            sessions = connection.execute(_OPEN_SESSIONS).fetchall()
             for (session,) in sessions:
                 if self._database.is_alive(session):
                     continue
@@ -125,6 +133,8 @@ class History:
                     joined = pieces.join(connection, run)
                     note = _CUT_OFF if joined.whole else _WITH_GAPS
                     statements.extend(cut_off(run, joined.choices, joined.usage, note))
+                    statements.extend(ledger_rows.cut_off(connection, run, joined, self._accounts))
+                statements.extend(ledger_rows.left_open(session))
         paths = self._database.paths
         locks.remove_stale(paths.locks)
         for folder in (paths.exports, paths.crashes):
@@ -135,9 +145,11 @@ class History:
 class RunRecord:
     """The row of one run: what arrives is appended, then it is ended once."""
 
-    def __init__(self, database: Database, beginning: Beginning) -> None:
+    def __init__(self, database: Database, beginning: Beginning, accounts: Accounts) -> None:
         self._database = database
         self._beginning = beginning
+        self._accounts = accounts
+        self._sent_at = beginning.at
         self._arrived: deque[Sequence[Event]] = deque()
         self._collecting = False
         self._ended = False
@@ -158,15 +170,47 @@ class RunRecord:
 
     def attempt(self, number: int) -> None:
         """Count a physical request, which is about to go out; never waits."""
-        statements = attempted(self.id, number, datetime.now(UTC))
+        self._sent_at = at = datetime.now(UTC)
+
+        def build() -> list[Statement]:
+            return [*attempted(self.id, number, at), *ledger_rows.sent(self._beginning, number, at, self._accounts)]
+
+        self._database.submit(Write(build))
+
+    def reserve(self, number: int) -> Awaitable[None]:
+        """Put what a request is expected to cost into the ledger before it goes out; waits 0.3 s at most."""
+        at = datetime.now(UTC)
+
+        def build() -> list[Statement]:
+            return ledger_rows.sent(self._beginning, number, at, self._accounts)
+
+        return settled(self._database.submit(Write(build)))
+
+    def withdraw(self, number: int) -> None:
+        """A request for which room was kept is not sent; never waits."""
+        statements = ledger_rows.withdrawn(self.id, number)
         self._database.submit(Write(lambda: statements))
+
+    def failed(self, number: int, error: RunError) -> None:
+        """A physical request ended in `error` before its answer began; never waits."""
+        at = self._sent_at
+
+        def build() -> list[Statement]:
+            return ledger_rows.failed(self._beginning, number, at, error, self._accounts)
+
+        self._database.submit(Write(build))
 
     def end(self, outcome: Outcome) -> Awaitable[None]:
         """Store how it went, synced through to the disk. It is queued at once; awaiting it waits 0.3 s at most."""
         self._ended = True
         at = datetime.now(UTC)
-        write = Write(lambda: ending(self._beginning, outcome, at), durable=True)
-        return settled(self._database.submit(write))
+        sent_at = self._sent_at
+
+        def build() -> list[Statement]:
+            billed = ledger_rows.ended(self._beginning, outcome, sent_at, self._accounts)
+            return [*ending(self._beginning, outcome, at), *billed]
+
+        return settled(self._database.submit(Write(build, durable=True)))
 
     def _collect(self) -> Write | None:
         """In the writer thread: what has arrived since the last time, as one write."""

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench import __version__
+from workbench.adapters import ledger_schema
 from workbench.adapters.files import FILE_MODE
 
 if TYPE_CHECKING:
@@ -282,6 +283,7 @@ MIGRATIONS = (
     Migration(5, "deletions", (_DELETIONS,)),
     Migration(6, "images that were sent", _IMAGES),
     Migration(7, "search", _SEARCH),
+    Migration(8, "the ledger", ledger_schema.STATEMENTS),
 )
 LATEST = MIGRATIONS[-1].number
 

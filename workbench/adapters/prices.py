@@ -1,54 +1,87 @@
-"""What a run costs, from genai-prices: US dollars, or None where that is not known. Never 0 for not knowing.
+"""What a run costs: US dollars, or None where that is not known. Never 0 for not knowing.
 
-Prices are those of the host that is asked: OpenAI's for api.openai.com, another vendor's for its own host, none for
-a host that nobody lists. The practice model and a server on this machine cost nothing.
+A price of the person's own, from the settings, goes before all others. Else prices are genai-prices' for the host that
+is asked: OpenAI's for api.openai.com, another vendor's for its own host, none for a host that nobody lists. The
+practice model costs nothing, and so does a server on this machine that has no price of the person's own.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.adapters.base_url import OPENAI_HOST, is_this_machine
+from workbench.core.money import Certainty, Charge, dollars, nano
 from workbench.core.usage import UsageFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from genai_prices.types import ModelInfo, Provider
 
+    from workbench.adapters.settings_prices import OwnPrice
     from workbench.core.connection import Connection
     from workbench.core.json_value import JSON
 
 _STANDARD_TIERS = ("", "auto", "default")
+OWN = "own price"
+"""What a price of the person's own is called."""
+_MILLION = 1_000_000
 
 
-def price(
-    model: str, usage: Mapping[str, JSON] | None, connection: Connection, service_tier: str | None = None
-) -> float | None:
-    """US dollars of a usage object as Chat Completions reports it; None where it or the price is not known."""
-    facts = UsageFacts.from_usage(usage)
-    return _price(model, facts, connection, service_tier or "")
+class Prices:
+    """The prices that hold now. `own` are the person's, by model."""
 
+    def __init__(self, own: Mapping[str, OwnPrice] | None = None) -> None:
+        self._own = own or {}
 
-def price_estimate(
-    model: str,
-    prompt_tokens: int,
-    completion_tokens: int,
-    connection: Connection,
-    service_tier: str | None = None,
-) -> float | None:
-    """US dollars of so many tokens, none of them cached: for a live number, shown with `~`. Cheap enough per frame."""
-    facts = UsageFacts(prompt=max(0, prompt_tokens), completion=max(0, completion_tokens))
-    return _price(model, facts, connection, service_tier or "")
+    def price(
+        self, model: str, usage: Mapping[str, JSON] | None, connection: Connection, service_tier: str | None = None
+    ) -> float | None:
+        """US dollars of a usage object as Chat Completions reports it; None where it or the price is not known."""
+        return dollars(self.charge(model, UsageFacts.from_usage(usage), connection, service_tier or "").cost)
 
+    def estimate(
+        self,
+        model: str,
+        prompt_tokens: int,
+        completion_tokens: int,
+        connection: Connection,
+        service_tier: str | None = None,
+    ) -> float | None:
+        """US dollars of so many tokens, none of them cached: for a live number, shown with `~`. Cheap enough per
+        frame."""
+        facts = UsageFacts(prompt=max(0, prompt_tokens), completion=max(0, completion_tokens))
+        return dollars(self.charge(model, facts, connection, service_tier or "").cost)
 
-def costs_nothing(connection: Connection) -> bool:
-    """Whether nobody sends a bill: the practice model, and a server on this machine."""
-    host = re.sub(r":\d+$", "", connection.host)
-    return connection.is_practice or is_this_machine(host)
+    def charge(self, model: str, facts: UsageFacts, connection: Connection, service_tier: str = "") -> Charge:
+        """What these tokens cost, and by whose price."""
+        if self.costs_nothing(connection, model):
+            return Charge(0, Certainty.FREE, "")
+        own = self._own.get(model)
+        source = OWN if own is not None else ""
+        if facts.prompt is None or facts.completion is None:
+            return Charge(None, Certainty.UNKNOWN, source)
+        if own is not None:
+            return Charge(nano(_own_price(own, facts)), Certainty.EXACT, OWN)
+        found = _list_price(model, facts, connection, service_tier)
+        if found is None:
+            return Charge(None, Certainty.UNKNOWN, "")
+        return Charge(nano(found), Certainty.EXACT, price_list())
+
+    def costs_nothing(self, connection: Connection, model: str = "") -> bool:
+        """Whether nobody sends a bill: the practice model, and a server on this machine that has no own price."""
+        if connection.is_practice:
+            return True
+        host = re.sub(r":\d+$", "", connection.host)
+        return model not in self._own and is_this_machine(host)
+
+    def is_own(self, model: str, connection: Connection) -> bool:
+        """Whether the person's own price is used."""
+        return model in self._own and not connection.is_practice
 
 
 def warm() -> None:
@@ -56,11 +89,51 @@ def warm() -> None:
     _entry("https://" + OPENAI_HOST, "gpt-5.4-mini", "")
 
 
-def _price(model: str, facts: UsageFacts, connection: Connection, service_tier: str) -> float | None:
-    if costs_nothing(connection):
-        return 0.0
-    if facts.prompt is None or facts.completion is None:
-        return None
+@lru_cache(maxsize=1)
+def price_list() -> str:
+    """The list that prices are from, with its version: `genai-prices 0.2.3`."""
+    from importlib.metadata import version
+
+    return f"genai-prices {version('genai-prices')}"
+
+
+@lru_cache(maxsize=1)
+def newest_change() -> date | None:
+    """The day of the last change of a price that the list knows of; the list itself has no date. Reads all of it: for
+    a thread."""
+    return max((day for day in _change_days() if day <= datetime.now(UTC).date()), default=None)
+
+
+def _change_days() -> Iterator[date]:
+    from genai_prices.data_snapshot import get_snapshot
+
+    for provider in get_snapshot().providers:
+        for model in provider.models:
+            conditional = model.prices if isinstance(model.prices, list) else ()
+            for each in (*conditional, *(model.price_variants or ())):
+                day = getattr(each.constraint, "start_date", None)
+                if day is not None:
+                    yield day
+
+
+def _own_price(own: OwnPrice, facts: UsageFacts) -> Decimal:
+    cached = facts.cached or 0
+    cached_price = own.input if own.cached_input is None else own.cached_input
+    parts = (
+        (facts.prompt or 0) - cached,
+        own.input,
+        cached,
+        cached_price,
+        facts.completion or 0,
+        own.output,
+    )
+    tokens, each = parts[::2], parts[1::2]
+    return sum((Decimal(n) * Decimal(str(p)) for n, p in zip(tokens, each, strict=True)), Decimal()) / _MILLION
+
+
+def _list_price(model: str, facts: UsageFacts, connection: Connection, service_tier: str) -> Decimal | None:
+    """US dollars by the list. Both counts of `facts` are known."""
+    prompt = facts.prompt or 0
     entry = _entry(connection.base_url, model, service_tier)
     if entry is None:
         return None
@@ -68,10 +141,10 @@ def _price(model: str, facts: UsageFacts, connection: Connection, service_tier: 
 
     provider, info = entry
     counts: dict[str, Any] = {
-        "input_tokens": facts.prompt,
+        "input_tokens": prompt,
         "cache_read_tokens": facts.cached,
         # Read and written are parts of the same prompt.
-        "cache_write_tokens": min(facts.cache_written or 0, facts.prompt - (facts.cached or 0)) or None,
+        "cache_write_tokens": min(facts.cache_written or 0, prompt - (facts.cached or 0)) or None,
         "output_tokens": facts.completion,
     }
     try:
@@ -80,7 +153,7 @@ def _price(model: str, facts: UsageFacts, connection: Connection, service_tier: 
         )
     except (LookupError, ValueError, ArithmeticError):
         return None
-    return float(result.total_price)
+    return result.total_price
 
 
 @lru_cache(maxsize=256)

@@ -21,6 +21,7 @@ _WHERE = {
     "experiments": "session = ?",
     **dict.fromkeys(OF_EXPERIMENT, _OF_ONE),
     "deletions": "session = ?",
+    "ledger": "session = ?",
 }
 
 

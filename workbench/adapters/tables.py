@@ -16,6 +16,7 @@ KEPT = {
     "trust": "what a person allowed a host",
     "migrations": "what was done to the file",
     "images": "each goes with the last row of run_images that names it: a trigger",
+    "ledger": "what requests cost, in figures: it is summed after their runs are gone",
     "deletions": "ids alone, until what they name is gone from every file",
 }
 """What stays when a run or an experiment is deleted, and why."""

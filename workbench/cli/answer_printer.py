@@ -122,6 +122,8 @@ def exit_code(outcome: Outcome) -> ExitCode:
     if isinstance(outcome.error, RunError):
         if outcome.error.kind is ErrorKind.REFUSED:
             return ExitCode.BAD_INPUT
+        if outcome.error.kind is ErrorKind.BUDGET:
+            return ExitCode.BUDGET
         if outcome.error.kind is ErrorKind.INTERNAL:
             return ExitCode.BUG
     reasons = [choice.finish_reason for choice in outcome.answer.choices]

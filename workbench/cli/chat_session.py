@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.cli.answer_printer import AnswerPrinter, exit_code
+from workbench.cli.budget_words import BudgetWords
 from workbench.cli.chat_input import read_turn, standard_lines
 from workbench.cli.chat_memory import SessionUsage, begun
 from workbench.cli.diagnostics import ExitCode, complain, say
@@ -67,6 +68,7 @@ class ChatSession:
         self._run: Run | None = None
         self._warming: threading.Thread | None = None
         self._usage = SessionUsage()
+        self._budget = BudgetWords(services)
         self._noted: set[str] = set()
         self._saved: dict[str, str] = {}
         """The digests of the presets that this chat wrote, by slug: it may write those again."""
@@ -156,10 +158,12 @@ class ChatSession:
             self._refused(error, _as_typed(text))
             return
         self._tell_new_notes(job)
+        self._budget.before(job)
         outcome = self._runner.run(self._answer(job))
         self._usage = self._usage.plus(outcome)
         self._print(outcome)
         self._remember(text, outcome)
+        self._budget.after()
         self._tell_trouble()
         self._decide_end(outcome)
 
@@ -217,11 +221,11 @@ class ChatSession:
             self._end = 128 + self._signals.terminated
         elif outcome.state is State.CANCELLED and not self._lines.interactive:
             self._end = ExitCode.INTERRUPTED
-        elif exit_code(outcome) == ExitCode.BAD_INPUT:
+        elif exit_code(outcome) in (ExitCode.BAD_INPUT, ExitCode.BUDGET):
             self._end_pipe()
 
     def _end_pipe(self) -> None:
-        # What refuses one line of a pipe (a variable without a value, a missing persona) refuses the next ones too.
+        # What refuses one line of a pipe (a missing persona, a budget that is used up) refuses the next ones too.
         if not self._lines.interactive:
             self._end = self._code
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from workbench.cli.budget_words import BudgetWords
 from workbench.cli.compare_gate import check_cap, limits_of, say_gate
 from workbench.cli.compare_resume import add_resume_options, continued
 from workbench.cli.compare_setup import add_experiment_options, baseline_of, experiment_of
@@ -71,6 +72,7 @@ def compare(options: argparse.Namespace) -> int:
             return ExitCode.BAD_INPUT
         check_cap(comparing, limits, cells)
         plan = say_gate(comparing, limits, left)
+        BudgetWords(services).unpriced(comparing.payment(cells).unpriced)
         if not options.json:
             _say_all(comparing.notes() if left is None else left.notes)
         # Imported here: what is only looked at needs neither the runner nor the statistics.

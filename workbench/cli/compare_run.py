@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.cli.budget_words import BudgetWords
 from workbench.cli.compare_print import exit_code, print_report, say_ending
 from workbench.cli.compare_progress import Progress
 from workbench.cli.diagnostics import ExitCode, complain, say
@@ -99,6 +100,7 @@ class ComparisonRun:
         report = self._judged(asyncio.run(self._execute(record)))
         if services.database.trouble is not None:
             say(f"workbench: {services.database.trouble}")
+        BudgetWords(services).after()
         say_ending(report, self._why, "" if services.database.trouble is not None else record.id)
         code = exit_code(report)
         if self._out is not None and not self._write(report, self._out):

@@ -32,6 +32,7 @@ _COMMANDS = {
     "run": "run one prompt or preset without the screen",
     "compare": "run a prompt at several settings, side by side",
     "chat": "talk with the model in a plain terminal",
+    "usage": "what was sent and what it cost",
     "presets": "list, show, check, import and export presets",
     "history": "what was run: list, search, show, export, delete",
 }
@@ -73,6 +74,10 @@ def _add_options(command: str, parser: argparse.ArgumentParser) -> None:
             from workbench.cli import chat
 
             chat.add_options(parser)
+        case "usage":
+            from workbench.cli import usage
+
+            usage.add_options(parser)
         case "presets":
             from workbench.cli import presets
 
@@ -111,6 +116,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 from workbench.cli.chat import chat
 
                 return chat(options)
+            case "usage":
+                from workbench.cli.usage import usage
+
+                return usage(options)
             case "presets":
                 from workbench.cli.presets import presets
 

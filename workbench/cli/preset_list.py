@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from workbench.cli.diagnostics import ExitCode, say, say_findings
 from workbench.cli.options import prompt_of
 from workbench.cli.output import Output
 from workbench.cli.preset_names import named_preset, path_of
-from workbench.cli.table import table
+from workbench.cli.table import table, terminal_columns
 from workbench.core.errors import InputError
 from workbench.core.preset import Kind, Place
 from workbench.core.visible import escaped
@@ -31,7 +30,7 @@ def _list(options: argparse.Namespace, services: Services) -> int:
     if options.json:
         Output().json([_entry_json(entry) for entry in entries])
         return ExitCode.OK
-    columns = _columns()
+    columns = terminal_columns()
     rows = [(entry.kind, entry.slug, entry.place, _title(entry, short=columns is not None)) for entry in entries]
     Output().text(table(("kind", "name", "place", "title"), rows, columns))
     return ExitCode.OK
@@ -81,7 +80,7 @@ def _path(options: argparse.Namespace, services: Services) -> int:
         Output().text(f"{path_of(options.name, services)}\n")
         return ExitCode.OK
     rows = [(place.value, str(services.presets.folder(place))) for place in Place]
-    Output().text(table(("place", "folder"), rows, None if _columns() is None else sys.maxsize))
+    Output().text(table(("place", "folder"), rows, None if terminal_columns() is None else sys.maxsize))
     return ExitCode.OK
 
 
@@ -91,11 +90,6 @@ def _schema(options: argparse.Namespace, services: Services) -> int:
     else:
         Output().json(services.preset_schema())
     return ExitCode.OK
-
-
-def _columns() -> int | None:
-    """The terminal's width, or None where standard output goes to a file or a program."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 ACTIONS: Mapping[str, Callable[[argparse.Namespace, Services], int]] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.answer_printer import AnswerPrinter, exit_code
+from workbench.cli.budget_words import BudgetWords
 from workbench.cli.diagnostics import ExitCode, say
 from workbench.cli.options import StandardInput, add_preset_and_message, add_prompt_options, how_to_fill, prompt_from
 from workbench.cli.output import Output
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _ABOUT = """Run one prompt or preset and stream the answer to standard output; facts about it go to standard error.
 
 exit codes: 0 complete · 1 failed, cut or filtered · 2 refused before sending, or wrong usage ·
-130 stopped with ctrl-c · 141 the reader of the output went away · 143 terminated"""
+4 a budget of yours is used up · 130 stopped with ctrl-c · 141 the reader of the output went away · 143 terminated"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +76,8 @@ class _Headless:
         if not self._options.json:
             for note in job.request.notes:
                 say(f"workbench: {note.text}")
+        budget = BudgetWords(self._services)
+        budget.before(job)
         self._run = self._services.start(job, self._printer.take)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -86,6 +89,7 @@ class _Headless:
         self._printer.end(outcome)
         if exit_code(outcome) == ExitCode.BAD_INPUT and (hint := how_to_fill(prompt, self._services)):
             say(f"workbench: {hint}")
+        budget.after()
         if (trouble := self._services.database.trouble) is not None:
             say(f"workbench: {trouble}")
         if self._signal in (signal.SIGTERM, signal.SIGHUP):

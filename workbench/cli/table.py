@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int | Non
         return "".join("\t".join(row) + "\n" for row in cells)
     widths = [max(width(row[column]) for row in (head, *cells)) for column in range(len(head) - 1)]
     return "".join(_line(row, widths, columns) for row in (head, *cells))
+
+
+def terminal_columns() -> int | None:
+    """The terminal's width, or None where standard output goes to a file or a program."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def one_row(text: str) -> str:

@@ -18,6 +18,7 @@ WorkbenchError                 one line for a person in `message`, what to do in
      |- NotAnApi               200 with something that is no API answer; a redirect
      |- BrokenStream           the answer began and did not end, or could not be read
      |- Refused                refused by us before anything was sent
+     |- OverBudget             a budget of the person's own is used up: exit 4
      `- InternalFault          a bug of ours
 """
 
@@ -49,6 +50,7 @@ class ErrorKind(StrEnum):
     NOT_AN_API = "not_an_api"
     BROKEN_STREAM = "broken_stream"
     REFUSED = "refused"
+    BUDGET = "budget"
     INTERNAL = "internal"
 
 
@@ -203,3 +205,13 @@ class Refused(RunError):
     def to_json(self) -> dict[str, JSON]:
         problems: list[JSON] = [{"field": p.field, "text": p.text} for p in self.problems]
         return {**super().to_json(), "problems": problems}
+
+
+NOT_SENT = "not sent: "
+"""How the message of an OverBudget begins."""
+
+
+class OverBudget(RunError):
+    """Not sent: a budget of the person's own is used up, or would be by this request."""
+
+    kind = ErrorKind.BUDGET

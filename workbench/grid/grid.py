@@ -12,7 +12,16 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from workbench.core.errors import AuthenticationError, InternalFault, Refused, RunError, StorageError, WorkbenchError
+from workbench.core.errors import (
+    NOT_SENT,
+    AuthenticationError,
+    InternalFault,
+    OverBudget,
+    Refused,
+    RunError,
+    StorageError,
+    WorkbenchError,
+)
 from workbench.core.events import Event, FirstByte, Sent, State
 from workbench.core.grid_values import GridLimits, GridState, Spent
 from workbench.core.outcome import Outcome
@@ -357,10 +366,14 @@ class Grid:
 
     def _ended(self, cell: Cell, outcome: Outcome, run: str, pace: CellPace) -> None:
         self._budget.ended(outcome)
-        if pace.refusal:
-            self._hit_budget(pace.refusal)
-        if not outcome.attempts and (pace.refusal or outcome.state is State.CANCELLED):
-            self._emit([CellNotSent(cell, pace.refusal or "stopped")])
+        why = pace.refusal
+        if isinstance(outcome.error, OverBudget):
+            why = outcome.error.line.removeprefix(NOT_SENT)
+            self._drop(list(self._queue), why)  # it would be refused cell by cell
+        if why:
+            self._hit_budget(why)
+        if not outcome.attempts and (why or outcome.state is State.CANCELLED):
+            self._emit([CellNotSent(cell, why or "stopped")])
             return
         self._states[cell] = outcome.state
         self._record.cell(cell, run, outcome.state, outcome.error.line if outcome.error and not run else "")

@@ -35,7 +35,7 @@ def _of_run(desk: Desk, live: Live, outcome: Outcome | None) -> UsageState:
             prompt_tokens=desk.prompt_tokens,
             window=desk.window,
             session=desk.session,
-            free=desk.services.costs_nothing(desk.connection),
+            free=desk.services.costs_nothing(desk.connection, desk.model),
             estimated=True,
         )
     return _running(desk, live)
@@ -52,7 +52,8 @@ def _running(desk: Desk, live: Live) -> UsageState:
         window=desk.window,
         cost_usd=desk.services.price_estimate(model, prompt, completion, connection),
         session=desk.session,
-        free=desk.services.costs_nothing(connection),
+        free=desk.services.costs_nothing(connection, model),
+        own_price=desk.services.prices.is_own(model, connection),
         tokens_per_s=tokens_per_second(completion, live.first_token, live.elapsed),
         first_token_s=live.first_token,
         total_s=live.elapsed,
@@ -67,16 +68,22 @@ def _ended(desk: Desk, outcome: Outcome) -> UsageState:
     completion = desk.estimate_of(outcome) if estimated else facts.completion
     timings = outcome.timings
     connection = desk.shown.connection if desk.shown is not None else desk.connection
+    model = outcome.request.model or desk.model
+    prompt = desk.prompt_tokens if facts.prompt is None else facts.prompt
+    cost = outcome.cost_usd
+    if cost is None and estimated:
+        cost = desk.services.price_estimate(model, prompt or 0, completion or 0, connection)
     return UsageState(
-        prompt_tokens=desk.prompt_tokens if facts.prompt is None else facts.prompt,
+        prompt_tokens=prompt,
         cached_tokens=facts.cached,
         completion_tokens=completion,
         reasoning_tokens=facts.reasoning,
         total_tokens=facts.total,
         window=desk.window,
-        cost_usd=outcome.cost_usd,
+        cost_usd=cost,
         session=desk.session,
-        free=desk.services.costs_nothing(connection),
+        free=desk.services.costs_nothing(connection, model),
+        own_price=desk.services.prices.is_own(model, connection),
         tokens_per_s=tokens_per_second(completion, timings.first_token_s, timings.total_s),
         first_token_s=timings.first_token_s,
         total_s=timings.total_s,

@@ -67,7 +67,11 @@ class Sending:
         job = services.job(summary_request_prompt(desk.prompt, keep), desk.connection, source="tui")
         tokens = desk.count_request(job.request)
         cost = services.price_estimate(desk.model, tokens, 0, desk.connection)
-        price = "free" if services.costs_nothing(desk.connection) else f"{money_text(cost, exact=False)} and the answer"
+        price = (
+            "free"
+            if services.costs_nothing(desk.connection, desk.model)
+            else f"{money_text(cost, exact=False)} and the answer"
+        )
         text = (
             f"One request goes to {desk.model} at {desk.connection.name}, with about {tokens_text(tokens)} tokens "
             f"({price}). The {len(indexes)} messages that it stands for are switched off, not deleted."

@@ -52,10 +52,14 @@ class UsageState(NamedTuple):
     first_token_s: float | None = None
     total_s: float | None = None
     attempts: int = 0
+    own_price: bool = False
+    """The cost is by a price of the person's own."""
     live: bool = False
     """The run goes on: counts and cost are estimates and marked ~."""
     estimated: bool = False
     """The run has ended and its endpoint reported no usage: the counts stay estimates."""
+    budget: str = ""
+    """What there is to say of a budget that is nearly used up; "" otherwise."""
     sending: str = ""
     """What is sent of the conversation and what that saves, where it is not all of it."""
 
@@ -217,11 +221,13 @@ def _bar(share: float, width: int) -> tuple[Piece, ...]:
 
 def _money_slots(usage: UsageState) -> list[Slot]:
     run = _cost(usage)
+    own = (Piece(" own price", "label"),) if usage.own_price and usage.cost_usd is not None else ()
     session = usage.session
-    if session is None or not (session.known or session.unknown_runs):
-        return [Slot((run,), 28, 4, (run,), 16, 0)]
-    whole = (run, Piece(" · session ", "label"), Piece(session.text, "value"))
-    return [Slot(whole, 28, 4, (run,), 16, 0)]
+    whole: tuple[Piece, ...] = (run, *own)
+    if session is not None and (session.known or session.unknown_runs):
+        whole += (Piece(" · session ", "label"), Piece(session.text, "value"))
+    cost = Slot(whole, 28, 4, (run,), 16, 0)
+    return [cost, Slot((Piece(usage.budget, "warning"),), 0, 1)] if usage.budget else [cost]
 
 
 def _cost(usage: UsageState) -> Piece:

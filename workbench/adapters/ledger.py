@@ -1,0 +1,121 @@
+"""The ledger read: what all processes have sent, summed up.
+
+A day is the person's own, from midnight to midnight on their clock; rows bear UTC, so a day of 23 or 25 hours is summed
+as what it is, and someone who travels sees their days by the clock that they are at.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING, NamedTuple
+
+from workbench.adapters.prices import OWN
+from workbench.adapters.row_text import moment
+from workbench.core.ledger import By, Counted, LedgerGroup, LedgerSum, Went, summed
+from workbench.core.money import Certainty
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+
+    from workbench.adapters.database import Database
+
+_SUMS = f"""
+SELECT {{key}}, state, certainty, price = '{OWN}', counted = '{Counted.HERE}', count(*),
+  coalesce(sum(prompt_tokens), 0), coalesce(sum(cached_tokens), 0), coalesce(sum(completion_tokens), 0),
+  coalesce(sum(reasoning_tokens), 0), coalesce(sum(cost), 0)
+FROM ledger WHERE sent_at >= ? AND sent_at < ? GROUP BY 1, 2, 3, 4, 5
+"""
+# What goes out after this request has no say in whether it may go out itself.
+_SPENT = """
+SELECT coalesce(sum(cost), 0), coalesce(sum(certainty = 'estimated' AND cost > 0), 0),
+  coalesce(sum(certainty = 'unknown'), 0)
+FROM ledger WHERE sent_at >= ? AND (state IS NOT NULL OR rowid < ?)
+"""
+_LAST = 2**63 - 1
+_WENT = {
+    None: Went.UNDER_WAY,
+    "complete": Went.COMPLETE,
+    "truncated": Went.FAILED,
+    "error": Went.FAILED,
+    "cancelled": Went.STOPPED,
+    "retried": Went.RETRIED,
+}
+
+
+class Spent(NamedTuple):
+    """What was spent since some moment, in billionths of a US dollar."""
+
+    cost: int = 0
+    estimated: int = 0
+    """Requests of which the cost is an estimate."""
+    unknown: int = 0
+    """Requests without a known price."""
+
+
+class Ledger:
+    """The sums over all processes. Each reads the disk: for a thread on a screen. StorageError."""
+
+    def __init__(self, database: Database, zone: tzinfo | None = None) -> None:
+        """`zone` is where the person's days are; None: where this machine's clock is."""
+        self._database = database
+        self._zone = zone
+
+    def today(self) -> date:
+        """The person's day now."""
+        return datetime.now(UTC).astimezone(self._zone).date()
+
+    def sums(self, by: By, since: date | None = None, until: date | None = None) -> tuple[LedgerSum, ...]:
+        """What was sent from the day `since` to the end of the day `until`, by `by`.
+
+        Days come in their order, those without a request left out; all else with what cost most first.
+        """
+        with self._database.read() as connection:
+            start = self.start_of(since) if since is not None else _first(connection)
+            end = self.start_of((until or self.today()) + timedelta(days=1))
+            if start is None or start >= end:
+                return ()
+            if by is By.DAY:
+                return summed(self._days(connection, start, end))
+            found = summed(_groups(connection, by.value, start, end))
+        return tuple(sorted(found, key=lambda each: (-each.cost, -each.requests, each.key)))
+
+    def spent(self, since: date, before: int | None = None) -> Spent:
+        """What was spent from that day's beginning on; of what is under way the rows that are older than `before`."""
+        start = moment(self.start_of(since))
+        with self._database.read() as connection:
+            row = connection.execute(_SPENT, (start, _LAST if before is None else before)).fetchone()
+        return Spent(*row)
+
+    def row_of(self, run: str, attempt: int) -> int | None:
+        """The place of a request's row among all; None where it is not there."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT rowid FROM ledger WHERE run = ? AND attempt = ?", (run, attempt)
+            ).fetchone()
+        return int(row[0]) if row is not None else None
+
+    def start_of(self, day: date) -> datetime:
+        """The moment at which a day of the person's begins. Where the clock skips midnight that is when it does so;
+        where it shows midnight twice, the first time."""
+        return datetime.combine(day, time(), self._zone).astimezone(UTC)
+
+    def _days(self, connection: sqlite3.Connection, start: datetime, end: datetime) -> Iterator[LedgerGroup]:
+        day = start.astimezone(self._zone).date()
+        # One short sum for each day, along the index: half the time of one that sorts all rows by their day.
+        while (begins := self.start_of(day)) < end:
+            following = day + timedelta(days=1)
+            yield from _groups(connection, f"'{day.isoformat()}'", begins, self.start_of(following))
+            day = following
+
+
+def _groups(connection: sqlite3.Connection, key: str, start: datetime, end: datetime) -> Iterable[LedgerGroup]:
+    rows = connection.execute(_SUMS.format(key=key), (moment(start), moment(end)))
+    for name, state, certainty, own, here, *figures in rows:
+        went = _WENT.get(state, Went.FAILED)
+        yield LedgerGroup(name, went, Certainty(certainty), bool(own), bool(here), *figures)
+
+
+def _first(connection: sqlite3.Connection) -> datetime | None:
+    (first,) = connection.execute("SELECT min(sent_at) FROM ledger").fetchone()
+    return datetime.fromisoformat(first) if first else None

@@ -1,0 +1,125 @@
+"""The budgets of the settings against the ledger: asked before each request, over all processes.
+
+A request first puts its row into the ledger with what it is expected to cost, and then looks at what was spent, what is
+under way and began before it included. So of two that begin at once the second sees the first, in whatever process.
+What stays open is the difference between what a request was expected to cost and what it does cost: a budget can be
+passed by that much for each request that is under way when it fills up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from workbench.core.budget import BudgetUse
+from workbench.core.errors import NOT_SENT, OverBudget, StorageError
+from workbench.core.money import nano
+from workbench.own_thread import in_own_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+    from pathlib import Path
+
+    from workbench.adapters.accounts import Accounts
+    from workbench.adapters.ledger import Ledger
+    from workbench.adapters.settings import Settings
+    from workbench.core.connection import Connection
+    from workbench.core.request import Request
+    from workbench.runner import RunRecord
+
+_UNSAVED = "history is not being saved, so nobody would count this request"
+_NO_RUN = "-"
+"""The id of a run that has no row."""
+
+
+class PriceData(NamedTuple):
+    """Where prices are from."""
+
+    source: str
+    """The list and its version."""
+    newest_change: date | None
+    """The day of the last change of a price that the list knows of; the list itself bears no date."""
+    own: tuple[str, ...]
+    """The models that have a price of the person's own."""
+
+    @property
+    def words(self) -> str:
+        """`prices: genai-prices 0.2.3, newest change in it 2026-09-28; your own for my-model`."""
+        told = f"prices: {self.source}"
+        if self.newest_change is not None:
+            told += f", newest change in it {self.newest_change}"
+        return f"{told}; your own for {', '.join(self.own)}" if self.own else told
+
+
+class Spending:
+    """What was spent, and what may still be. `file` is where the settings are, for who wants to change a budget."""
+
+    def __init__(self, ledger: Ledger, accounts: Accounts, settings: Callable[[], Settings], file: Path) -> None:
+        self.ledger = ledger
+        self._accounts = accounts
+        self._settings = settings
+        self._file = file
+
+    def price_data(self) -> PriceData:
+        """Where prices are from. Reads the whole list: for a thread."""
+        from workbench.adapters.prices import newest_change, price_list
+
+        return PriceData(price_list(), newest_change(), tuple(self._settings().prices))
+
+    @property
+    def has_budget(self) -> bool:
+        settings = self._settings()
+        return bool(settings.budget_day or settings.budget_month)
+
+    def uses(self, before: int | None = None) -> tuple[BudgetUse, ...]:
+        """Each budget with what was spent of it, the day's first. `before` is the ledger's row of the request that
+        asks: what began after it is left out, and so is itself.
+
+        Reads the disk: for a thread. StorageError.
+        """
+        settings, ledger = self._settings(), self.ledger
+        today = ledger.today()
+        uses = []
+        for use in (
+            BudgetUse("day", nano(settings.budget_day) or 0),
+            BudgetUse("month", nano(settings.budget_month) or 0),
+        ):
+            if use.limit:
+                since = today if use.period == "day" else today.replace(day=1)
+                spent = ledger.spent(since, before)
+                uses.append(use._replace(spent=spent.cost, is_estimate=spent.estimated > 0, unknown=spent.unknown))
+        return tuple(uses)
+
+    def why_over(self, request: Request, connection: Connection, run: str = "", attempt: int = 0) -> OverBudget | None:
+        """Why this request would pass a budget; None where it does not. Reads the disk: for a thread."""
+        expected = self._accounts.expected(request, connection).charge.cost
+        if expected == 0:
+            return None
+        try:
+            row = self.ledger.row_of(run, attempt) if run else None
+            if run and row is None:
+                raise StorageError(_UNSAVED, "free the disk, or take the budget out of the settings")
+            uses = self.uses(row)
+        except StorageError as error:
+            return OverBudget(f"{NOT_SENT}the budget can't be kept: {error.message}", error.hint)
+        for use in uses:
+            if why := use.why_over(expected):
+                return OverBudget(f"{NOT_SENT}{why}", f"change {use.setting} in {self._file}")
+        return None
+
+    def is_unpriced(self, request: Request, connection: Connection) -> bool:
+        """Whether there is a budget that can't count this request: its price is not known."""
+        return self.has_budget and self._accounts.expected(request, connection).charge.cost is None
+
+    async def before_request(
+        self, record: RunRecord | None, attempt: int, request: Request, connection: Connection
+    ) -> None:
+        """Keep room for a request that is about to go out. OverBudget where there is none: it must not go out."""
+        if not self.has_budget:
+            return
+        if record is not None:
+            await record.reserve(attempt)
+        run = record.id if record is not None else _NO_RUN
+        over = await in_own_thread(self.why_over, request, connection, run, attempt)
+        if over is not None:
+            raise over
