@@ -71,9 +71,13 @@ class Ledger:
         Days come in their order, those without a request left out; all else with what cost most first.
         """
         with self._database.read() as connection:
-            start = self.start_of(since) if since is not None else _first(connection)
+            start = _first(connection)
+            if start is None:
+                return ()
+            if since is not None:
+                start = max(start, self.start_of(since))
             end = self.start_of((until or self.today()) + timedelta(days=1))
-            if start is None or start >= end:
+            if start >= end:
                 return ()
             if by is By.DAY:
                 return summed(self._days(connection, start, end))

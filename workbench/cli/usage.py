@@ -27,7 +27,7 @@ An amount with ~ holds estimates: of requests that were stopped or cut, or whose
 without a known price is "unknown" and adds nothing; practice and servers on this machine are free. A day is yours, from
 midnight to midnight on this machine's clock."""
 _HEAD = ("requests", "in", "cached", "out", "reasoning", "cost", "of these")
-_DAYS = re.compile(r"(\d{1,5})d")
+_DAYS = re.compile(r"(\d{1,4})d")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
