@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from workbench.tui import key_turns
-from workbench.tui.key_turns import KeyTurns
+from workbench.tui.key_turns import KeyTurns, takes_own_key
 
 
 class Host(App[None]):
@@ -31,7 +31,7 @@ class Host(App[None]):
         yield Input(id="b", select_on_focus=False)
 
     async def on_event(self, event: events.Event) -> None:
-        if not self.turns.takes(event):
+        if not self.turns.takes(event) and not await takes_own_key(self, event):
             await super().on_event(event)
 
     def action_tell(self) -> None:
@@ -62,6 +62,19 @@ async def test_each_key_of_a_burst_goes_where_it_was_meant_for() -> None:
                 await pilot.pause(0.01)
         assert app.texts() == ("one?", "two!")
         assert app.told == ["a", "b", "a"]
+
+
+async def test_a_fields_own_keys_come_between_the_letters_where_they_were_pressed() -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        app.burst(
+            *"teh", "backspace", "backspace", *"he", "left", "left", "X", "home", "!", "alt+n", "1", "backspace", "2"
+        )
+        app.burst("ctrl+j")
+        async with asyncio.timeout(10):
+            while not app.told:
+                await pilot.pause(0.01)
+        assert app.texts() == ("!tXhe", "2")
 
 
 async def test_a_field_that_is_gone_holds_nothing_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:

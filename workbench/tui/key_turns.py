@@ -1,10 +1,15 @@
-"""A move between two keys: what was typed before it goes where it was typed, and what is typed after it waits."""
+"""Keys in their turn, also where several come in one burst, as over a slow line.
+
+A move between two keys: what was typed before it goes where it was typed, and what is typed after it waits. And the
+commands of a field itself (Backspace, the arrows) come between the letters where they were pressed.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from textual import events
+from textual.widgets import Input, TextArea
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -64,3 +69,31 @@ class KeyTurns:
         first = self._app.focused or self._app.screen
         first.call_later(climb, first)
         self._app.set_timer(PATIENCE, finish)
+
+
+async def takes_own_key(app: App[Any], event: events.Event) -> bool:
+    """Whether the event is a key that the focused field has a command for, which then runs in the field's turn.
+
+    Left to itself such a key climbs through all ancestors of the field to the app before its command runs, while a
+    letter behind it is typed at once: of Backspace and 5 in one burst the 5 would go in first, and be taken out again.
+    """
+    if not isinstance(event, events.Key) or event.is_forwarded or event.is_printable:
+        return False
+    field = app.focused
+    if not isinstance(field, Input | TextArea) or app.screen.maximized is not None:
+        return False
+    chain = app.screen._modal_binding_chain
+    bound = next((keys.key_to_bindings.get(event.key, []) for node, keys in chain if node is field), [])
+    own = [binding.action for binding in bound if not binding.priority]
+    if not own:
+        return False
+
+    async def run() -> None:
+        for action in own:
+            if await app.run_action(action, field):
+                return
+        field._forward_event(event)  # the command can't be run now: the key takes its way through the ancestors
+
+    if not await app._check_bindings(event.key, priority=True):
+        field.call_later(run)
+    return True
