@@ -250,19 +250,24 @@ class Comparing:
         record: KeepsExperiment,
         *,
         limits: GridLimits | None = None,
+        cells: Collection[Cell] | None = None,
     ) -> Grid:
-        """The grid that sends it, not yet executed; of one that is stored nothing is queued yet."""
+        """The grid that sends all of it, or these `cells`, not yet executed; of one that is stored nothing is queued
+        yet."""
         from workbench.grid.grid import Grid
 
-        return Grid(
+        ended = self.stored.ended if self.stored is not None else {} if cells is not None else None
+        grid = Grid(
             self.experiment,
             jobs=self._job,
             start=self.services.start,
             emit=emit,
             record=record,
             limits=limits,
-            ended=self.stored.ended if self.stored is not None else None,
+            ended=ended,
         )
+        grid.run_again(cells or ())
+        return grid
 
     def _job(self, column: Column, case: Case) -> Job:
         from workbench.grid.grid import SOURCE

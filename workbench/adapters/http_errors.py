@@ -84,6 +84,7 @@ _PARAMETER_WORDS = (
 
 
 _SEE_REQUEST = "compare what it says with the request that was sent"
+_NO_MODEL = "no such model here"
 # These two classes say in `code` which of their own cases it is.
 _OUR_CODES: dict[type[RunError], str] = {TimedOut: "server", ConnectionFailed: "proxy"}
 
@@ -161,6 +162,8 @@ class ErrorTranslator:
         line = f"{self.host}: {what} ({number})" + (f": {message}" if message else "")
         if kind in _OUR_CODES:
             code = _OUR_CODES[kind]
+        elif what == _NO_MODEL:
+            code = NotFound.NO_MODEL
         return kind(line, hint, status=shown, field=field, code=self.say(code, 80), details=details, retry_after=wait)
 
     def _kind(self, status: int, said: _Said, sent_bytes: int) -> tuple[type[RunError], str, str]:
@@ -173,7 +176,7 @@ class ErrorTranslator:
         if status == 401 or codes & _KEY_CODES:
             return self._key_refused()
         if codes & _MODEL_CODES:
-            return NotFound, "no such model here", "check the model's name; the endpoint lists its models"
+            return NotFound, _NO_MODEL, "check the model's name; the endpoint lists its models"
         if status == 403:
             return PermissionRefused, "not permitted", "check the key's rights, the region, and any firewall between"
         if status in (404, 405, 410):
@@ -197,7 +200,7 @@ class ErrorTranslator:
 
     def _not_found(self, said: _Said) -> tuple[type[RunError], str, str]:
         if said.is_json and "model" in said.message.lower():
-            return NotFound, "no such model here", "check the model's name; the endpoint lists its models"
+            return NotFound, _NO_MODEL, "check the model's name; the endpoint lists its models"
         url = self._connection.base_url
         usual = "the API may be at another path" if url.endswith("/v1") else "it usually ends in /v1"
         hint = f"check the base URL {url}: {usual}"

@@ -40,12 +40,26 @@ def say_gate(comparing: Comparing, limits: GridLimits, left: Continued | None = 
     """How many requests, tokens and dollars, and the limits, on standard error; the plan that this says. `left` is
     what one that goes on sends."""
     cells = left.cells if left is not None else None
-    plan, payment = comparing.plan(cells), comparing.payment(cells)
     if left is not None and not left.cells:
         say(f"workbench: {left.words}: nothing is sent")
-        return plan
-    say(f"workbench: {comparing.experiment.size_text if left is None else left.words}: {plan.requests_text}")
+        return comparing.plan(cells)
+    plan = say_plan(comparing, comparing.experiment.size_text if left is None else left.words, cells)
+    say_limits(limits)
+    if "practice" in comparing.payment(cells).free:
+        say(f"workbench: {comparing.services.about_practice}")
+    return plan
+
+
+def say_plan(comparing: Comparing, what: str, cells: Sequence[Cell] | None = None) -> Plan:
+    """How many requests, tokens and dollars `what` takes; of these cells, or of all."""
+    plan, payment = comparing.plan(cells), comparing.payment(cells)
+    say(f"workbench: {what}: {plan.requests_text}")
     say(f"workbench: {plan.tokens_text} · {payment.cost_text(plan)}")
+    return plan
+
+
+def say_limits(limits: GridLimits) -> None:
+    """Where it would end, and how many requests are under way at a time."""
     caps = []
     if limits.max_requests is not None:
         caps.append(f"{limits.max_requests:,} request{'s' * (limits.max_requests != 1)}")
@@ -53,6 +67,3 @@ def say_gate(comparing: Comparing, limits: GridLimits, left: Continued | None = 
         caps.append(money_text(limits.max_cost_usd) if limits.max_cost_usd else "$0")
     limit = f"it ends at {' or '.join(caps)}" if caps else "no limit is set: --max-cost and --max-requests do"
     say(f"workbench: {limit} · {limits.concurrency} at a time")
-    if "practice" in payment.free:
-        say(f"workbench: {comparing.services.about_practice}")
-    return plan

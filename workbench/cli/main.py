@@ -31,9 +31,10 @@ _COMMANDS = {
     "open": "open the screen with a preset",
     "run": "run one prompt or preset without the screen",
     "compare": "run a prompt at several settings, side by side",
+    "check": "ask what was recorded of a preset again, and say what moved",
     "chat": "talk with the model in a plain terminal",
     "usage": "what was sent and what it cost",
-    "presets": "list, show, check, import and export presets",
+    "presets": "list, show, import and export presets, and check their files",
     "history": "what was run: list, search, show, export, delete",
 }
 
@@ -70,6 +71,10 @@ def _add_options(command: str, parser: argparse.ArgumentParser) -> None:
             from workbench.cli import compare
 
             compare.add_options(parser)
+        case "check":
+            from workbench.cli import check
+
+            check.add_options(parser)
         case "chat":
             from workbench.cli import chat
 
@@ -112,6 +117,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 from workbench.cli.compare import compare
 
                 return compare(options)
+            case "check":
+                from workbench.cli.check import check
+
+                return check(options)
             case "chat":
                 from workbench.cli.chat import chat
 

@@ -146,7 +146,10 @@ class PermissionRefused(RunError):
 
 
 class NotFound(RunError):
+    """`code` is NO_MODEL where it is the model that the endpoint does not have, and not the address."""
+
     kind = ErrorKind.NOT_FOUND
+    NO_MODEL: ClassVar[str] = "model_not_found"
 
 
 class RateLimited(RunError):

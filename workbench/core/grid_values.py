@@ -39,6 +39,12 @@ class GridLimits:
         if self.concurrency < 1:
             raise ValueError("at least one request must be under way at a time")
 
+    def after(self, spent: Spent) -> GridLimits:
+        """What is left of them once so much was spent."""
+        requests = None if self.max_requests is None else max(0, self.max_requests - spent.requests)
+        dollars = None if self.max_cost_usd is None else max(0.0, self.max_cost_usd - spent.known_usd)
+        return replace(self, max_requests=requests, max_cost_usd=dollars)
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:

@@ -65,10 +65,23 @@ def save_preset(path: Path, value: Preset, *, known: str | None, modeline: str =
     current = _current(path)
     text = preset_yaml(value, modeline=modeline or _modeline(current, path))
     data = _with_line_ends(text, current).encode()
-    saved = Saved(digest_of(data), _read_back(data, value, path))
+    read = _read_back(data, value, path)
+    return Saved(_replace(path, data, current, known), read)
+
+
+def save_beside(path: Path, text: str, *, known: str | None) -> str:
+    """Write what belongs to a preset and lies beside it, as `save_preset` does, with the same errors; the digest of
+    what is there now."""
+    current = _current(path)
+    return _replace(path, _with_line_ends(text, current).encode(), current, known)
+
+
+def _replace(path: Path, data: bytes, current: FileBytes | None, known: str | None) -> str:
+    """Put `data` in place of the `current` file; its digest. Raises ChangedOnDisk, StorageError."""
+    digest = digest_of(data)
     there = None if current is None else digest_of(current.data)
-    if there == saved.digest:
-        return saved
+    if there == digest:
+        return digest
     if there is not None and there != known:
         raise _changed(path, there, known)
     mode = FILE_MODE if current is None else stat.S_IMODE(current.found.st_mode) & 0o777
@@ -76,8 +89,8 @@ def save_preset(path: Path, value: Preset, *, known: str | None, modeline: str =
         _check_writable(path, mode)
     folder = private_folder(_target(path).parent)
     clean_temporary(folder)
-    write_atomic(path, data, mode=mode, around=lambda: _unchanged(path, folder, known, {there, saved.digest}))
-    return saved
+    write_atomic(path, data, mode=mode, around=lambda: _unchanged(path, folder, known, {there, digest}))
+    return digest
 
 
 @contextmanager

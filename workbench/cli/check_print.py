@@ -1,0 +1,74 @@
+"""What `workbench check` prints: a table and a verdict for each preset to stdout, what is missing to stderr."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from workbench.cli.diagnostics import say
+from workbench.cli.table import table
+from workbench.core.drift.report import DriftState
+from workbench.core.drift.words import HEAD, notes, row, verdict
+from workbench.core.usage import money_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.cli.grid_run import GridRun
+    from workbench.cli.output import Output
+    from workbench.core.drift.report import DriftReport
+    from workbench.core.grid_values import Spent
+    from workbench.core.json_value import JSON
+
+_SHOWN = 10
+_PIPED = 10_000
+_WORST_FIRST = (
+    DriftState.DRIFT,
+    DriftState.CHANGED_HERE,
+    DriftState.INCOMPLETE,
+    DriftState.UNDECIDED,
+    DriftState.NOT_SENT,
+    DriftState.RECORDED,
+    DriftState.UNCHANGED,
+)
+
+
+def print_reports(reports: Sequence[DriftReport], output: Output) -> None:
+    """Each preset with its table, where it was compared, its verdict and its notes. BrokenPipeError, StorageError."""
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPED
+    for place, report in enumerate(reports):
+        state = report.state.value.replace("_", " ")
+        output.text(f"{'' if place == 0 else chr(10)}{report.preset}: {state}\n")
+        if report.moved is not None and report.moved.columns:
+            output.text(table(HEAD, [row(report, column) for column in report.moved.columns], columns))
+        output.text(f"{verdict(report)}\n")
+        for note in notes(report):
+            output.text(f"{note}\n")
+
+
+def say_ending(reports: Sequence[DriftReport], run: GridRun) -> None:
+    """How much was sent, and which answers are missing."""
+    sent = run.spent.requests
+    if sent or run.why:
+        parts = [f"{sent:,} request{'s' * (sent != 1)} sent", money_text(run.spent.cost_usd), run.why]
+        say(f"workbench: {' · '.join(filter(None, parts))}")
+    for report in reports:
+        for cell in report.missing[:_SHOWN]:
+            what = f"{cell.state.replace('_', ' ')}: {cell.error}" if cell.error else cell.state.replace("_", " ")
+            where = f"{report.labels[cell.cell.column]}, repeat {cell.cell.repeat + 1}"
+            say(f"workbench: {report.preset}: {where}: {what}")
+        if len(report.missing) > _SHOWN:
+            say(f"workbench: {report.preset}: and {len(report.missing) - _SHOWN:,} more")
+
+
+def as_json(reports: Sequence[DriftReport], planned: int, spent: Spent) -> dict[str, JSON]:
+    """The object of `check --json`; `state` is the one of its presets that asks most to be looked at."""
+    states = {report.state for report in reports}
+    return {
+        "state": next(state for state in _WORST_FIRST if state in states).value,
+        "planned_requests": planned,
+        "sent_requests": spent.requests,
+        "cost_usd": spent.cost_usd,
+        "presets": [{**report.to_json(verdict(report)), "notes": [*notes(report)]} for report in reports],
+    }

@@ -1,0 +1,209 @@
+"""A check of drift in plain words: the verdict, what else to know, and the rows of the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.core.checks import check_words
+from workbench.core.compare.verdict_words import number, p_words
+from workbench.core.drift.moved import CHECKS, CONTENT, MODEL, PROMPT_TOKENS, TEXT
+from workbench.core.drift.report import DriftState
+from workbench.core.prompt import Check
+from workbench.core.report_figures import distance_text, p_text
+from workbench.core.usage import UNKNOWN, money_text, seconds_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from workbench.core.drift.moved import CheckMove, ColumnMove, Moved
+    from workbench.core.drift.report import DriftReport
+
+HEAD = ("setting", "same", "within", "between", "p", "tokens", "cost", "time", "moved")
+_NAMED = 4
+"""So many of one kind are named one by one."""
+
+
+def verdict(report: DriftReport) -> str:
+    """One or a few sentences: whether anything moved, and what."""
+    moved = _moved_there(report)
+    match report.state:
+        case DriftState.RECORDED:
+            return _recorded(report, moved)
+        case DriftState.DRIFT:
+            return f"Drift since {_day(report)}: {'; '.join(moved)}.{_also(report)}"
+        case DriftState.CHANGED_HERE:
+            return f"Changed here since {_day(report)}, so no drift of the model: {_changes(report)}."
+        case DriftState.NOT_SENT:
+            return f"Nothing changed here since {_day(report)}, and nothing was sent."
+        case DriftState.INCOMPLETE:
+            return f"Not known: {_missing(report)}. What came shows no drift since {_day(report)}."
+        case DriftState.UNDECIDED:
+            return f"No telling: the answers are not those of {_day(report)}, and {_cannot_show(report.moved)}."
+    return _unchanged(report)
+
+
+def notes(report: DriftReport) -> tuple[str, ...]:
+    """What else to know, a line each: what is no drift by itself, and what could not be shown."""
+    lines = [f"{each.words}: choose another in time" for each in report.retirements if not each.gone]
+    moved = report.moved
+    if moved is not None:
+        lines += _new_fingerprints(report, moved)
+        if report.state is DriftState.DRIFT and not moved.can_tell:
+            lines.append(f"of the content there is no telling: {_cannot_show(moved)}")
+        lines += [line for column in moved.columns for line in _weak_checks(report, column)]
+    if report.before is not None and report.before.characters is not None:
+        lines.append(f"of each answer the first {report.before.characters:,} characters are recorded and compared")
+    return tuple(lines)
+
+
+def row(report: DriftReport, column: ColumnMove) -> tuple[str, ...]:
+    """A row under HEAD: what was recorded, and what is now where that is another."""
+    old, new = column.recorded, column.now
+    return (
+        report.labels[column.place],
+        f"{column.known} of {column.runs}",
+        _both(old.noise.distance_within, new.noise.distance_within, distance_text),
+        distance_text(column.distance_between),
+        "text" if column.expects_text else p_text(column.p_value),
+        _both(old.took.completion_tokens, new.took.completion_tokens, _tokens),
+        _both(old.took.cost_usd, new.took.cost_usd, money_text),
+        _both(old.took.seconds, new.took.seconds, seconds_text),
+        ", ".join(each.replace("_", " ") for each in column.moved) or "—",
+    )
+
+
+# -- sentences -------------------------------------------------------------------------------------------------------
+
+
+def _unchanged(report: DriftReport) -> str:
+    moved = report.moved
+    assert moved is not None
+    runs = sum(column.runs for column in moved.columns)
+    if moved.identical:
+        what = "the answer is the one that was recorded" if runs == 1 else f"all {runs} answers are as recorded"
+        return f"Nothing moved since {_day(report)}: {what}."
+    said = f" ({p_words(moved.p_value)})" if moved.p_value is not None else ""
+    return f"Nothing moved since {_day(report)}: the answers differ no more than the recorded ones do{said}."
+
+
+def _recorded(report: DriftReport, moved: Sequence[str]) -> str:
+    runs = sum(column.noise.runs for column in report.now.columns)
+    told = f"Recorded: {runs} answer{'s' * (runs != 1)} in {report.lock}."
+    if report.before is None:
+        return told
+    news = [*moved, *([_changes(report)] if report.changes else [])]
+    return f"{told} New since {_day(report)}: {'; '.join(news)}." if news else told
+
+
+def _moved_there(report: DriftReport) -> list[str]:
+    """What counts as drift, a few words each."""
+    parts = [each.words for each in report.gone]
+    moved = report.moved
+    if moved is None:
+        return parts
+    parts += dict.fromkeys(_new_model(column) for column in moved.columns if MODEL in column.moved)
+    if texts := [column for column in moved.columns if TEXT in column.moved]:
+        other = sum(column.runs - column.known for column in texts)
+        runs = sum(column.runs for column in texts)
+        parts.append(f"{other} of {runs} answers are not the recorded text with {_where(report, texts)}")
+    if moved.content:
+        named = [column for column in moved.columns if CONTENT in column.moved]
+        where = f" with {_where(report, named)}" if named else ""
+        parts.append(f"the content moved beyond the noise{where} ({p_words(moved.p_value or 0.0)})")
+    parts += [line for column in moved.columns if CHECKS in column.moved for line in _turned(report, column)]
+    if counted := [column for column in moved.columns if PROMPT_TOKENS in column.moved]:
+        parts.append(f"the same prompt counts as another number of tokens with {_where(report, counted)}")
+    return parts
+
+
+def _also(report: DriftReport) -> str:
+    told = []
+    if report.changes:
+        told.append(f"Changed here too: {_changes(report)}.")
+    if report.missing:
+        told.append(f"Not all is known: {_missing(report)}.")
+    return "".join(f" {each}" for each in told)
+
+
+def _changes(report: DriftReport) -> str:
+    return _some([each.words for each in report.changes])
+
+
+def _missing(report: DriftReport) -> str:
+    many = len(report.missing)
+    return f"{many} answer{'s' * (many != 1)} {'are' if many != 1 else 'is'} missing" if many else "nothing was asked"
+
+
+def _cannot_show(moved: Moved | None) -> str:
+    least = moved.smallest_possible_p if moved is not None else None
+    bound = f" (p can't fall below {number(least)})" if least is not None else ""
+    needed = moved.repeats_needed if moved is not None else None
+    more = f"; {needed} repeats, recorded and new, would do" if needed else ""
+    return f"so few can't be told from noise{bound}{more}"
+
+
+def _new_model(column: ColumnMove) -> str:
+    return f"{', '.join(column.new_models)} answers in place of {', '.join(column.recorded.models)}"
+
+
+def _turned(report: DriftReport, column: ColumnMove) -> Iterable[str]:
+    for each in column.checks:
+        if each.moved:
+            yield f"with {report.labels[column.place]} {_rates(each)}"
+
+
+def _weak_checks(report: DriftReport, column: ColumnMove) -> Iterable[str]:
+    """Checks that pass another share, by no more than chance does."""
+    for each in column.checks:
+        old, new = each.recorded, each.now
+        apart = old.judged and new.judged and old.passed * new.judged != new.passed * old.judged
+        if apart and not each.moved:
+            yield f"with {report.labels[column.place]} {_rates(each)}: no more than chance could do"
+
+
+def _rates(each: CheckMove) -> str:
+    """`the check contains "점심" passes 1 of 5 answers, 5 of 5 then`."""
+    old, new = each.recorded, each.now
+    words = check_words(Check(new.type, new.value))
+    return f"the check {words} passes {new.passed} of {new.judged}, {old.passed} of {old.judged} then"
+
+
+def _new_fingerprints(report: DriftReport, moved: Moved) -> list[str]:
+    told = {
+        (", ".join(column.new_fingerprints), ", ".join(column.recorded.fingerprints)): None
+        for column in moved.columns
+        if column.new_fingerprints
+    }
+    return [
+        f"system_fingerprint {new} in place of {old}: another build answers, which by itself is no drift"
+        for new, old in told
+    ]
+
+
+# -- words -----------------------------------------------------------------------------------------------------------
+
+
+def _day(report: DriftReport) -> str:
+    return report.before.day if report.before is not None else "then"
+
+
+def _where(report: DriftReport, columns: Sequence[ColumnMove]) -> str:
+    return _some([report.labels[column.place] for column in columns], "settings")
+
+
+def _some(parts: Sequence[str], what: str = "more") -> str:
+    if len(parts) <= _NAMED:
+        return ", ".join(parts)
+    return (
+        f"{', '.join(parts[: _NAMED - 1])} and {len(parts) - _NAMED + 1} {what if what == 'more' else 'other ' + what}"
+    )
+
+
+def _both(old: float | None, new: float | None, shown: Callable[[float | None], str]) -> str:
+    """`142`, or `142 → 151` where that reads otherwise now."""
+    before, after = shown(old), shown(new)
+    return after if before in (after, UNKNOWN) else f"{before} → {after}"
+
+
+def _tokens(tokens: float | None) -> str:
+    return UNKNOWN if tokens is None else f"{tokens:,.0f}"
