@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.budget_words import BudgetWords
 from workbench.cli.compare_gate import check_cap, limits_of, say_limits, say_plan
 from workbench.cli.diagnostics import ExitCode, complain, say
 from workbench.cli.options import StandardInput, started_prompt
@@ -89,7 +90,8 @@ def check(options: argparse.Namespace) -> int:
         sendable = [_can_be_sent(each, options) for each in checks]  # of each that can't be, the reasons are said
         if not all(sendable):
             return ExitCode.BAD_INPUT
-        tasks = [_planned(each, options, limits) for each in checks]
+        budget = BudgetWords(services)
+        tasks = [_planned(each, options, limits, budget) for each in checks]
         if any(task.cells for task in tasks):
             say_limits(limits)
         if any("practice" in task.check.comparing.payment(task.cells).free for task in tasks if task.cells):
@@ -136,7 +138,7 @@ def _can_be_sent(check: DriftCheck, options: argparse.Namespace) -> bool:
     return not problems
 
 
-def _planned(check: DriftCheck, options: argparse.Namespace, limits: GridLimits) -> Task:
+def _planned(check: DriftCheck, options: argparse.Namespace, limits: GridLimits, budget: BudgetWords) -> Task:
     """What is asked of a preset, as the gate says it. InputError: a cap can't be kept."""
     records = options.record or options.update
     if check.changes and not records:
@@ -148,6 +150,7 @@ def _planned(check: DriftCheck, options: argparse.Namespace, limits: GridLimits)
         return Task(check, (), None)
     check_cap(check.comparing, limits, cells)
     plan = say_plan(check.comparing, f"{check.slug}: {_size(check, cells)}", cells)
+    budget.unpriced(check.comparing.payment(cells).unpriced)
     _say_all(check.comparing.notes() if not options.json else ())
     if options.record and check.comparing.experiment.prompt.compare is None:
         say(f"workbench: {check.slug} has no compare: it is asked as it is")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from workbench.cli.budget_words import BudgetWords
 from workbench.cli.check_print import as_json, print_reports, say_ending
 from workbench.cli.diagnostics import ExitCode, complain, say
 from workbench.cli.grid_run import GridRun
@@ -81,6 +82,7 @@ class CheckRun:
         reports = asyncio.run(self._execute())
         if (trouble := self._services.database.trouble) is not None:
             say(f"workbench: {trouble}")
+        BudgetWords(self._services).after()
         say_ending(reports, self._run)
         self._print(reports)
         return 128 + self._run.signal if self._run.signal else self._exit_code(reports)
