@@ -104,47 +104,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
             gc.set_threshold(_MADE_TO_STAY, *gc.get_threshold()[1:])
         options = _parsed(given)
         _check_folder()
-        match options.command:
-            case "open":
-                from workbench.cli.opening import found_preset
-
-                return _open_screen(partial(found_preset, options.preset))
-            case "run":
-                from workbench.cli.run import run
-
-                return run(options)
-            case "compare":
-                from workbench.cli.compare import compare
-
-                return compare(options)
-            case "check":
-                from workbench.cli.check import check
-
-                return check(options)
-            case "chat":
-                from workbench.cli.chat import chat
-
-                return chat(options)
-            case "usage":
-                from workbench.cli.usage import usage
-
-                return usage(options)
-            case "presets":
-                from workbench.cli.presets import presets
-
-                return presets(options)
-            case "history":
-                from workbench.cli.history import history
-
-                return history(options)
-        if options.web:
-            from workbench.cli import web
-
-            return web.serve(web.PORT if options.port is None else options.port)
-        return _open_screen()
+        return _done(options)
     except WorkbenchError as error:
         complain(error)
         return ExitCode.RUN_FAILED if isinstance(error, StorageError) else ExitCode.BAD_INPUT
+
+
+def _done(options: argparse.Namespace) -> int:
+    """Do what was asked for; the exit code comes back. WorkbenchError."""
+    match options.command:
+        case "open":
+            from workbench.cli.opening import found_preset
+
+            return _open_screen(partial(found_preset, options.preset))
+        case "run":
+            from workbench.cli.run import run
+
+            return run(options)
+        case "compare":
+            from workbench.cli.compare import compare
+
+            return compare(options)
+        case "check":
+            from workbench.cli.check import check
+
+            return check(options)
+        case "chat":
+            from workbench.cli.chat import chat
+
+            return chat(options)
+        case "usage":
+            from workbench.cli.usage import usage
+
+            return usage(options)
+        case "presets":
+            from workbench.cli.presets import presets
+
+            return presets(options)
+        case "history":
+            from workbench.cli.history import history
+
+            return history(options)
+    if options.web:
+        from workbench.cli import web
+
+        return web.serve(web.PORT if options.port is None else options.port)
+    return _open_screen()
 
 
 def _check_folder() -> None:
