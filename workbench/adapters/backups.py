@@ -1,7 +1,8 @@
 """The copies of the database that are kept beside it, and what has to leave them when a run is deleted.
 
 A backup is a whole database: it is rewritten without the run, so that it stays a backup of the rest. One that can't be
-read any more is removed, since it is good for nothing and nobody could say what is in it.
+read any more is removed, since it is good for nothing and nobody could say what is in it. A damaged database that was
+set aside can't be rewritten: what it holds is salvaged first, then it is removed, where it is not older than the run.
 """
 
 from __future__ import annotations
@@ -11,18 +12,22 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING
 
-from workbench.adapters.database_file import Fault, connect, fault_of, reason_of
+from workbench.adapters.database_file import Fault, companions, connect, fault_of, reason_of
 from workbench.adapters.files import write_atomic
+from workbench.adapters.ids import began_at
 from workbench.adapters.tables import OF_EXPERIMENT, OF_RUN
-from workbench.core.errors import StorageError
+from workbench.core.errors import StorageError, WorkbenchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from workbench.adapters.database import Database
     from workbench.adapters.files import Paths
 
 _LOCK_SECONDS = 10.0
+_CLOCKS = 60.0
+"""Seconds that two clocks, a file's and a run's, may be apart."""
 _KEYS = {
     "runs": ("id",),
     "experiments": ("id",),
@@ -57,6 +62,34 @@ def forget_in_copies(paths: Paths, ids: Sequence[str]) -> tuple[tuple[str, ...],
             still = _forget_in_lines(path, ids) or still
         except (StorageError, OSError) as error:
             still = f"{path} could not be rewritten ({reason_of(error)})"
+    return tuple(notes), still
+
+
+def damaged_copies(database: Path) -> list[Path]:
+    """The damaged databases that were set aside, the oldest first; without their logs."""
+    return sorted(path for path in database.parent.glob(f"{database.name}.corrupt-*") if path.name[-1].isdigit())
+
+
+def forget_damaged(database: Database, ids: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """Salvage and remove the damaged copies that may hold one of these. Returns as `forget_in_copies` does. What is
+    to be forgotten may be in history after this: it is to be done before the rows are deleted."""
+    from workbench.adapters.salvage import salvage
+
+    notes, still = [], ""
+    if not ids:
+        return (), ""
+    oldest = min(began_at(id) for id in ids)
+    for path in damaged_copies(database.paths.database):
+        try:
+            files = [name for name in (path, *companions(path)) if name.exists()]
+            if max(name.stat().st_mtime for name in files) + _CLOCKS < oldest.timestamp():
+                continue
+            found = salvage(path, database)
+            for name in reversed(files):
+                name.unlink(missing_ok=True)
+            notes.append(f"{path}, set aside as damaged, is removed: the {found.runs:,} runs in it are in history now")
+        except (WorkbenchError, OSError) as error:
+            still = f"{path}, set aside as damaged, could not be salvaged and removed ({reason_of(error)})"
     return tuple(notes), still
 
 

@@ -176,12 +176,12 @@ def _make_private_file(path: Path) -> None:
     # in this process (the way of POSIX locks).
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
-    for name in (path, *_companions(path)):
+    for name in (path, *companions(path)):
         with contextlib.suppress(FileNotFoundError):
             make_private(name)
 
 
-def _companions(path: Path) -> tuple[Path, ...]:
+def companions(path: Path) -> tuple[Path, ...]:
     return tuple(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
 
 
@@ -231,7 +231,7 @@ def identity_of(path: Path) -> tuple[int, int]:
 
 
 def _identities(path: Path) -> dict[Path, tuple[int, int]]:
-    return {name: identity_of(name) for name in _companions(path) if name.exists()}
+    return {name: identity_of(name) for name in companions(path) if name.exists()}
 
 
 def remove_left_log(file: OpenFile) -> None:
@@ -267,10 +267,13 @@ def set_aside(path: Path, identity: tuple[int, int] | None) -> str:
     while kept.exists():
         number += 1
         kept = path.with_name(f"{path.name}.corrupt-{stamp}-{number}")
-    for name in (path, *_companions(path)):
+    for name in (path, *companions(path)):
         with contextlib.suppress(FileNotFoundError):
             os.replace(name, kept.with_name(kept.name + name.name.removeprefix(path.name)))
-    return f"history was damaged and is set aside as {kept}; a new one is begun"
+    return (
+        f"history was damaged and is set aside as {kept}; a new one is begun: "
+        f"`workbench history salvage {kept.name}` takes over what can still be read"
+    )
 
 
 def _loose_folder(folder: Path) -> Iterator[str]:

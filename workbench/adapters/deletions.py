@@ -16,7 +16,7 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.adapters.backups import forget_in_copies
+from workbench.adapters.backups import forget_damaged, forget_in_copies
 from workbench.adapters.database_file import reason_of
 from workbench.adapters.row_text import moment
 from workbench.adapters.tables import OF_EXPERIMENT, OF_RUN
@@ -107,8 +107,11 @@ class Deletions:
         """Delete runs and experiments for good, the latter with the runs of their cells. For a thread: it takes as
         long as writing the database anew. Raises StorageError where nothing could be deleted."""
         self._database.flush(_FLUSH_SECONDS)
+        ids = tuple(ids)
+        notes, still = forget_damaged(self._database, ids)
         with self._database.writing_aside(_LOCK_SECONDS) as connection:
-            return self._forget(connection, ids)
+            deleted = self._forget(connection, ids, still)
+        return deleted._replace(notes=(*notes, *deleted.notes))
 
     def forget_hidden(self) -> Deleted:
         """Forget what this process has hidden, and what a process that is gone hid or did not finish. For a thread.
@@ -145,7 +148,7 @@ class Deletions:
 
         threading.Thread(target=work, name="deletions", daemon=True).start()
 
-    def _forget(self, connection: sqlite3.Connection, ids: Iterable[str]) -> Deleted:
+    def _forget(self, connection: sqlite3.Connection, ids: Sequence[str], still: str) -> Deleted:
         asked = json.dumps(list(ids))
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("BEGIN IMMEDIATE")
@@ -160,8 +163,8 @@ class Deletions:
                 connection.execute("ROLLBACK")
             raise
         gone = [id for (id,) in connection.execute("SELECT id FROM deletions WHERE gone = 1")]
-        notes, still = forget_in_copies(self._database.paths, gone)
-        still = _write_anew(connection) or still
+        notes, in_copies = forget_in_copies(self._database.paths, gone)
+        still = _write_anew(connection) or in_copies or still
         connection.execute(f"PRAGMA busy_timeout = {_READER_MS}")
         waiting = self._empty_log(connection, gone, still)
         return deleted._replace(running=tuple(sorted(running)), waiting=waiting, notes=notes)

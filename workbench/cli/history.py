@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli import history_delete, history_export, history_look, history_vacuum
+from workbench.cli import history_delete, history_export, history_look, history_salvage, history_vacuum
 
 if TYPE_CHECKING:
     import argparse
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _ABOUT = """Every run is kept, here and nowhere else. ID is a run's or a comparison's id, the beginning of one,
 or `last` for the newest run."""
 
-_ROOMS = (history_look, history_export, history_delete, history_vacuum)
+_ROOMS = (history_look, history_export, history_delete, history_salvage, history_vacuum)
 """Each adds its commands, with the function that does one as `act`."""
 
 

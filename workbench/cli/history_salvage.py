@@ -1,0 +1,57 @@
+"""`workbench history salvage`: what can still be read of a damaged database, taken over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.diagnostics import ExitCode, say
+from workbench.core.errors import InputError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.services import Services
+
+_ABOUT = """Take over what can still be read of a damaged database that was set aside, or of any other one of this
+program, a backup for instance: runs, comparisons and drafts, none of them twice. The file stays as it is.
+
+exit codes: 0 what was found is in history · 1 nothing could be read · 2 no such file"""
+
+
+def add_options(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], formatter: argparse._FormatterClass
+) -> None:
+    """`salvage`."""
+    command = actions.add_parser(
+        "salvage", help="take over what a damaged file holds", description=_ABOUT, formatter_class=formatter
+    )
+    command.add_argument("file", nargs="?", metavar="FILE", help="its path, or its name in the data folder")
+    command.set_defaults(act=salvage_file)
+
+
+def salvage_file(options: argparse.Namespace, services: Services) -> int:
+    """`history salvage`. InputError, StorageError."""
+    from workbench.adapters.salvage import salvage
+
+    found = salvage(_path(options.file, services), services.database)
+    kinds = ((found.runs, "run"), (found.experiments, "comparison"), (found.drafts, "draft"))
+    new = [f"{count:,} {noun}{'s' * (count != 1)}" for count, noun in kinds if count]
+    known = f"; {found.known:,} were there already" if found.known else ""
+    lost = f"; {found.unreadable:,} pages or rows could not be read" if found.unreadable else ""
+    say(f"workbench: taken over: {', '.join(new) or 'nothing'}{known}{lost}")
+    return ExitCode.OK if new or found.known or not found.unreadable else ExitCode.RUN_FAILED
+
+
+def _path(file: str | None, services: Services) -> Path:
+    """The file that is meant. InputError."""
+    from workbench.adapters.backups import damaged_copies
+
+    if file is None:
+        names = [path.name for path in damaged_copies(services.paths.database)]
+        if not names:
+            raise InputError("no database was set aside as damaged", "name another file, such as a backup")
+        raise InputError("history salvage needs a file", f"these were set aside: {', '.join(names)}")
+    path = Path(file).expanduser()
+    in_data = services.paths.data / file
+    return in_data if not path.exists() and in_data.exists() else path
