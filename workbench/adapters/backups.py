@@ -87,7 +87,8 @@ def forget_damaged(database: Database, ids: Sequence[str]) -> tuple[tuple[str, .
             found = salvage(path, database)
             for name in reversed(files):
                 name.unlink(missing_ok=True)
-            notes.append(f"{path}, set aside as damaged, is removed: the {found.runs:,} runs in it are in history now")
+            new = f" ({found.runs:,} of its runs were not)" if found.runs else ""
+            notes.append(f"{path}, set aside as damaged, is removed: what could be read of it is in history{new}")
         except (WorkbenchError, OSError) as error:
             still = f"{path}, set aside as damaged, could not be salvaged and removed ({reason_of(error)})"
     return tuple(notes), still

@@ -38,7 +38,11 @@ def salvage_file(options: argparse.Namespace, services: Services) -> int:
     kinds = ((found.runs, "run"), (found.experiments, "comparison"), (found.drafts, "draft"))
     new = [f"{count:,} {noun}{'s' * (count != 1)}" for count, noun in kinds if count]
     known = f"; {found.known:,} were there already" if found.known else ""
-    lost = f"; {found.unreadable:,} pages or rows could not be read" if found.unreadable else ""
+    lost = (
+        f"; {found.unreadable:,} {'page or row' if found.unreadable == 1 else 'pages or rows'} could not be read"
+        if found.unreadable
+        else ""
+    )
     say(f"workbench: taken over: {', '.join(new) or 'nothing'}{known}{lost}")
     return ExitCode.OK if new or found.known or not found.unreadable else ExitCode.RUN_FAILED
 

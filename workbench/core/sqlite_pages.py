@@ -18,6 +18,8 @@ _MAGIC = b"SQLite format 3\x00"
 _PAGE_SIZE = 4096
 """Of a file whose header does not tell: what SQLite makes, unless it is told otherwise."""
 _LEAF, _INTERIOR = 0x0D, 0x05
+_OF_AN_INDEX = (0x02, 0x0A)
+"""A table WITHOUT ROWID is one."""
 _LOG_HEADER, _FRAME_HEADER = 32, 24
 _LOG_MAGIC = (0x377F0682, 0x377F0683)
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
@@ -70,7 +72,8 @@ class DamagedFile:
         """How many pages and rows could not be read, as far as `rows` has come."""
 
     def rows(self) -> Iterator[Row]:
-        """Every row: first those that a table leads to, then those of the leaves that nothing leads to any more."""
+        """Every row of a table with rowids: first those that a table leads to, then those of the leaves that nothing
+        leads to any more."""
         free = self._free_pages()
         roots = {}
         for row in self._rows_under(1, _ROOTS):
@@ -78,7 +81,8 @@ class DamagedFile:
             if kind == "table" and isinstance(name, str) and root and isinstance(root[0], int):
                 roots[name] = root[0]
         for name, root_page in roots.items():
-            yield from self._rows_under(root_page, name)
+            if self._kind(root_page) not in _OF_AN_INDEX:
+                yield from self._rows_under(root_page, name)
         for number in range(2, self._pages.count + 1):
             if number not in self._seen and number not in free and self._kind(number) == _LEAF:
                 yield from self._rows_under(number, "")
