@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import argparse
 
     from workbench.adapters.deletions import Deleted
-    from workbench.adapters.history_pick import Entry, Rule
+    from workbench.clearing_out import Entry, Rule
     from workbench.services import Services
 
 _DELETE = """Delete runs and comparisons for good: from the database, its log, its index and its backups.
@@ -56,16 +56,14 @@ def add_options(
 
 def delete_named(options: argparse.Namespace, services: Services) -> int:
     """`history delete`. InputError, StorageError."""
-    from workbench.adapters.history_pick import Rule, comparisons_of, entries, named
+    from workbench.clearing_out import Rule, named
 
     if bool(options.ids) == (options.before is not None):
         raise InputError("history delete takes either ids or --before", "name what is to be deleted")
     if options.before is not None:
         rule = Rule(before=point_in_time(options.before, "--before", None), starred=options.starred)
         return _delete_by(rule, options, services)
-    with services.database.read() as connection:
-        found = entries(connection, {named(connection, word) for word in options.ids})
-        cells = comparisons_of(connection, [entry.id for entry in found])
+    found, cells = named(options.ids, services)
     for run, comparison in cells.items():
         if comparison not in (entry.id for entry in found):
             say(f"workbench: {run} is a cell of the comparison {comparison}, which keeps the prompt")
@@ -78,16 +76,13 @@ def prune_history(options: argparse.Namespace, services: Services) -> int:
 
 
 def _delete_by(rule: Rule, options: argparse.Namespace, services: Services) -> int:
-    from workbench.adapters.history_pick import meant
+    from workbench.clearing_out import meant
 
-    with services.database.read() as connection:
-        found = meant(connection, rule)
-    # No longer read from here: a reader would keep the log from being emptied.
-    return _delete(options, services, found)
+    return _delete(options, services, meant(rule, services))
 
 
 def _rule(options: argparse.Namespace) -> Rule:
-    from workbench.adapters.history_pick import Rule
+    from workbench.clearing_out import Rule
 
     if options.older_than is None and options.keep is None and options.larger_than is None:
         raise InputError("history prune needs --older-than, --keep or --larger-than", "say what may go")
@@ -100,13 +95,12 @@ def _rule(options: argparse.Namespace) -> Rule:
 
 
 def _delete(options: argparse.Namespace, services: Services, found: list[Entry]) -> int:
-    from workbench.adapters.history_pick import sizes
+    from workbench.clearing_out import sizes
 
     if not found:
         say("workbench: nothing in history fits: nothing is deleted")
         return ExitCode.OK
-    with services.database.read() as connection:
-        bytes_of = sizes(connection, found)
+    bytes_of = sizes(found, services)
     what = f"{_count_words(found)} ({size_text(sum(bytes_of.values()))})"
     if options.dry_run:
         _print(found, bytes_of)

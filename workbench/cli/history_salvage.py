@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import ExitCode, say
-from workbench.core.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
@@ -32,9 +30,9 @@ def add_options(
 
 def salvage_file(options: argparse.Namespace, services: Services) -> int:
     """`history salvage`. InputError, StorageError."""
-    from workbench.adapters.salvage import salvage
+    from workbench.clearing_out import salvaged
 
-    found = salvage(_path(options.file, services), services.database)
+    found = salvaged(options.file, services)
     kinds = ((found.runs, "run"), (found.experiments, "comparison"), (found.drafts, "draft"))
     new = [f"{count:,} {noun}{'s' * (count != 1)}" for count, noun in kinds if count]
     known = f"; {found.known:,} were there already" if found.known else ""
@@ -45,17 +43,3 @@ def salvage_file(options: argparse.Namespace, services: Services) -> int:
     )
     say(f"workbench: taken over: {', '.join(new) or 'nothing'}{known}{lost}")
     return ExitCode.OK if new or found.known or not found.unreadable else ExitCode.RUN_FAILED
-
-
-def _path(file: str | None, services: Services) -> Path:
-    """The file that is meant. InputError."""
-    from workbench.adapters.backups import damaged_copies
-
-    if file is None:
-        names = [path.name for path in damaged_copies(services.paths.database)]
-        if not names:
-            raise InputError("no database was set aside as damaged", "name another file, such as a backup")
-        raise InputError("history salvage needs a file", f"these were set aside: {', '.join(names)}")
-    path = Path(file).expanduser()
-    in_data = services.paths.data / file
-    return in_data if not path.exists() and in_data.exists() else path
