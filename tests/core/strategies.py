@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from workbench.core.json_value import JSON
 from workbench.core.parameters import BY_NAME
 from workbench.core.prompt import (
+    CannedReply,
     Check,
     Comparison,
     Image,
@@ -111,4 +112,5 @@ prompts = st.builds(
     messages=st.lists(messages, max_size=4).map(tuple),
     parameters=parameters.map(ParameterValues),
     variables=st.lists(variables, max_size=3).map(tuple),
+    replies=st.lists(st.builds(CannedReply, any_text, any_text), max_size=2).map(tuple),
 )

@@ -9,9 +9,21 @@ from hypothesis import given, settings
 
 from tests.core.strategies import shaped_json
 from workbench.core.errors import InputError
-from workbench.core.format_draft import Template, can_wrap, draft_of, format_templates, pretty, tidy, wrapped
+from workbench.core.format_draft import (
+    Template,
+    can_wrap,
+    draft_of,
+    format_templates,
+    pretty,
+    templates_for,
+    tidy,
+    wrapped,
+)
 from workbench.core.json_clean import clean_text
 from workbench.core.json_value import JSON
+from workbench.core.prompt import Message, ParameterValues, Prompt, Role
+from workbench.core.request import build_request
+from workbench.core.tools import example_tool, plain_tool
 
 GOOD: dict[str, JSON] = {
     "title": "Film review!",
@@ -27,6 +39,48 @@ def test_a_template_is_taken_as_it_stands(template: Template) -> None:
     draft = draft_of("response_format", pretty(template.value))
     assert draft.state == "good"
     assert len(draft.lines) == 1
+
+
+@pytest.mark.parametrize("name", ["tools", "tool_choice"])
+def test_templates_of_tools_are_taken_too(name: str) -> None:
+    tools: JSON = [example_tool(), plain_tool()]
+    for template in templates_for(name, tools):
+        assert draft_of(name, pretty(template.value)).state == "good"
+        assert not build_request(with_tools(tools, {name: template.value})).problems
+
+
+def with_tools(tools: JSON, values: dict[str, JSON]) -> Prompt:
+    return Prompt(
+        "", "", "m", messages=(Message(Role.USER, "x"),), parameters=ParameterValues({"tools": tools, **values})
+    )
+
+
+def test_what_is_wrong_in_tools_is_told_with_its_line() -> None:
+    tool = example_tool()
+    tool["function"]["parameters"]["properties"]["city"]["type"] = "strin"  # type: ignore[call-overload,index]
+    tool["function"]["name"] = "날씨"  # type: ignore[call-overload,index]
+    text = pretty([tool])
+    lines = text.split("\n")
+    name, kind = (next(i for i, line in enumerate(lines, 1) if word in line) for word in ("날씨", 'strin"'))
+    first, second = draft_of("tools", text).lines
+    assert first.startswith(f"line {name}: tools[0].function.name must be 1 to 64")
+    assert second.startswith(f"line {kind}: tools[0].function.parameters.properties.city.type must be string")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "function", "name": "f", "parameters": {"type": "object"}, "strict": False},  # Responses
+        {"name": "f", "input_schema": {"type": "object"}, "strict": False},  # Anthropic
+        {"name": "f", "inputSchema": {"type": "object"}, "strict": False, "annotations": {}},  # MCP
+    ],
+)
+def test_functions_in_another_form_are_brought_into_the_form_of_tools(item: JSON) -> None:
+    wanted = [{"type": "function", "function": {"name": "f", "strict": False, "parameters": {"type": "object"}}}]
+    for value in (item, [item], wanted[0]):
+        assert draft_of("tools", json.dumps(value)).state == "bare"
+        assert json.loads(tidy("tools", json.dumps(value))) == wanted
+    assert draft_of("tools", json.dumps(wanted)).lines == ("valid: f",)
 
 
 def test_the_schema_is_named_when_all_is_well() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from tests.adapters.test_images import PNG
 from tests.support.app import Bench, open_bench
 from workbench.core.json_value import JSON
-from workbench.core.prompt import Image, Role
+from workbench.core.prompt import CannedReply, Image, Role
+from workbench.tui.screens.answer_calls import AnswerCalls
 from workbench.tui.screens.attach_image import AttachImage
 from workbench.tui.widgets.chooser import Chooser
 
@@ -42,25 +42,33 @@ async def test_an_image_is_attached_seen_taken_off_and_brought_back(tmp_path: Pa
         assert bench.screen.desk.prompt.messages[0].content == ""
 
 
-async def test_calls_are_answered_by_hand_and_the_run_goes_on(tmp_path: Path) -> None:
+async def test_calls_side_by_side_are_answered_with_one_key_and_a_canned_reply(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
-        await bench.type("the time?")
+        await bench.type("clock and weather?")
         desk = bench.screen.desk
-        tool: dict[str, JSON] = {"type": "function", "function": {"name": "clock"}}
-        parameters = desk.prompt.parameters.set("tools", [tool]).set("tool_choice", "required")
-        desk.edit(replace(desk.prompt, parameters=parameters))
+        tools: list[JSON] = [{"type": "function", "function": {"name": name}} for name in ("clock", "weather")]
+        desk.edit(desk.prompt.with_parameters(desk.prompt.parameters.set("tools", tools)).with_reply("weather", "맑음"))
         bench.screen.moved()
         await bench.run_to_end()
         await bench.press("ctrl+n")
-        asked, answer = desk.prompt.messages[-2:]
-        assert [call.name for call in asked.calls] == ["clock"]
-        assert (answer.role, answer.call_id) == (Role.TOOL, asked.calls[0].id)
-        assert bench.screen.messages.editing
-        await bench.type("12:00")
-        await bench.run_to_end()
+        await bench.until(lambda: isinstance(bench.app.screen, AnswerCalls))
+        await bench.press("ctrl+j")  # the first has no answer yet
+        await bench.until(lambda: "no answer yet" in str(bench.app.screen.query_one("#said").render()))
+        await bench.press(*"12:00", "ctrl+j")
+        await bench.until(
+            lambda: desk.prompt.messages[-1].role is Role.TOOL and bench.screen.output.outcome is not None
+        )
+        asked, *answers = desk.prompt.messages[-3:]
+        assert [call.name for call in asked.calls] == ["clock", "weather"]
+        assert [(answer.content, answer.call_id) for answer in answers] == [
+            ("12:00", asked.calls[0].id),
+            ("맑음", asked.calls[1].id),
+        ]
+        await bench.until(lambda: bench.screen.output.outcome and not bench.screen.output.running)
         outcome = bench.screen.output.outcome
         assert outcome is not None
         assert outcome.error is None
         messages = outcome.request.body["messages"]
         assert isinstance(messages, list)
-        assert messages[-1] == {"role": "tool", "content": "12:00", "tool_call_id": asked.calls[0].id}
+        assert messages[-1] == {"role": "tool", "content": "맑음", "tool_call_id": asked.calls[1].id}
+        assert desk.prompt.replies == (CannedReply("weather", "맑음"),)

@@ -8,16 +8,27 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workbench.core.errors import InputError
 from workbench.core.findings import Findings
+from workbench.core.json_places import line_of, lines_of
 from workbench.core.json_schema_check import check_schema
 from workbench.core.json_schema_keywords import TYPES
 from workbench.core.json_schema_strict import check_strict
 from workbench.core.json_text import NotJsonText, read_json, unseen_escaped
 from workbench.core.parameters import BY_NAME, wrong_type
 from workbench.core.request_checks import check_inside
+from workbench.core.tools import (
+    as_tools,
+    example_tool,
+    is_bare,
+    plain_tool,
+    tool_choices,
+    tool_name,
+    tool_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from workbench.core.findings import Problem
     from workbench.core.json_value import JSON
 
 _SCHEMA_WORDS = ("properties", "$schema", "$defs", "definitions", "items", "anyOf", "allOf", "oneOf", "$ref")
@@ -70,6 +81,25 @@ def format_templates() -> tuple[Template, ...]:
     )
 
 
+def templates_for(name: str, tools: JSON) -> tuple[Template, ...]:
+    """What a JSON parameter may start from; `tools` are those that the prompt has."""
+    if name == "response_format":
+        return format_templates()
+    if name == "tools":
+        return (
+            Template("One function, strict", "arguments checked by the endpoint", [example_tool()]),
+            Template("Two functions", "one of them without arguments", [example_tool(), plain_tool()]),
+        )
+    if name == "tool_choice":
+        helps = ("the model decides", "no call", "at least one call", *[""] * len(tool_names(tools)))
+        choices = tool_choices(tools)
+        return tuple(
+            Template(each if isinstance(each, str) else tool_name(each), help or "this one is called", each)
+            for each, help in zip(choices, helps, strict=True)
+        )
+    return ()
+
+
 def draft_of(name: str, text: str) -> Draft:
     """What is to be said of `text` as the value of the JSON parameter `name`."""
     if not text.strip():
@@ -82,13 +112,23 @@ def draft_of(name: str, text: str) -> Draft:
         return Draft("broken", (f"not JSON yet: {error.message}",))
     if name == "response_format" and can_wrap(value):
         return Draft("bare", ("this is a schema without what goes around it in response_format",))
+    if name == "tools" and is_bare(value):
+        return Draft("bare", ("a function stands here without what goes around it in tools",))
     if wrong := wrong_type(BY_NAME[name], value):
         return Draft("wrong", (f"{name} {wrong}",))
     findings = Findings()
     check_inside(name, value, findings)
     if findings.problems:
-        return Draft("wrong", tuple(_short(problem.text) for problem in findings.problems))
+        lines = lines_of(text, name)
+        return Draft("wrong", tuple(_at_line(problem, lines) for problem in findings.problems))
     return Draft("good", (_good(name, value), *(_short(note.text) for note in findings.notes)))
+
+
+def _at_line(problem: Problem, lines: dict[str, int]) -> str:
+    line = line_of(lines, problem.field)
+    return (
+        f"line {line}: {_short(problem.text)}" if line is not None and max(lines.values()) > 1 else _short(problem.text)
+    )
 
 
 def _short(text: str) -> str:
@@ -99,6 +139,8 @@ def _short(text: str) -> str:
 
 
 def _good(name: str, value: JSON) -> str:
+    if name == "tools" and (names := tool_names(value)):
+        return f"valid: {', '.join(names)}"
     described = value.get("json_schema") if name == "response_format" and isinstance(value, dict) else None
     if not isinstance(described, dict):
         return "valid"
@@ -143,6 +185,8 @@ def tidy(name: str, text: str) -> str:
     value = read_json(text)
     if name == "response_format" and isinstance(value, dict) and can_wrap(value):
         value = wrapped(value)
+    if name == "tools" and is_bare(value):
+        value = as_tools(value)
     return pretty(value)
 
 

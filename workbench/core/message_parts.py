@@ -55,6 +55,21 @@ def function_calls(values: Sequence[JSON]) -> tuple[ToolCall, ...]:
     return tuple(calls.values())
 
 
+def open_calls(messages: Sequence[Message]) -> tuple[tuple[int, ToolCall], ...]:
+    """The calls that the conversation waits for: those of its last tool messages, each with the index of the message
+    that answers it. () unless one of these is empty."""
+    start = len(messages)
+    while start and messages[start - 1].role is Role.TOOL:
+        start -= 1
+    asked = {call.id: call for call in messages[start - 1].calls} if start else {}
+    found = tuple(
+        (index, asked[message.call_id])
+        for index, message in enumerate(messages[start:], start)
+        if message.on and message.call_id in asked
+    )
+    return found if any(not messages[index].content.strip() for index, _ in found) else ()
+
+
 def has_parts(message: Message) -> bool:
     """Whether it says something without any text."""
     return bool(message.images or message.calls)

@@ -82,6 +82,14 @@ class Variable:
     value: str | None = None
 
 
+class CannedReply(NamedTuple):
+    """What a function is said to return, whatever it is called with: for trying a prompt without the function."""
+
+    name: str
+    """The function's, as `tools` defines it."""
+    text: str
+
+
 class ParameterValues(Mapping[str, JSON]):
     """The parameters that are set, by name; a name that is absent is not sent. Immutable: `set` and `unset` copy.
 
@@ -169,6 +177,17 @@ class Prompt:
     send: SendLimit = SEND_ALL
     checks: tuple[Check, ...] = ()
     compare: Comparison | None = None
+    replies: tuple[CannedReply, ...] = ()
+    """By function, one at most each. Never sent: they are offered as answers to calls."""
+
+    def reply_to(self, name: str) -> str | None:
+        """The canned reply of a function; None where it has none."""
+        return next((reply.text for reply in self.replies if reply.name == name), None)
+
+    def with_reply(self, name: str, text: str | None) -> Prompt:
+        """A copy in which the function's canned reply is this one; None takes it away."""
+        rest = tuple(reply for reply in self.replies if reply.name != name)
+        return replace(self, replies=rest if text is None else (*rest, CannedReply(name, text)))
 
     def model_or(self, default: str, known: Collection[str] = ()) -> str:
         """The model that is asked: its own; `default` where it names none, or none of the `known` where they are."""

@@ -18,6 +18,7 @@ _WORDS = {
     "description": "the description",
     "send": "how much of the conversation is sent",
     "compare": "the saved comparison",
+    "replies": "a canned reply",
 }
 """What a field is called where its own name would not do."""
 

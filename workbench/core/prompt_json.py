@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from workbench.core.errors import InputError
 from workbench.core.json_text import describe
 from workbench.core.prompt import (
+    CannedReply,
     Check,
     Comparison,
     Image,
@@ -43,12 +44,14 @@ _PROMPT = (
     "send",
     "checks",
     "compare",
+    "replies",
 )
 _MESSAGE = ("role", "content", "on", "images", "calls", "call_id")
 _IMAGE = ("source", "detail", "digest")
 _CALL = ("id", "name", "arguments")
 _VARIABLE = ("name", "description", "default", "value")
 _SEND = ("last_turns", "tokens")
+_REPLY = ("name", "text")
 _CHECK = ("type", "value")
 _COMPARE = ("vary", "repeats", "cases")
 
@@ -70,6 +73,7 @@ def prompt_to_json(prompt: Prompt) -> dict[str, JSON]:
         "send": {"last_turns": prompt.send.last_turns, "tokens": prompt.send.tokens},
         "checks": [{"type": check.type, "value": check.value} for check in prompt.checks],
         "compare": None if prompt.compare is None else _comparison_to_json(prompt.compare),
+        **({"replies": [dict(reply._asdict()) for reply in prompt.replies]} if prompt.replies else {}),
     }
 
 
@@ -99,6 +103,7 @@ def prompt_from_json(value: JSON) -> Prompt:
     messages = _get(top, "prompt", "messages", list, [])
     variables = _get(top, "prompt", "variables", list, [])
     checks = _get(top, "prompt", "checks", list, [])
+    replies = _get(top, "prompt", "replies", list, [])
     return Prompt(
         name=_get(top, "prompt", "name", str, ""),
         description=_get(top, "prompt", "description", str, ""),
@@ -111,6 +116,7 @@ def prompt_from_json(value: JSON) -> Prompt:
         send=_send(top.get("send", {})),
         checks=tuple(_check(item, f"checks[{i}]") for i, item in enumerate(checks)),
         compare=None if top.get("compare") is None else _comparison(top["compare"]),
+        replies=tuple(_reply(item, f"replies[{i}]") for i, item in enumerate(replies)),
     )
 
 
@@ -129,6 +135,11 @@ def _message(value: JSON, path: str) -> Message:
         tuple(_call(call, f"{path}.calls[{i}]") for i, call in enumerate(calls)),
         _get(item, path, "call_id", str, ""),
     )
+
+
+def _reply(value: JSON, path: str) -> CannedReply:
+    item = _object(value, path, _REPLY)
+    return CannedReply(*(_get(item, path, key, str, "") for key in _REPLY))
 
 
 def _image(value: JSON, path: str) -> Image:

@@ -11,6 +11,7 @@ from workbench.core.json_text import describe
 from workbench.core.message_parts import text_of
 from workbench.core.parameters import BY_NAME, PARAMETERS, check_value
 from workbench.core.request_rules import NEEDS
+from workbench.core.tools import tool_name, tool_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,17 +65,9 @@ def _check_chosen_tool(body: Mapping[str, JSON], findings: Findings) -> None:
     choice, tools = body.get("tool_choice"), body.get("tools")
     if not isinstance(choice, dict) or not isinstance(tools, list):
         return
-    wanted = _named(choice)
-    known = [name for tool in tools if isinstance(tool, dict) and (name := _named(tool)) is not None]
-    if wanted is not None and wanted not in known:
+    wanted = tool_name(choice)
+    if wanted and wanted not in tool_names(tools):
         findings.problem("tool_choice", f"tool_choice names {describe(wanted)}, which is not among the tools")
-
-
-def _named(tool: Mapping[str, JSON]) -> str | None:
-    """The name in `{"type": "function", "function": {"name": ...}}`, for custom tools likewise."""
-    inner = tool.get(str(tool.get("type")))
-    name = inner.get("name") if isinstance(inner, dict) else None
-    return name if isinstance(name, str) else None
 
 
 def _check_conflicts(body: Mapping[str, JSON], findings: Findings) -> None:
@@ -169,7 +162,7 @@ def _check_tool_choice(value: JSON, findings: Findings) -> None:
             findings.problem("tool_choice", f"tool_choice must be none, auto, required or an object, not {value!r}")
         return
     assert isinstance(value, dict)
-    if value.get("type") in ("function", "custom") and _named(value) is None:
+    if value.get("type") in ("function", "custom") and not tool_name(value):
         findings.problem("tool_choice", 'tool_choice must look like {"type": "function", "function": {"name": ...}}')
     elif value.get("type") not in ("function", "custom", "allowed_tools"):
         findings.problem("tool_choice.type", f"must be function, custom or allowed_tools, not {value.get('type')!r}")

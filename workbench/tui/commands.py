@@ -405,6 +405,14 @@ COMMANDS: tuple[Command, ...] = (
         "ask('sending')",
         "workbench",
     ),
+    Command(
+        "replies",
+        "",
+        "Canned replies",
+        "What each function is said to return, kept with the prompt; never sent by itself",
+        "ask('replies')",
+        "workbench",
+    ),
     Command("copy-answer", "f9", "Copy answer", "Copy the answer's source text", "copy('answer')", "workbench"),
     Command("copy-json", "", "Copy request as JSON", "The body as it is sent", "copy('json')", "workbench"),
     Command(

@@ -23,9 +23,9 @@ class Taken(NamedTuple):
     after: Prompt
 
 
-def with_answer(prompt: Prompt, answer: str, calls: tuple[ToolCall, ...] = ()) -> Taken:
+def with_answer(prompt: Prompt, answer: str, calls: tuple[ToolCall, ...] = (), answers: tuple[str, ...] = ()) -> Taken:
     """The prompt with the answer as an assistant message and an empty user message after it; where it asks for calls
-    of functions, an empty tool message for each of them.
+    of functions, a tool message for each of them, with `answers` or empty.
 
     What looks like a variable in the answer is text, and is sent as it was written.
     """
@@ -33,13 +33,15 @@ def with_answer(prompt: Prompt, answer: str, calls: tuple[ToolCall, ...] = ()) -
     while kept and kept[-1].role is Role.USER and not kept[-1].content.strip() and not kept[-1].images:
         kept = kept[:-1]  # an empty message that waits for the next turn is not a turn
     said = Message(Role.ASSISTANT, literal(answer), calls=calls)
-    messages = (*kept, said, *_next_turn(said))
+    messages = (*kept, said, *_next_turn(said, answers))
     return Taken(prompt, replace(prompt, messages=messages))
 
 
-def _next_turn(said: Message) -> tuple[Message, ...]:
-    """The empty messages to go on with after this one of the assistant."""
-    return tuple(Message(Role.TOOL, call_id=call.id) for call in said.calls) or (Message(Role.USER),)
+def _next_turn(said: Message, answers: tuple[str, ...] = ()) -> tuple[Message, ...]:
+    """The messages to go on with after this one of the assistant, empty where nothing is known of them."""
+    texts = answers or ("",) * len(said.calls)
+    asked = zip(said.calls, texts, strict=True)
+    return tuple(Message(Role.TOOL, text, call_id=call.id) for call, text in asked) or (Message(Role.USER),)
 
 
 def before_answer(prompt: Prompt, taken: Taken | None) -> Prompt | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.draft import DraftState
 from workbench.core.errors import InputError
-from workbench.core.message_parts import function_calls, has_parts
+from workbench.core.message_parts import function_calls, has_parts, open_calls
 from workbench.core.outcome import Choice
 from workbench.core.parts import NO_PARTS
 from workbench.core.prompt import Prompt, Variable
@@ -409,6 +409,7 @@ class Desk:
 
     def job(self, *, anyway: bool = False) -> Job:
         """The prompt as it stands, as a job; it becomes the last one."""
+        self.taken = None  # what is taken next is the answer to this one
         preset = self.source.slug if self.source is not None else ""
         self.connection = self.services.refreshed(self.connection)  # a key that was changed meanwhile counts
         self.last = self.services.job(self.prompt, self.connection, source="tui", anyway=anyway, preset=preset)
@@ -442,10 +443,15 @@ class Desk:
         if self.prompt.messages == taken.after.messages:
             self.taken = taken
 
-    def take_answer(self, answer: str, calls: tuple[ToolCall, ...] = ()) -> None:
-        """The answer becomes an assistant message, with an empty user message after it, or one for each call."""
-        self.taken = with_answer(self.prompt, answer, calls)
+    def take_answer(self, answer: str, calls: tuple[ToolCall, ...] = (), answers: tuple[str, ...] = ()) -> None:
+        """The answer becomes an assistant message, with an empty user message after it, or `answers` to its calls."""
+        self.taken = with_answer(self.prompt, answer, calls, answers)
         self.edit(self.taken.after)
+
+    @property
+    def waits_for_calls(self) -> bool:
+        """Whether the messages end with calls that have no answer yet."""
+        return bool(open_calls(self.prompt.messages))
 
     def learn(self, parameter: str) -> None:
         """Remember for this host and model that the endpoint refused the parameter."""

@@ -27,6 +27,11 @@ def image_name(image: Image) -> str:
     return one_line(name, _NAME)
 
 
+def short_name(name: str) -> str:
+    """A function's name, short and on one line; it may be what a model made up."""
+    return one_line(name, _NAME)
+
+
 def file_facts(data: ImageData, model: str, detail: str) -> str:
     """`png 800x600 · 1.2 MB · ~765 tok`; without tokens where the model's rule is not known."""
     from workbench.core.images import image_tokens

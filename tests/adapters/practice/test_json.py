@@ -295,6 +295,23 @@ async def test_a_forced_tool_is_called_with_valid_arguments(choice: Any, finish:
     assert streamed.finish_reasons() == {0: finish}
 
 
+async def test_the_tools_that_the_last_message_names_are_called_side_by_side() -> None:
+    parameters: dict[str, Any] = {"tools": [tool("rate"), tool("weather"), tool("rated")], "seed": 1}
+    text = "서울: weather를 부르고 rate 로 평가해."
+    whole = (await ask(text, **parameters))["choices"][0]
+    assert whole["finish_reason"] == "tool_calls"
+    assert [call["function"]["name"] for call in whole["message"]["tool_calls"]] == ["rate", "weather"]
+    arguments = [call["function"]["arguments"] for call in whole["message"]["tool_calls"]]
+    assert all(isinstance(json.loads(text), dict) for text in arguments)
+    streamed = await stream(text, **parameters)
+    pieces = [p for c in streamed.chunks for d in c["choices"] for p in d["delta"].get("tool_calls", ())]
+    joined = ["".join(p["function"]["arguments"] for p in pieces if p["index"] == i) for i in (0, 1)]
+    assert joined == arguments
+    assert [p["index"] for p in pieces if p.get("id")] == [0, 1]
+    alone = (await ask(text, **parameters, parallel_tool_calls=False))["choices"][0]["message"]["tool_calls"]
+    assert [call["function"]["name"] for call in alone] == ["rate"]
+
+
 async def test_auto_and_none_answer_in_text_and_a_custom_tool_gets_text() -> None:
     for choice in ("auto", "none", None):
         message = (await ask(tools=[tool("rate")], tool_choice=choice))["choices"][0]["message"]

@@ -8,6 +8,7 @@ from workbench.core.json_value import JSON
 from workbench.core.parts import Format, Persona
 from workbench.core.preset import Preset
 from workbench.core.prompt import (
+    CannedReply,
     Check,
     Comparison,
     Image,
@@ -178,6 +179,7 @@ prompts = st.builds(
     send=sends,
     checks=checks,
     compare=st.one_of(st.none(), comparisons),
+    replies=st.lists(st.builds(CannedReply, texts, texts), max_size=2, unique_by=lambda reply: reply.name).map(tuple),
 )
 personas = st.builds(Persona, st.just("x"), texts, texts, messages, parameters)
 formats = st.builds(Format, st.just("x"), texts, texts, texts, st.one_of(st.none(), objects))

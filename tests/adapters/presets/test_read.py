@@ -157,8 +157,8 @@ def test_thousands_of_faults_are_cut() -> None:
 
 
 KNOWN = (
-    "known here are kind, version, name, description, model, persona, format, messages, variables, parameters, send, "
-    "checks, compare"
+    "known here are kind, version, name, description, model, persona, format, messages, variables, parameters, "
+    "replies, send, checks, compare"
 )
 ROLES = "write one of system, developer, user, assistant"
 

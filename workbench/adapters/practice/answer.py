@@ -67,28 +67,36 @@ class Answer:
             f'"model":"{job.model.id}","service_tier":"default","system_fingerprint":"{fingerprint}","choices":['
         )
         self._tail = '],"usage":null}\n\n' if job.include_usage else "]}\n\n"
-        self._call_ids: dict[int, str] = {}
+        self._call_ids: dict[tuple[int, int], str] = {}
 
     # -- streamed
 
     def opening(self, index: int, choice: Choice) -> bytes:
-        """The first chunk of a choice: who speaks, and which tool is called."""
-        delta: dict[str, JSON] = {"role": "assistant", "content": None if choice.tool else "", "refusal": None}
-        if choice.tool:
-            call = self._call(index, choice, "")
+        """The first chunk of a choice: who speaks, and which tool is called first."""
+        delta: dict[str, JSON] = {"role": "assistant", "content": None if choice.tools else "", "refusal": None}
+        if choice.tools:
+            call = self._call(index, 0, choice, "")
             delta = {"role": "assistant", "content": None, "tool_calls": [{"index": 0, **call}], "refusal": None}
         return self._chunk(index, delta, None, None)
 
     def piece(self, index: int, choice: Choice, piece: Piece) -> bytes:
-        if choice.tool:
-            kind, field = ("custom", "input") if choice.tool.custom else ("function", "arguments")
-            return self._chunk(index, {"tool_calls": [{"index": 0, kind: {field: piece.text}}]}, None, None)
+        if choice.tools:
+            return self._call_piece(index, choice, piece)
         if self._job.logprobs:
             return self._chunk(index, {"content": piece.text}, _logprobs(piece.tokens), None)
         # By hand: this is the chunk that comes by the thousand.
         text = json.dumps(piece.text, ensure_ascii=False)
         chunk = f'{{"index":{index},"delta":{{"content":{text}}},"logprobs":null,"finish_reason":null}}'
         return f"{self._head}{chunk}{self._tail}".encode("utf-8", "replace")
+
+    def _call_piece(self, index: int, choice: Choice, piece: Piece) -> bytes:
+        """A piece of a call's arguments; a chunk before its first says which tool is called."""
+        begins = (index, piece.call) not in self._call_ids
+        opening: JSON = {"index": piece.call, **self._call(index, piece.call, choice, "")}
+        kind, field = ("custom", "input") if choice.tools[piece.call].custom else ("function", "arguments")
+        more: JSON = {"index": piece.call, kind: {field: piece.text}}
+        chunks = [self._chunk(index, {"tool_calls": [part]}, None, None) for part in ((opening,) if begins else ())]
+        return b"".join((*chunks, self._chunk(index, {"tool_calls": [more]}, None, None)))
 
     def closing(self, index: int, choice: Choice) -> bytes:
         return self._chunk(index, {}, None, choice.finish_reason)
@@ -127,19 +135,22 @@ class Answer:
         text = "".join(piece.text for piece in pieces)
         message: dict[str, JSON] = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
         logprobs: JSON = None
-        if choice.tool:
-            message = {"role": "assistant", "content": None, "tool_calls": [self._call(index, choice, text)]}
-            message |= {"refusal": None, "annotations": []}
+        if choice.tools:
+            calls: list[JSON] = [
+                self._call(index, call, choice, "".join(piece.text for piece in pieces if piece.call == call))
+                for call in range(len(choice.tools))
+            ]
+            message = {"role": "assistant", "content": None, "tool_calls": calls, "refusal": None, "annotations": []}
         elif self._job.logprobs:
             logprobs = _logprobs([token for piece in pieces for token in piece.tokens])
         return {"index": index, "message": message, "logprobs": logprobs, "finish_reason": choice.finish_reason}
 
-    def _call(self, index: int, choice: Choice, text: str) -> dict[str, JSON]:
-        assert choice.tool is not None
-        call_id = self._call_ids.setdefault(index, random_id("call_", 24))
-        if choice.tool.custom:
-            return {"id": call_id, "type": "custom", "custom": {"name": choice.tool.name, "input": text}}
-        return {"id": call_id, "type": "function", "function": {"name": choice.tool.name, "arguments": text}}
+    def _call(self, index: int, call: int, choice: Choice, text: str) -> dict[str, JSON]:
+        tool = choice.tools[call]
+        call_id = self._call_ids.setdefault((index, call), random_id("call_", 24))
+        if tool.custom:
+            return {"id": call_id, "type": "custom", "custom": {"name": tool.name, "input": text}}
+        return {"id": call_id, "type": "function", "function": {"name": tool.name, "arguments": text}}
 
     def _usage(self, choices: Sequence[Choice]) -> dict[str, JSON]:
         return usage_body(self._job.prompt_tokens, sum(choice.tokens for choice in choices))

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from workbench.adapters.practice.json_object import make_object
 from workbench.adapters.practice.models import FILL_FROM
-from workbench.adapters.practice.prompt_model import PromptModel
+from workbench.adapters.practice.prompt_model import PromptModel, message_text
 from workbench.adapters.practice.sampling import Sampler, Settings
 from workbench.adapters.practice.schema_instance import Segment, make_instance
 from workbench.adapters.practice.tokens import END_OF_TEXT, END_OF_TEXT_TOKEN, split_tokens, token_id
 from workbench.adapters.practice.writer import SHORTEST, Writer, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from workbench.adapters.practice.checks import Job
     from workbench.adapters.practice.ngram import BaseModel
@@ -32,17 +32,21 @@ class Piece:
 
     text: str
     tokens: tuple[Written, ...]
+    call: int = 0
+    """Which of the calls it is of, where the answer calls tools."""
 
 
 class Choice:
     """One of the n answers to a request; `step` makes its next piece. Nothing runs between steps."""
 
-    def __init__(self, job: Job, source: Callable[[], Written | None], tool: Tool | None) -> None:
-        self._source = source
+    def __init__(self, job: Job, sources: Sequence[Callable[[], Written | None]], tools: tuple[Tool, ...] = ()) -> None:
+        """`sources` give the tokens of the text, or those of each call."""
+        self._sources = sources
         self._stops, self._cap = job.stop, job.max_tokens
-        self._natural_end = "tool_calls" if tool is not None and not job.tools.named else "stop"
-        self.tool = tool
-        """What it calls; None: it is text."""
+        self._natural_end = "tool_calls" if tools and not job.tools.named else "stop"
+        self.tools = tools
+        """What it calls; empty: it is text."""
+        self._call = 0
         self.finish_reason: str | None = None
         self.tokens = 0
         self._held = ""
@@ -54,7 +58,11 @@ class Choice:
 
         After the end `finish_reason` is set.
         """
-        token = self._source() if self.tokens < self._cap else None
+        token = self._sources[self._call]() if self.tokens < self._cap else None
+        if token is None and self.tokens < self._cap and self._call + 1 < len(self._sources):
+            piece = self._release(len(self._held))
+            self._call += 1
+            return piece
         if token is None:
             self.finish_reason = "length" if self.tokens >= self._cap else self._natural_end
             return self._release(len(self._held))
@@ -81,7 +89,7 @@ class Choice:
         text, self._held = self._held[:end], self._held[end:]
         tokens = tuple(token for start, token in self._held_tokens if start < end)
         self._held_tokens = [(start - end, token) for start, token in self._held_tokens if start >= end]
-        return Piece(text, tokens) if text else None
+        return Piece(text, tokens, self._call) if text else None
 
 
 def make_choices(job: Job, model: BaseModel) -> list[Choice]:
@@ -107,17 +115,28 @@ def _make_choice(job: Job, model: BaseModel, prompt: PromptModel, settings: Sett
     random = Random() if job.seed is None else Random(f"{job.seed}/{index}")
     sampler = Sampler(settings, model.common, random)
     writer = Writer(model, prompt, sampler, length=_length(job, prompt), explains=job.logprobs)
-    tools = job.tools.callable
-    if tools:
-        wishes = [writer.taste("tool", tool.name) for tool in tools]
-        tool = tools[sampler.choose(wishes)[0]]
-        segments = _input(writer) if tool.custom else make_instance(tool.parameters, writer, sampler).segments
-        return Choice(job, _replay(segments), tool)
+    if tools := _called(job, writer, sampler):
+        return Choice(job, [_replay(_arguments(tool, writer, sampler)) for tool in tools], tools)
     if job.format.kind == "json_schema":
-        return Choice(job, _replay(make_instance(job.format.schema, writer, sampler).segments), None)
+        return Choice(job, [_replay(make_instance(job.format.schema, writer, sampler).segments)])
     if job.format.kind == "json_object":
-        return Choice(job, _replay(make_object(writer, sampler)), None)
-    return Choice(job, writer.next, None)
+        return Choice(job, [_replay(make_object(writer, sampler))])
+    return Choice(job, [writer.next])
+
+
+def _called(job: Job, writer: Writer, sampler: Sampler) -> tuple[Tool, ...]:
+    """What the answer calls: those that the user's last message names, where it is what is answered; where one has to
+    be called and none is named, any."""
+    last = job.messages[-1]
+    asked = job.tools.asked_for(message_text(last)) if last.get("role") == "user" else ()
+    needed = job.tools.callable
+    if asked or not needed:
+        return asked
+    return (needed[sampler.choose([writer.taste("tool", tool.name) for tool in needed])[0]],)
+
+
+def _arguments(tool: Tool, writer: Writer, sampler: Sampler) -> tuple[Segment, ...]:
+    return _input(writer) if tool.custom else tuple(make_instance(tool.parameters, writer, sampler).segments)
 
 
 def _length(job: Job, prompt: PromptModel) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,11 +30,24 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class ToolPlan:
-    """`callable` is what the answer must call one of; empty: the answer is text."""
+    """`callable` is what the answer must call one of; empty: it need not call any."""
 
     callable: tuple[Tool, ...] = ()
     named: bool = False
     """One tool was named: the API then ends with `stop`, not with `tool_calls`."""
+    offered: tuple[Tool, ...] = ()
+    """What the answer may call."""
+    parallel: bool = True
+    """It may call several."""
+
+    def asked_for(self, text: str) -> tuple[Tool, ...]:
+        """The tools whose names stand in a text, in the order of the request: this model understands nothing else."""
+        found = tuple(tool for tool in self.offered if _names(tool.name, text))
+        return found if self.parallel else found[:1]
+
+
+def _names(name: str, text: str) -> bool:
+    return re.search(rf"(?<![A-Za-z0-9_-]){re.escape(name)}(?![A-Za-z0-9_-])", text) is not None
 
 
 def check_tools(sent: Mapping[str, JSON]) -> ToolPlan:
@@ -54,12 +68,13 @@ def check_tools(sent: Mapping[str, JSON]) -> ToolPlan:
     if choice is None or isinstance(choice, str):
         if choice is not None and choice not in _MODES:
             raise faults.invalid_value("tool_choice", choice, _MODES)
-        return ToolPlan(tools if choice == "required" else ())
+        offered = () if choice == "none" else tools
+        return ToolPlan(tools if choice == "required" else (), offered=offered, parallel=parallel is not False)
     if not isinstance(choice, dict):
         modes = faults.any_of(_MODES, "or")
         raise faults.invalid_type("tool_choice", f"one of one of {modes} or object", choice)
     if choice.get("type") == "allowed_tools":
-        return _allowed(choice, tools)
+        return _allowed(choice, tools, parallel is not False)
     return ToolPlan((_named(choice, tools, "tool_choice"),), named=True)
 
 
@@ -117,7 +132,7 @@ def _named(choice: Mapping[str, JSON], tools: tuple[Tool, ...], where: str) -> T
     raise ApiFault(text, "tool_choice")
 
 
-def _allowed(choice: Mapping[str, JSON], tools: tuple[Tool, ...]) -> ToolPlan:
+def _allowed(choice: Mapping[str, JSON], tools: tuple[Tool, ...], parallel: bool) -> ToolPlan:
     inner = choice.get("allowed_tools")
     if not isinstance(inner, dict):
         raise faults.missing("tool_choice.allowed_tools")
@@ -128,4 +143,4 @@ def _allowed(choice: Mapping[str, JSON], tools: tuple[Tool, ...]) -> ToolPlan:
     allowed = tuple(
         _named(item, tools, f"{where}[{position}]") for position, item in enumerate(listed) if isinstance(item, dict)
     )
-    return ToolPlan(allowed if inner.get("mode") == "required" else ())
+    return ToolPlan(allowed if inner.get("mode") == "required" else (), offered=allowed, parallel=parallel)

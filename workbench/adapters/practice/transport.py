@@ -89,8 +89,8 @@ def _prepare(content: bytes) -> tuple[Job, list[Choice], str]:
         return job, make_choices(job, model), model.fingerprint
     except (Unsatisfiable, RecursionError) as caught:
         error = caught if isinstance(caught, Unsatisfiable) else "it is nested too deeply"
-        if job.tools.callable:
-            names = ", ".join(repr(tool.name) for tool in job.tools.callable)
+        if tools := job.tools.callable or (job.tools.offered if job.format.kind == "text" else ()):
+            names = ", ".join(repr(tool.name) for tool in tools)
             raise ApiFault(
                 f"Invalid schema for function {names}: {error}.", "tools", "invalid_function_parameters"
             ) from caught

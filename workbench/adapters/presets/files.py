@@ -110,6 +110,10 @@ class PromptFile(_File):
         default_factory=dict, description="What is known of each {{name}}; one that has no default needs no entry"
     )
     parameters: dict[str, Any] = Field(default_factory=dict, description="One that is absent is not sent")
+    replies: dict[str, Text] = Field(
+        default_factory=dict,
+        description="Canned answers to calls, by the function's name in tools; never sent by itself",
+    )
     send: SendFile = Field(default_factory=SendFile, description="How much of a conversation is sent")
     checks: list[CheckFile] = Field(default_factory=list, description="Tests of every answer of a comparison")
     compare: CompareFile = Field(

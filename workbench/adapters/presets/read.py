@@ -32,6 +32,7 @@ from workbench.core.parts import Format, Persona
 from workbench.core.preset import Kind
 from workbench.core.prompt import (
     SEND_ALL,
+    CannedReply,
     Check,
     Comparison,
     Image,
@@ -184,6 +185,7 @@ def _prompt(read: PromptFile) -> Prompt:
         send=_send(read.send),
         checks=tuple(Check(check.type, check.value) for check in read.checks),
         compare=_comparison(read.compare) if "compare" in read.model_fields_set else None,
+        replies=tuple(CannedReply(name, text) for name, text in read.replies.items()),
     )
 
 

@@ -25,9 +25,10 @@ from workbench.core.axes import (
 from workbench.core.axis_text import EACH, read_range
 from workbench.core.errors import InputError
 from workbench.core.findings import Findings
+from workbench.core.json_places import path_of
 from workbench.core.json_text import describe
 from workbench.core.parameters import BY_NAME, Parameter, check_value, wrong_type
-from workbench.core.request_checks import check_body
+from workbench.core.request_checks import check_inside
 from workbench.core.secret_names import may_be_parameter
 from workbench.core.slug import check_slug
 from workbench.core.variables import names
@@ -47,7 +48,7 @@ def check_rules(top: dict[str, JSON], faults: FaultLines) -> None:
         _slug((part,), top.get(part), faults)
     _parameters(top.get("parameters"), faults)
     if "response_format" in top:
-        _response_format(("response_format",), top["response_format"], faults)
+        _inside(("response_format",), "response_format", top["response_format"], faults)
     _variables(top.get("variables"), faults)
     send = top.get("send")
     if isinstance(send, dict) and "last_turns" in send and "tokens" in send:
@@ -73,8 +74,9 @@ def _parameters(values: JSON, faults: FaultLines) -> None:
             faults.add(("parameters", name), *unknown_parameter(name))
         else:
             _value(("parameters", name), parameter, value, faults)
-    if "response_format" in values:
-        _response_format(("parameters", "response_format"), values["response_format"], faults)
+    for name in ("response_format", "tools", "tool_choice"):
+        if name in values:
+            _inside(("parameters", name), name, values[name], faults)
     _extra(("parameters", "extra"), values.get("extra"), faults)
 
 
@@ -98,16 +100,15 @@ def _value(path: YamlPath, parameter: Parameter, value: JSON, faults: FaultLines
         faults.warn(path, wrong, hint)
 
 
-def _response_format(path: YamlPath, value: JSON, faults: FaultLines) -> None:
-    """Warns of what the request builder would refuse, in its own words."""
-    if not isinstance(value, dict):
+def _inside(path: YamlPath, name: str, value: JSON, faults: FaultLines) -> None:
+    """Warns of what the request builder would refuse in the value of this parameter, in its own words."""
+    if wrong_type(BY_NAME[name], value):
         return
     findings = Findings()
-    check_body({"response_format": value}, findings)
+    check_inside(name, value, findings)
     for problem in findings.problems:
-        inside = problem.field.removeprefix("response_format").lstrip(".")
         text = problem.text.removeprefix(problem.field).strip()
-        faults.warn((*path, *inside.split(".")) if inside else path, text)
+        faults.warn((*path, *path_of(problem.field.removeprefix(name))), text)
 
 
 def _variables(values: JSON, faults: FaultLines) -> None:
@@ -229,8 +230,8 @@ def _range(path: YamlPath, name: str, text: str, faults: FaultLines) -> None:
 def _axis_value(path: YamlPath, name: str, value: JSON, messages: int, faults: FaultLines) -> None:
     if name in BY_NAME:
         _value(path, BY_NAME[name], value, faults)
-        if name == "response_format":
-            _response_format(path, value, faults)
+        if name in ("response_format", "tools", "tool_choice"):
+            _inside(path, name, value, faults)
         elif name == "extra":
             _extra(path, value, faults)
     elif name != OFF and not isinstance(value, str):

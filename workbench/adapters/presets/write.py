@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from workbench.core.json_value import JSON
     from workbench.core.preset import Preset
-    from workbench.core.prompt import Comparison, Image, Message, SendLimit, Variable
+    from workbench.core.prompt import CannedReply, Comparison, Image, Message, SendLimit, Variable
 
-_OPENED = frozenset(["messages", "variables", "parameters", "compare"])
+_OPENED = frozenset(["messages", "variables", "parameters", "replies", "compare"])
 
 
 def preset_yaml(value: Preset, *, modeline: str = "") -> str:
@@ -57,6 +57,7 @@ def as_plain(value: Preset) -> dict[str, JSON]:
             "messages": messages,
             "variables": _variables(value.variables),
             "parameters": parameters,
+            "replies": _replies(value.replies),
             "send": _send(value.send),
             "checks": [{"type": check.type, **_given("value", check.value)} for check in value.checks],
         }
@@ -93,6 +94,15 @@ def _variables(variables: Iterable[Variable]) -> dict[str, JSON]:
             **_set({"description": variable.description}),
             **_given("default", variable.default),
         }
+    return result
+
+
+def _replies(replies: Iterable[CannedReply]) -> dict[str, JSON]:
+    result: dict[str, JSON] = {}
+    for reply in replies:
+        if reply.name in result:
+            raise InputError(f"two canned replies are for {describe(reply.name)}", "take one of them away")
+        result[reply.name] = reply.text
     return result
 
 

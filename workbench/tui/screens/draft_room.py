@@ -13,6 +13,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.preset import Kind
 from workbench.own_thread import in_own_thread
 from workbench.tui.screens.begin_compare import BeginCompare
+from workbench.tui.screens.call_moves import CallMoves
 from workbench.tui.screens.cleaning import CleaningMoves
 from workbench.tui.screens.copying import Copying
 from workbench.tui.screens.finding import Finding
@@ -110,6 +111,7 @@ class DraftRoom:
         self.presets = PresetMoves(desk, ask=ask, say=say, changed=changed, opened=opened, put=host.put)
         self.cleaning = CleaningMoves(desk, ask=ask, say=say, changed=changed)
         self.images = ImageMoves(desk, ask=ask, say=say, changed=changed)
+        self.calls = CallMoves(desk, ask=ask, say=say, changed=changed)
         self.finding = Finding(desk, ask=ask, changed=changed)
         self.outside = Outside(desk, outside=host.outside, ask=ask, say=say, changed=changed)
         comparison = ShowCompare(desk, ask=ask, say=say, changed=host.changed, put=host.put, save=self.presets.save)
@@ -128,6 +130,7 @@ class DraftRoom:
             "import": self.presets.import_prompt,
             "export": partial(self.copying.choose_export, ask),
             "sending": self.sending.choose,
+            "replies": self.calls.choose_replies,
             "comparison": partial(opening.choose, host.warmed),
         }
         """What the action `ask` begins, by name."""

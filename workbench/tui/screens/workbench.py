@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from workbench.core.prompt import Prompt, Variable
     from workbench.tui.open_drafts import OpenDrafts
+    from workbench.tui.screens.running import Untaken
     from workbench.tui.widgets.model_field import ModelPicker
 
 DERIVE_AFTER = 0.12
@@ -389,10 +390,32 @@ class WorkbenchScreen(PanelsScreen):
         self._show_meter()
 
     def action_continue(self) -> None:
-        answer = self.room.running.untaken_answer()
-        if answer is None:
+        """Take the answer into the messages; calls of functions are answered first, also those of the last messages."""
+        self._take_typed()
+        room = self.room
+        if room.desk.waits_for_calls and not room.runs:
+            self._answer_calls(None)
+        elif (answer := room.running.untaken_answer()) is None:
             return
-        self.desk.take_answer(answer.text, answer.calls)
+        elif answer.calls:
+            self._answer_calls(answer)
+        else:
+            room.desk.take_answer(answer.text)
+            self._show_taken()
+
+    @work(exclusive=True, group="choose")
+    async def _answer_calls(self, answer: Untaken | None) -> None:
+        room = self.room
+        run = await (room.calls.answer_open() if answer is None else room.calls.answer(answer))
+        if run is None or room is not self.room:
+            return
+        if run:
+            self._show_prompt()
+            room.running.run()
+        else:
+            self._show_taken()
+
+    def _show_taken(self) -> None:
         self._show_prompt()
         self._show_header()
         self._panels.show("messages")

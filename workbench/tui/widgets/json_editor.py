@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
 from workbench.core.errors import InputError
-from workbench.core.format_draft import draft_of, format_templates, pretty, tidy
+from workbench.core.format_draft import draft_of, pretty, templates_for, tidy
 from workbench.core.parameters import Parameter, parse_value
 from workbench.tui.display import literal
 from workbench.tui.widgets.chooser import Chooser
@@ -34,7 +34,11 @@ CHECK_AFTER = 0.2
 LARGEST = 200_000
 """Characters that the editor takes from a file: a key press in more would take too long."""
 _MOST_LINES = 4
-_BARE = "^R puts it into a json_schema with a name and strict"
+_WRAPS = {
+    "response_format": "^R puts it into a json_schema with a name and strict",
+    "tools": "^R puts it into the form that tools has",
+}
+"""What ^R does with a value that lacks what goes around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,22 @@ class JsonEditor(Dialog[Edited | None]):
         Binding("escape", "leave", "Leave", key_display="esc", priority=True),
     ]
 
-    def __init__(self, parameter: Parameter, value: JSON, *, read_file: Callable[[str], str] | None = None) -> None:
-        """`read_file` gives the text of a file that a person names, or raises InputError; it is called in a thread."""
+    def __init__(
+        self,
+        parameter: Parameter,
+        value: JSON,
+        *,
+        read_file: Callable[[str], str] | None = None,
+        tools: JSON = None,
+    ) -> None:
+        """`read_file` gives the text of a file that a person names, or raises InputError; it is called in a thread.
+        `tools` are those of the prompt."""
         super().__init__()
         self._parameter = parameter
         self._start = "" if value is None else pretty(value)
         self._read_file = read_file
-        self._templates = format_templates() if parameter.name == "response_format" else ()
+        self._templates = templates_for(parameter.name, tools)
+        self._wraps = _WRAPS.get(parameter.name, "")
         self._warned = False
         self._judged: str | None = None
         """The text that the last complaint or warning was about."""
@@ -129,7 +142,7 @@ class JsonEditor(Dialog[Edited | None]):
         if draft.state in ("empty", "broken") or not draft.lines:
             self._tell([*draft.lines, self._parameter.help], mark="·")
         elif draft.state == "bare":
-            self._tell([*draft.lines, _BARE], mark="·")
+            self._tell([*draft.lines, self._wraps], mark="·")
         else:
             self._tell(draft.lines, mark="✓" if draft.state == "good" else "!")
 
@@ -160,7 +173,7 @@ class JsonEditor(Dialog[Edited | None]):
             return
         draft = draft_of(self._parameter.name, text)
         if draft.state == "bare" and text != self._judged:
-            self._complain(f"{draft.lines[0]}: {_BARE}, ^S once more keeps it as it is")
+            self._complain(f"{draft.lines[0]}: {self._wraps}, ^S once more keeps it as it is")
             return
         try:
             value = parse_value(self._parameter.name, text)

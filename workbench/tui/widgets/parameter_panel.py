@@ -8,6 +8,7 @@ from textual.message import Message
 
 from workbench.core.errors import InputError
 from workbench.core.parameters import Parameter, parse_value
+from workbench.core.tools import next_choice
 from workbench.tui.commands import bindings
 from workbench.tui.widgets import parameter_values as moves
 from workbench.tui.widgets.parameter_field import FieldPlace, ParameterField
@@ -136,6 +137,9 @@ class ParameterPanel(ParameterView, can_focus=True):
         parameter = self.selected
         if parameter is None or self._refused(parameter):
             return
+        if parameter.name == "tool_choice":
+            self._take(parameter, next_choice(self._parameters.get(parameter.name), self._tools, steps))
+            return
         if not moves.can_step(parameter):
             self.say("Enter opens it", "dim")
             return
@@ -162,6 +166,12 @@ class ParameterPanel(ParameterView, can_focus=True):
         else:
             value = self._value_to_edit(parameter)
             self._open_field(parameter, "" if value is None else moves.field_text(parameter, value), select=True)
+
+    @property
+    def _tools(self) -> JSON:
+        """The tools that are sent: the prompt's own, or those of a part."""
+        given = self._given.get("tools")
+        return self._parameters.get("tools", given.value if given is not None else None)
 
     def _value_to_edit(self, parameter: Parameter) -> JSON:
         """What an editor opens on: the value that is set, was set before, or is given by a part; else None."""
@@ -250,7 +260,7 @@ class ParameterPanel(ParameterView, can_focus=True):
             if edited is not None:
                 self._take(parameter, edited.value)
 
-        self.app.push_screen(JsonEditor(parameter, value, read_file=self._read_file), accept)
+        self.app.push_screen(JsonEditor(parameter, value, read_file=self._read_file, tools=self._tools), accept)
 
     # ---- keys and mouse
 

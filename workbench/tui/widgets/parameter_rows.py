@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from rich.cells import cell_len
 
 from workbench.core.parameters import PARAMETERS, Parameter, check_value
+from workbench.core.tools import tool_words
 from workbench.tui.widgets.drawing import Piece, fitted, shortened
 from workbench.tui.widgets.parameter_values import (
     fraction_of,
@@ -111,7 +112,8 @@ def row_of(
         return Row(parameter, reason=reason, problem=problem, given=given)
     value = values[parameter.name]
     number = float(value) if is_number(value) else None
-    return Row(parameter, True, value_text(value), number, reason, problem or check_value(parameter, value))
+    text = tool_words(parameter.name, value) or value_text(value)
+    return Row(parameter, True, text, number, reason, problem or check_value(parameter, value))
 
 
 def place_at(x: int, row: Row, columns: Columns) -> Place:

@@ -31,6 +31,7 @@ _STARTS: Mapping[str, JSON] = {
     "top_logprobs": 5,
     "timeout": 60,
     "response_format": {"type": "text"},
+    "tool_choice": "auto",
     "prediction": {"type": "content", "content": ""},
 }
 """Where a parameter starts when it is switched on, has no value from before and the API names no default."""
