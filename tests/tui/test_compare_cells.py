@@ -81,7 +81,7 @@ def test_a_refusal_and_a_call_stand_for_the_text() -> None:
     assert cell.text == "the model refused: I will not"
     cell = sent()
     assert cell.take([ToolCallDelta(0, 0, "id", "look", "{}")]).other
-    assert cell.text == "tool call: look {}"
+    assert cell.text == "→ look {}"
 
 
 def test_one_that_is_tried_again_says_when_and_why() -> None:

@@ -48,7 +48,7 @@ class AnswerText:
             return
         pieces = self._calls[event.choice].setdefault(event.index, Pieces())
         if event.name:
-            pieces.append(f"{event.name} ")
+            pieces.append(f"→ {event.name} ")
         pieces.append(event.arguments)
 
     def add_tokens(self, choice: int, entries: Sequence[JSON]) -> None:
@@ -69,5 +69,5 @@ class AnswerText:
         """Refusal and tool calls in words, a line each; "" where there are none."""
         lines = [f"the model refused: {self._refusal[choice].whole()}"] if self._refusal.get(choice) else []
         calls = self._calls.get(choice, {})
-        lines.extend(f"tool call: {calls[index].whole()}" for index in sorted(calls))
+        lines.extend(calls[index].whole() for index in sorted(calls))
         return "\n".join(lines)

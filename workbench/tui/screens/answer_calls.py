@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-_HIGH = 20
-"""Lines of the screen below which the facts have the least room."""
+_HIGH, _LEAST = 20, 12
+"""Lines of the screen below which the facts have little room, and the least."""
 
 
 class Page(NamedTuple):
@@ -47,15 +47,17 @@ class AnswerCalls(Dialog[Answered | None]):
 
     DEFAULT_CSS = """
     AnswerCalls {
-        & > .box { max-width: 100; height: 90%; max-height: 40; padding: 0; }
-        & #pages { height: auto; padding: 0 1; color: $text-muted; }
+        & > .box { max-width: 100; height: 90%; max-height: 30; padding: 0; }
+        & #pages { height: 1; padding: 0 1; color: $text-muted; }
         & #scroll { height: auto; max-height: 45%; padding: 0 1; scrollbar-size-vertical: 1; }
         & #facts { height: auto; }
         & #faults { height: auto; color: $text-warning; }
         & TextArea, & TextArea:focus { border: none; padding: 0 1; height: 1fr; background: $surface-lighten-1; }
-        & #kept, & #said { height: auto; padding: 0 1; color: $text-muted; }
-        & #said.-wrong { color: $text-error; }
+        & #kept { height: 1; padding: 0 1; color: $text-muted; }
+        & #said { height: auto; padding: 0 1; color: $text-error; }
         &.-low #scroll { max-height: 3; }
+        &.-lowest #kept { display: none; }
+        &.-lowest #scroll { max-height: 2; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -104,11 +106,14 @@ class AnswerCalls(Dialog[Answered | None]):
         return self.query_one(TextArea)
 
     def on_mount(self) -> None:
+        self._tell("")
         self._show()
         self._area.focus()
 
     def on_resize(self) -> None:
         self.set_class(self.size.height < _HIGH, "-low")
+        self.set_class(self.size.height < _LEAST, "-lowest")
+        self._mark()
 
     # -- pages -------------------------------------------------------------------------------------------------
 
@@ -128,12 +133,14 @@ class AnswerCalls(Dialog[Answered | None]):
             f"{'›' if place == self._page else ' '}{place + 1} {short_name(page.name)}{' ✓' if text.strip() else ''}"
             for place, (page, text) in enumerate(zip(self._pages, self._texts, strict=True))
         ]
-        self.query_one("#pages", Static).update(literal("  ".join(names)))
+        from_shown = "  ".join(
+            names[max(0, self._page - 1) :]
+        )  # the page that is open stands in the line, however short
+        self.query_one("#pages", Static).update(literal(from_shown))
         kept = (
             "[✓] the canned reply of this function" if self._canned[self._page] else "[ ] kept as the canned reply: ^R"
         )
-        self.query_one("#kept", Static).update(literal(kept))
-        self.query_one("#kept").display = not self._only
+        self.query_one("#kept", Static).update(literal("" if self._only else kept))
 
     def on_text_area_changed(self) -> None:
         self._take()
@@ -149,7 +156,7 @@ class AnswerCalls(Dialog[Answered | None]):
     def _tell(self, text: str) -> None:
         line = self.query_one("#said", Static)
         line.update(literal(text))
-        line.set_class(bool(text), "-wrong")
+        line.display = bool(text)
 
     def action_page(self, by: int) -> None:
         self.after_typing(lambda: self._go((self._page + by) % len(self._pages)))

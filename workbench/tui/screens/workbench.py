@@ -473,7 +473,7 @@ class WorkbenchScreen(PanelsScreen):
 
     def action_copy(self, what: str) -> None:
         if what == "answer":
-            self.room.copying.copy(self.output.answer_source, "the answer")
+            self.room.copying.copy(*self.output.answer_to_copy)
         else:
             self.run_worker(self.room.copying.copy_prompt(what, self.ask), group="choose", exclusive=True)
 

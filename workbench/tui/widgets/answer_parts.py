@@ -26,7 +26,6 @@ class AnswerParts:
     def mount_rest(self, pane: Vertical) -> None:
         """What the first paint does not show: styling it would hold that up."""
         self._title_reasoning()
-        self.calls.border_title = "refusal and tool calls"
         pane.mount(self.reasoning, before=self.text)
         pane.mount(self.calls, after=self.text)
 
@@ -40,16 +39,28 @@ class AnswerParts:
     def clear(self) -> None:
         for part in self._parts:
             part.clear()
-            part.remove_class("-some")
+            part.remove_class("-some", "-alone", "-none")
 
     def add_reasoning(self, text: str) -> None:
         self.reasoning.add_class("-some")
         self.reasoning.append(text)
 
     def show_others(self, text: str) -> None:
-        """Refusal and tool calls in words; "" for none."""
+        """Refusal and tool calls in words; "" for none. An answer of them alone has the room of its text."""
         self.calls.set_class(bool(text), "-some")
+        self.calls.border_title = "calls · ^N answers them" if text.startswith("→ ") else "refusal and calls"
         self.calls.set_text(text)
+        self._make_room()
+
+    def add_text(self, text: str) -> None:
+        self.text.append(text)
+        if self.calls.has_class("-alone"):
+            self._make_room()
+
+    def _make_room(self) -> None:
+        alone = self.calls.has_class("-some") and not self.text.source.strip()
+        self.calls.set_class(alone, "-alone")
+        self.text.set_class(alone, "-none")
 
     def show_choice(self, answer: AnswerText, choice: int) -> None:
         """Another of the n answers."""
@@ -79,6 +90,11 @@ class AnswerParts:
     def _title_reasoning(self) -> None:
         folded = self.reasoning.has_class("-folded")
         self.reasoning.border_title = "reasoning · t unfolds it" if folded else "reasoning · t folds it"
+
+    @property
+    def main(self) -> StreamView:
+        """The part that has the most room."""
+        return self.calls if self.calls.has_class("-alone") else self.text
 
     @property
     def has_focus(self) -> bool:

@@ -61,6 +61,8 @@ class OutputPane(Vertical):
             border-top: solid $foreground 25%; border-title-color: $text-muted; color: $text-muted;
         }
         #calls { color: $foreground; }
+        #calls.-alone { max-height: 100%; height: 1fr; }
+        #answer.-none { height: 0; }
         #reasoning.-some, #calls.-some { display: block; }
         #reasoning.-folded { height: 1; }
         .-hidden, #reasoning.-hidden, #calls.-hidden { display: none; }
@@ -229,7 +231,7 @@ class OutputPane(Vertical):
 
     def show_text(self, choice: int, text: str) -> None:
         if choice == self._choice:
-            self._parts.text.append(text)
+            self._parts.add_text(text)
             if self.view == "JSON":
                 cast("JsonView", self._views["JSON"]).arriving(lambda: self.answer_source)
 
@@ -337,7 +339,7 @@ class OutputPane(Vertical):
     @property
     def shown_view(self) -> Widget:
         """What is looked at."""
-        return self._parts.text if self.view == "Answer" else self._views[self.view]
+        return self._parts.main if self.view == "Answer" else self._views[self.view]
 
     @property
     def _row_pane(self) -> RowPane:
@@ -360,6 +362,13 @@ class OutputPane(Vertical):
     def answer_source(self) -> str:
         """The shown choice's text, as the model wrote it."""
         return self._progress.answer.text(self._choice) if self._progress is not None else ""
+
+    @property
+    def answer_to_copy(self) -> tuple[str, str]:
+        """The answer's text, or the calls of one that has none, and what that is called."""
+        if self.answer_source or not self.answer_calls:
+            return self.answer_source, "the answer"
+        return json.dumps(self.answer_calls, ensure_ascii=False, indent=2), "the calls"
 
     @property
     def answer_calls(self) -> tuple[JSON, ...]:
@@ -416,7 +425,7 @@ class OutputPane(Vertical):
         if selected:
             self.post_message(self.CopyWanted(selected, "the selection"))
         elif self.view == "Answer":
-            self.post_message(self.CopyWanted(self.answer_source, "the answer"))
+            self.post_message(self.CopyWanted(*self.answer_to_copy))
         elif self.view == "Request":
             self.post_message(self.CopyWanted(_pretty(self._request_body(whole=True)), "the request"))
         else:
