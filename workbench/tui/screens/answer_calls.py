@@ -133,9 +133,7 @@ class AnswerCalls(Dialog[Answered | None]):
             f"{'›' if place == self._page else ' '}{place + 1} {short_name(page.name)}{' ✓' if text.strip() else ''}"
             for place, (page, text) in enumerate(zip(self._pages, self._texts, strict=True))
         ]
-        from_shown = "  ".join(
-            names[max(0, self._page - 1) :]
-        )  # the page that is open stands in the line, however short
+        from_shown = "  ".join(names[max(0, self._page - 1) :])  # the open one stands in the line, however short
         self.query_one("#pages", Static).update(literal(from_shown))
         kept = (
             "[✓] the canned reply of this function" if self._canned[self._page] else "[ ] kept as the canned reply: ^R"
