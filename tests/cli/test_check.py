@@ -108,7 +108,7 @@ def test_the_object_of_json_has_its_fixed_names(cli: CommandLine, lock: Path) ->
     assert (column["recorded"]["models"], column["now"]["models"]) == ({"m-1": 3}, {"m-2": 3})
     assert "m-2 answers in place of m-1" in preset["verdict"]
     assert "3 of 3 answers are not the recorded text" in preset["verdict"]
-    assert 'contains "점심" passes 0 of 3, 3 of 3 then' in preset["verdict"]
+    assert 'contains "점심" passes 0 of 3 (3 of 3 then)' in preset["verdict"]
 
 
 def test_a_new_fingerprint_alone_is_told_and_is_no_drift(cli: CommandLine, lock: Path) -> None:

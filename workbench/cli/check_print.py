@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.diagnostics import say
 from workbench.cli.table import table
 from workbench.core.drift.report import DriftState
-from workbench.core.drift.words import HEAD, notes, row, verdict
+from workbench.core.drift.words import HEAD, beside, moved_there, notes, row, verdict
 from workbench.core.usage import money_text
 
 if TYPE_CHECKING:
@@ -39,12 +39,20 @@ def print_reports(reports: Sequence[DriftReport], output: Output) -> None:
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPED
     for place, report in enumerate(reports):
         state = report.state.value.replace("_", " ")
-        output.text(f"{'' if place == 0 else chr(10)}{report.preset}: {state}\n")
+        output.text(f"{chr(10) * (place > 0)}{report.preset}: {state}\n")
+        for line in _verdict(report):
+            output.text(f"{line}\n")
         if report.moved is not None and report.moved.columns:
             output.text(table(HEAD, [row(report, column) for column in report.moved.columns], columns))
-        output.text(f"{verdict(report)}\n")
         for note in notes(report):
             output.text(f"{note}\n")
+
+
+def _verdict(report: DriftReport) -> list[str]:
+    """Of a drift a line for each thing that moved."""
+    if report.state is not DriftState.DRIFT or report.before is None:
+        return [verdict(report)]
+    return [f"Since {report.before.day}:", *(f"- {each}" for each in moved_there(report)), *beside(report)]
 
 
 def say_ending(reports: Sequence[DriftReport], run: GridRun) -> None:

@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not given:
             _check_folder()
             return _open_screen()
-        if given[0] in ("run", "compare"):
+        if given[0] in ("run", "compare", "check"):
             gc.set_threshold(_MADE_TO_STAY, *gc.get_threshold()[1:])
         options = _parsed(given)
         _check_folder()

@@ -180,7 +180,7 @@ def test_what_changed_here_is_named_and_how_it_comes_is_no_change() -> None:
     ]
     moved_away = replace(asked(), columns=(replace(asked().columns[0], host="other", setting={"top_p": 1}),))
     assert [each.words for each in changes(asked(), moved_away)] == [
-        "the setting top_p 1 not there, now there", "the setting of the prompt as it is there, now not there",
+        "the setting top_p 1 is new", "the setting of no axis is gone",
     ]  # fmt: skip
     with_persona = replace(asked("x"), parts={"persona kind-ko": "2"})
     told = changes(replace(asked(), parts={"persona kind-ko": "1"}), with_persona)

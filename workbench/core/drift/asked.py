@@ -72,12 +72,12 @@ def changes(recorded: Recording, now: Recording) -> tuple[Change, ...]:
     found: dict[Change, None] = {}
     for key, column in after.items():
         if key not in before:
-            found[Change(f"the setting {_setting(column)}", "not there", "there")] = None
+            found[Change(f"the setting {_setting(column)} is new")] = None
         else:
             found.update(dict.fromkeys(_of_column(before[key], column)))
     for key, column in before.items():
         if key not in after:
-            found[Change(f"the setting {_setting(column)}", "there", "not there")] = None
+            found[Change(f"the setting {_setting(column)} is gone")] = None
     if found:
         # Only what shows in a request counts: of a part with another digest, that is the reason why it does.
         found = {**dict.fromkeys(_of_parts(recorded.parts, now.parts)), **found}
@@ -145,4 +145,4 @@ def _shortened(value: JSON) -> JSON:
 
 
 def _setting(column: RecordedColumn) -> str:
-    return ", ".join(f"{name} {describe(value)}" for name, value in column.setting.items()) or "of the prompt as it is"
+    return ", ".join(f"{name} {describe(value)}" for name, value in column.setting.items()) or "of no axis"

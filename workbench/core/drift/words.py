@@ -6,31 +6,31 @@ from typing import TYPE_CHECKING
 
 from workbench.core.checks import check_words
 from workbench.core.compare.verdict_words import number, p_words
-from workbench.core.drift.moved import CHECKS, CONTENT, MODEL, PROMPT_TOKENS, TEXT
+from workbench.core.drift.moved import CONTENT, MODEL, PROMPT_TOKENS, TEXT
 from workbench.core.drift.report import DriftState
 from workbench.core.prompt import Check
 from workbench.core.report_figures import distance_text, p_text
-from workbench.core.usage import UNKNOWN, money_text, seconds_text
+from workbench.core.usage import UNKNOWN, money_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from workbench.core.drift.moved import CheckMove, ColumnMove, Moved
     from workbench.core.drift.report import DriftReport
 
-HEAD = ("setting", "same", "within", "between", "p", "tokens", "cost", "time", "moved")
+HEAD = ("setting", "same", "within", "between", "p", "tokens", "cost", "seconds")
 _NAMED = 4
 """So many of one kind are named one by one."""
 
 
 def verdict(report: DriftReport) -> str:
     """One or a few sentences: whether anything moved, and what."""
-    moved = _moved_there(report)
+    moved = moved_there(report)
     match report.state:
         case DriftState.RECORDED:
             return _recorded(report, moved)
         case DriftState.DRIFT:
-            return f"Drift since {_day(report)}: {'; '.join(moved)}.{_also(report)}"
+            return " ".join([f"Drift since {_day(report)}: {'; '.join(moved)}.", *beside(report)])
         case DriftState.CHANGED_HERE:
             return f"Changed here since {_day(report)}, so no drift of the model: {_changes(report)}."
         case DriftState.NOT_SENT:
@@ -50,7 +50,7 @@ def notes(report: DriftReport) -> tuple[str, ...]:
         lines += _new_fingerprints(report, moved)
         if report.state is DriftState.DRIFT and not moved.can_tell:
             lines.append(f"of the content there is no telling: {_cannot_show(moved)}")
-        lines += [line for column in moved.columns for line in _weak_checks(report, column)]
+        lines += [f"{line}: no more than chance could do" for line in _checks(report, moved, turned=False)]
     if report.before is not None and report.before.characters is not None:
         lines.append(f"of each answer the first {report.before.characters:,} characters are recorded and compared")
     return tuple(lines)
@@ -64,11 +64,10 @@ def row(report: DriftReport, column: ColumnMove) -> tuple[str, ...]:
         f"{column.known} of {column.runs}",
         _both(old.noise.distance_within, new.noise.distance_within, distance_text),
         distance_text(column.distance_between),
-        "text" if column.expects_text else p_text(column.p_value),
+        p_text(column.p_value),
         _both(old.took.completion_tokens, new.took.completion_tokens, _tokens),
         _both(old.took.cost_usd, new.took.cost_usd, money_text),
-        _both(old.took.seconds, new.took.seconds, seconds_text),
-        ", ".join(each.replace("_", " ") for each in column.moved) or "—",
+        _both(old.took.seconds, new.took.seconds, _seconds),
     )
 
 
@@ -95,8 +94,8 @@ def _recorded(report: DriftReport, moved: Sequence[str]) -> str:
     return f"{told} New since {_day(report)}: {'; '.join(news)}." if news else told
 
 
-def _moved_there(report: DriftReport) -> list[str]:
-    """What counts as drift, a few words each."""
+def moved_there(report: DriftReport) -> list[str]:
+    """What counts as drift, a few words each; [] where nothing does."""
     parts = [each.words for each in report.gone]
     moved = report.moved
     if moved is None:
@@ -105,24 +104,24 @@ def _moved_there(report: DriftReport) -> list[str]:
     if texts := [column for column in moved.columns if TEXT in column.moved]:
         other = sum(column.runs - column.known for column in texts)
         runs = sum(column.runs for column in texts)
-        parts.append(f"{other} of {runs} answers are not the recorded text with {_where(report, texts)}")
+        parts.append(f"{other} of {runs} answers are not the recorded text{_where(report, texts)}")
     if moved.content:
         named = [column for column in moved.columns if CONTENT in column.moved]
-        where = f" with {_where(report, named)}" if named else ""
-        parts.append(f"the content moved beyond the noise{where} ({p_words(moved.p_value or 0.0)})")
-    parts += [line for column in moved.columns if CHECKS in column.moved for line in _turned(report, column)]
+        parts.append(f"the content moved beyond the noise{_where(report, named)} ({p_words(moved.p_value or 0.0)})")
+    parts += _checks(report, moved, turned=True)
     if counted := [column for column in moved.columns if PROMPT_TOKENS in column.moved]:
-        parts.append(f"the same prompt counts as another number of tokens with {_where(report, counted)}")
+        parts.append(f"the same prompt counts as another number of tokens{_where(report, counted)}")
     return parts
 
 
-def _also(report: DriftReport) -> str:
+def beside(report: DriftReport) -> list[str]:
+    """Sentences on what else a drift is told with: a change here, and what is missing."""
     told = []
     if report.changes:
         told.append(f"Changed here too: {_changes(report)}.")
     if report.missing:
         told.append(f"Not all is known: {_missing(report)}.")
-    return "".join(f" {each}" for each in told)
+    return told
 
 
 def _changes(report: DriftReport) -> str:
@@ -146,26 +145,34 @@ def _new_model(column: ColumnMove) -> str:
     return f"{', '.join(column.new_models)} answers in place of {', '.join(column.recorded.models)}"
 
 
-def _turned(report: DriftReport, column: ColumnMove) -> Iterable[str]:
-    for each in column.checks:
-        if each.moved:
-            yield f"with {report.labels[column.place]} {_rates(each)}"
+def _checks(report: DriftReport, moved: Moved, *, turned: bool) -> list[str]:
+    """A line for each check that passes another share: `the check contains "점심" passes 1 of 5 (5 of 5 then)`.
+
+    `turned` are those of which more than chance moved.
+    """
+    found: dict[str, dict[str, list[ColumnMove]]] = {}
+    for column in moved.columns:
+        for each in column.checks:
+            if each.moved is turned and (turned or _apart(each)):
+                found.setdefault(_check(each), {}).setdefault(_rates(each), []).append(column)
+    return [
+        f"the check {check} passes {', '.join(f'{told}{_where(report, columns)}' for told, columns in rates.items())}"
+        for check, rates in found.items()
+    ]
 
 
-def _weak_checks(report: DriftReport, column: ColumnMove) -> Iterable[str]:
-    """Checks that pass another share, by no more than chance does."""
-    for each in column.checks:
-        old, new = each.recorded, each.now
-        apart = old.judged and new.judged and old.passed * new.judged != new.passed * old.judged
-        if apart and not each.moved:
-            yield f"with {report.labels[column.place]} {_rates(each)}: no more than chance could do"
+def _apart(check: CheckMove) -> bool:
+    old, new = check.recorded, check.now
+    return bool(old.judged and new.judged) and old.passed * new.judged != new.passed * old.judged
 
 
-def _rates(each: CheckMove) -> str:
-    """`the check contains "점심" passes 1 of 5 answers, 5 of 5 then`."""
-    old, new = each.recorded, each.now
-    words = check_words(Check(new.type, new.value))
-    return f"the check {words} passes {new.passed} of {new.judged}, {old.passed} of {old.judged} then"
+def _check(check: CheckMove) -> str:
+    return check_words(Check(check.now.type, check.now.value))
+
+
+def _rates(check: CheckMove) -> str:
+    old, new = check.recorded, check.now
+    return f"{new.passed} of {new.judged} ({old.passed} of {old.judged} then)"
 
 
 def _new_fingerprints(report: DriftReport, moved: Moved) -> list[str]:
@@ -188,15 +195,19 @@ def _day(report: DriftReport) -> str:
 
 
 def _where(report: DriftReport, columns: Sequence[ColumnMove]) -> str:
-    return _some([report.labels[column.place] for column in columns], "settings")
+    """` with temperature 0, temperature 1`; "" where there is but one setting, or where none can be named."""
+    if not columns or len(report.labels) == 1:
+        return ""
+    if len(columns) == len(report.labels):
+        return " with every setting"
+    return f" with {_some([report.labels[column.place] for column in columns])}"
 
 
-def _some(parts: Sequence[str], what: str = "more") -> str:
+def _some(parts: Sequence[str]) -> str:
+    """`a, b and 5 more`."""
     if len(parts) <= _NAMED:
         return ", ".join(parts)
-    return (
-        f"{', '.join(parts[: _NAMED - 1])} and {len(parts) - _NAMED + 1} {what if what == 'more' else 'other ' + what}"
-    )
+    return f"{', '.join(parts[: _NAMED - 1])} and {len(parts) - _NAMED + 1} more"
 
 
 def _both(old: float | None, new: float | None, shown: Callable[[float | None], str]) -> str:
@@ -207,3 +218,7 @@ def _both(old: float | None, new: float | None, shown: Callable[[float | None], 
 
 def _tokens(tokens: float | None) -> str:
     return UNKNOWN if tokens is None else f"{tokens:,.0f}"
+
+
+def _seconds(seconds: float | None) -> str:
+    return UNKNOWN if seconds is None else f"{seconds:.2f}" if seconds < 1 else f"{seconds:.3g}"
