@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import stat
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from workbench.adapters.migrations import LATEST, MIGRATIONS, Migration, migrate, version
+from tests.support.storage import run_to_end
+from workbench.adapters.migrations import LATEST, MIGRATIONS, Migration, backups, migrate, version
 
 # Schema 1 as it was released: this text is never changed, and neither is the migration that makes it.
 SCHEMA_1 = """
@@ -157,11 +160,44 @@ def test_numbers_follow_each_other() -> None:
     assert [m.number for m in MIGRATIONS] == list(range(1, LATEST + 1))
 
 
-def older(path: Path, number: int = LATEST) -> None:
+ROW: dict[str, object] = {"TEXT": "words", "INTEGER": 7, "REAL": 0.5, "BLOB": b"bytes"}
+
+
+def older(path: Path, number: int = LATEST, rows: int = 50) -> None:
+    """A file of an older schema, with rows in each of its tables."""
     with opened(path) as connection:
         connection.executescript(SCHEMAS[number])
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.executemany("INSERT INTO trust VALUES (?, 'x', 'now')", [(str(n),) for n in range(500)])
+        connection.execute("BEGIN")
+        for table, columns in tables(connection).items():
+            into = f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(columns))})"
+            for row in range(rows):
+                of_key = {"TEXT": f"{row}", "INTEGER": row}
+                connection.execute(into, [of_key.get(kind) if key else ROW[kind] for kind, key in columns])
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def tables(connection: sqlite3.Connection) -> dict[str, list[tuple[str, int]]]:
+    """The type of each column, and its place in the key."""
+    found = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_%' "
+        "AND name <> 'migrations'"
+    ).fetchall()
+    return {
+        name: [(kind, key) for _, _, kind, _, _, key in connection.execute(f"PRAGMA table_info({name})")]
+        for (name,) in found
+    }
+
+
+def contents(
+    connection: sqlite3.Connection, of: dict[str, list[tuple[str, int]]]
+) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of these tables, as far as these columns go."""
+    return {
+        name: [row[: len(columns)] for row in connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2")]
+        for name, columns in of.items()
+    }
 
 
 @pytest.mark.parametrize("number", SCHEMAS)
@@ -169,29 +205,35 @@ def test_an_older_file_is_brought_up_to_date_with_a_backup(tmp_path: Path, numbe
     path = tmp_path / "db"
     older(path, number)
     with opened(path) as connection:
+        there = tables(connection)
+        before = contents(connection, there)
+        assert all(len(rows) == 50 for rows in before.values())
         backup = migrate(connection, path, (*MIGRATIONS, NEXT))
         assert version(connection) == NEXT.number
-        assert connection.execute("SELECT count(*), min(why) FROM trust").fetchone() == (500, "")
+        assert contents(connection, there) == before
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert backup is not None
+    assert backup.name.startswith(f"db.backup-{number}-20")
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with opened(backup) as connection:
         assert version(connection) == number
-        assert connection.execute("SELECT count(*) FROM trust").fetchone() == (500,)
-    assert not list(tmp_path.glob("*unfinished*"))
+        assert contents(connection, there) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["db", backup.name]
 
 
-def test_a_step_that_fails_half_way_changes_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [1, LATEST])
+def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path, number: int) -> None:
     path = tmp_path / "db"
-    older(path)
+    older(path, number)
+    before = path.read_bytes()
     with opened(path) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        before = path.read_bytes()
-        with pytest.raises(sqlite3.OperationalError):
-            migrate(connection, path, (*MIGRATIONS, BROKEN))
-        assert version(connection) == LATEST
+        for _ in range(2):  # it is tried again and again
+            with pytest.raises(sqlite3.OperationalError):
+                migrate(connection, path, (*MIGRATIONS, BROKEN))
+        assert version(connection) == number
         assert shape(connection)["trust"][-1][1] == "given_at"
     assert path.read_bytes() == before
-    assert len(list(tmp_path.glob(f"db.backup-{LATEST}-*"))) == 1
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_disk_that_takes_no_backup_stops_before_the_first_step(
@@ -207,3 +249,40 @@ def test_a_disk_that_takes_no_backup_stops_before_the_first_step(
             migrate(connection, path, (*MIGRATIONS, NEXT))
         assert version(connection) == LATEST
     assert not list(tmp_path.glob("*backup*"))
+
+
+def test_the_newest_backups_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    older(path)
+    for name in ("9-20240101-000000", "1-20250101-000000", "2-20250102-000000", "unfinished-7"):
+        (tmp_path / f"db.backup-{name}").touch()
+    with opened(path) as connection:
+        backup = migrate(connection, path, (*MIGRATIONS, NEXT))
+    assert backup is not None
+    assert backups(path) == [tmp_path / "db.backup-1-20250101-000000", tmp_path / "db.backup-2-20250102-000000", backup]
+    assert len(list(tmp_path.glob("db.backup*"))) == 3
+
+
+def test_of_several_that_start_at_once_one_does_it(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    older(path, 1)
+    together = threading.Barrier(4)
+
+    def start(_: int) -> Path | None:
+        with opened(path) as connection:
+            together.wait()
+            return migrate(connection, path)
+
+    with ThreadPoolExecutor(4) as threads:
+        made = [backup for backup in threads.map(start, range(4)) if backup is not None]
+    assert made == backups(path)
+    assert len(made) == 1
+    with opened(path) as connection:
+        assert connection.execute("SELECT count(*) FROM migrations").fetchone() == (LATEST - 1,)
+
+
+def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
+    older(tmp_path / "db", 1)
+    told = run_to_end("killed_migrations", tmp_path / "db")
+    assert "old" in told
+    assert told.split()[-1] == "new"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import shutil
+import sqlite3
 import sys
 import threading
 import time
@@ -12,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.support.storage import a_connection, a_prompt, a_request, an_outcome
+from workbench.adapters import migrations
 from workbench.adapters.database import Database
 from workbench.adapters.drafts import Drafts
 from workbench.adapters.files import Paths, private_folder, write_atomic
@@ -295,6 +299,47 @@ def killed_saves(path: str) -> None:
         target.write_bytes(old)
 
 
+def killed_migrations(path: str) -> None:
+    """Brings copies of an old file up to date, each killed some steps of SQLite later, and says what is found then."""
+    old, steps, ended = Path(path), 0, 9
+    number = migrations.version(sqlite3.connect(old))
+    while ended == 9:
+        folder = old.with_name(f"killed-{steps}")
+        folder.mkdir()
+        copy = Path(shutil.copy(old, folder / "db"))
+        ended = _killed_after(steps, copy)
+        with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+            found = migrations.version(connection)
+            assert found in (number, migrations.LATEST), found
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert connection.execute("SELECT count(*) FROM runs").fetchone() == (50,)
+            say("old" if found == number else "new")
+            migrations.migrate(connection, copy)
+            assert migrations.version(connection) == migrations.LATEST
+        assert not list(folder.glob("*unfinished*"))
+        steps += 2000
+    assert ended == 0
+
+
+def _killed_after(steps: int, path: Path) -> int:
+    """Brings a file up to date in a process that is killed after so many steps of SQLite; how that one ended."""
+    child = os.fork()
+    if child == 0:
+        left = [steps]
+
+        def step() -> int:
+            left[0] -= 100
+            if left[0] < 0:
+                os._exit(9)
+            return 0
+
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.set_progress_handler(step, 100)
+            migrations.migrate(connection, path)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 def _die_after(calls: int) -> None:
     left = [calls]
 
@@ -325,6 +370,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "typing": typing,
     "locked_out": locked_out,
     "killed_saves": killed_saves,
+    "killed_migrations": killed_migrations,
 }
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from workbench.adapters.database_file import Fault, companions, connect, fault_of, reason_of
 from workbench.adapters.files import write_atomic
 from workbench.adapters.ids import began_at
+from workbench.adapters.migrations import backups, remove_unfinished
 from workbench.adapters.tables import OF_EXPERIMENT, OF_RUN
 from workbench.core.errors import StorageError, WorkbenchError
 
@@ -38,15 +39,14 @@ _KEYS = {
 """Where the id of a run or an experiment stands in each table, whatever the schema's number."""
 
 
-def backups(database: Path) -> list[Path]:
-    """The whole copies of this database, the oldest schema first."""
-    return sorted(database.parent.glob(f"{database.name}.backup-[0-9]*[0-9]"))
-
-
 def forget_in_copies(paths: Paths, ids: Sequence[str]) -> tuple[tuple[str, ...], str]:
     """Take these runs and experiments out of all copies. Returns lines about what was done, and why one may still hold
     a trace, or ""."""
     notes, still = [], ""
+    try:
+        remove_unfinished(paths.database)
+    except OSError as error:
+        still = f"a backup that was never finished could not be removed ({reason_of(error)})"
     for path in backups(paths.database):
         try:
             if _forget_in_backup(path, ids):

@@ -1,7 +1,8 @@
 """The database's schema, as ordered and named steps; the change and the record of it are one transaction.
 
 To add one: append a Migration with the next number, never touch an older one, and test it from a file of each
-released schema. A file that is newer than this list is only read (database_file.py).
+released schema. All steps that a file has not seen are one transaction. A file that is newer than this list is only
+read (database_file.py).
 """
 
 from __future__ import annotations
@@ -286,6 +287,8 @@ MIGRATIONS = (
     Migration(8, "the ledger", ledger_schema.STATEMENTS),
 )
 LATEST = MIGRATIONS[-1].number
+_BACKUPS = 3
+"""So many are kept, the newest."""
 
 
 def version(connection: sqlite3.Connection) -> int:
@@ -294,54 +297,77 @@ def version(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection, path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> Path | None:
-    """Bring the file up to date and return the backup that was made of an older one, if any.
+    """Bring the file up to date, all steps in one transaction, and return the backup that was made of an older one.
 
-    Several processes may do it at once. Raises sqlite3.Error or OSError; the file is then as it was before the step
-    that failed, and the backup stays.
+    Several processes may do it at once: one does it, the others wait. Raises sqlite3.Error or OSError; the file is then
+    as it was.
     """
+    if version(connection) >= migrations[-1].number:
+        return None
     backup = None
-    is_new = version(connection) == 0
-    for migration in migrations:
-        before = version(connection)
-        if migration.number <= before:
-            continue
-        if not is_new and backup is None:
-            backup = back_up(connection, path, before)
-        _apply(connection, migration)
-    return backup
-
-
-def _apply(connection: sqlite3.Connection, migration: Migration) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if version(connection) < migration.number:  # another process may have been faster
-            for statement in migration.statements:
-                connection.execute(statement)
-            connection.execute(_LOG)
-            connection.execute(
-                "INSERT INTO migrations VALUES (?, ?, ?, ?)",
-                (migration.number, migration.name, datetime.now(UTC).isoformat(), __version__),
-            )
-            connection.execute(f"PRAGMA user_version = {migration.number:d}")
+        before = version(connection)  # another process may have been faster
+        if 0 < before < migrations[-1].number:
+            backup = back_up(path, before)
+        for migration in migrations:
+            if migration.number > before:
+                _apply(connection, migration)
         connection.execute("COMMIT")
     except BaseException:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
+        if backup is not None:  # it is tried again every moment, and the file is what the backup is
+            backup.unlink(missing_ok=True)
         raise
+    if backup is not None:
+        _remove_old_backups(path)
+    return backup
 
 
-def back_up(connection: sqlite3.Connection, path: Path, number: int) -> Path:
-    """Copy the database beside itself, whole or not at all; returns the copy's path."""
+def _apply(connection: sqlite3.Connection, migration: Migration) -> None:
+    """Do a step, in the transaction that is open."""
+    for statement in migration.statements:
+        connection.execute(statement)
+    connection.execute(_LOG)
+    connection.execute(
+        "INSERT INTO migrations VALUES (?, ?, ?, ?)",
+        (migration.number, migration.name, datetime.now(UTC).isoformat(), __version__),
+    )
+    connection.execute(f"PRAGMA user_version = {migration.number:d}")
+
+
+def backups(path: Path) -> list[Path]:
+    """The backups of this database, the oldest first."""
+    return sorted(path.parent.glob(f"{path.name}.backup-[0-9]*[0-9]"), key=lambda name: name.name.split("-")[-2:])
+
+
+def back_up(path: Path, number: int) -> Path:
+    """Copy the database beside itself, whole or not at all; returns the copy's path. It is read on a connection of its
+    own: one that is writing can't be copied."""
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     final = path.with_name(f"{path.name}.backup-{number}-{stamp}")
     half = path.with_name(f"{path.name}.backup-unfinished-{os.getpid()}")
-    half.unlink(missing_ok=True)
+    remove_unfinished(path)
     os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
     try:
-        with contextlib.closing(sqlite3.connect(half)) as copy:
-            connection.backup(copy)
+        with contextlib.closing(sqlite3.connect(path)) as source, contextlib.closing(sqlite3.connect(half)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
         os.replace(half, final)
     except BaseException:
         half.unlink(missing_ok=True)
         raise
     return final
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove the backups that a killed process left half made. Raises OSError."""
+    for left in path.parent.glob(f"{path.name}.backup-unfinished-*"):
+        left.unlink(missing_ok=True)
+
+
+def _remove_old_backups(path: Path) -> None:
+    for old in backups(path)[:-_BACKUPS]:
+        with contextlib.suppress(OSError):  # one too many is better than no program
+            old.unlink()
