@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from tests.core.experiments import PROMPT, experiments
 from workbench.core.axes import Axis
 from workbench.core.axis_text import parse_axis
-from workbench.core.column_labels import SHOWN, column_labels, setting_words
+from workbench.core.column_labels import SHOWN, brief_labels, column_labels, setting_words
 from workbench.core.experiment import Experiment
 
 
@@ -46,12 +46,29 @@ from workbench.core.experiment import Experiment
             {"messages[0]": '"Answer in two short lines", "Answer in two short lines. Rhyme."'},
             ('messages[0] "…lines"', 'messages[0] "…lines. Rhyme."'),
         ),
+        (
+            {"messages[0]": '"One line.", "Two lines about a market at dawn.", "Two lines about a market at dusk."'},
+            ('messages[0] "One line."', 'messages[0] "…dawn."', 'messages[0] "…dusk."'),
+        ),
         ({"messages[0]": '"a\\u001b[31m", b'}, ('messages[0] "a\\x1b[31m"', 'messages[0] "b"')),
     ],
 )
 def test_labels(axes: dict[str, str], labels: tuple[str, ...]) -> None:
     parsed = tuple(parse_axis(name, text, PROMPT) for name, text in axes.items())
     assert column_labels(Experiment(PROMPT, parsed)) == labels
+
+
+def test_brief_labels_leave_the_names_of_the_axes_out() -> None:
+    axes = {"temperature": "0, 0", "messages[0]": "Hi, Ho", "persona": '"", kind', "off": "none, 1"}
+    parsed = [parse_axis(name, text, PROMPT) for name, text in axes.items()]
+    assert brief_labels(Experiment(PROMPT, (parsed[0], parsed[1]))) == (
+        '0 · "Hi"',
+        '0 · "Ho"',
+        '0 (2) · "Hi"',
+        '0 (2) · "Ho"',
+    )
+    assert brief_labels(Experiment(PROMPT, (parsed[2],))) == ("no persona", "kind")
+    assert brief_labels(Experiment(PROMPT, (parsed[3],))) == ("all", "without [1]")
 
 
 def test_long_values_are_cut_and_still_told_apart() -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from workbench.tui.column_names import name_in
 from workbench.tui.compare_state import COMPLETE, FAILED, ColumnHead
 from workbench.tui.widgets.column_frame import (
     Framed,
@@ -12,7 +14,6 @@ from workbench.tui.widgets.column_frame import (
     dots_in,
     dots_line,
     footer_in,
-    label_in,
     note_lines,
     top_line,
 )
@@ -109,10 +110,24 @@ def test_an_error_is_wrapped_under_the_answer() -> None:
 
 
 def test_a_long_label_keeps_its_end() -> None:
-    shown = label_in("persona concise-summariser, temperature 0.5", 19)
+    shown = name_in("persona concise-summariser, temperature 0.5", "", 19)
     assert shown.startswith("persona")
     assert shown.endswith("0.5")
     assert cell_len(shown) <= 19
+
+
+@pytest.mark.parametrize(
+    ("room", "shown"),
+    [
+        (60, 'temperature 0.5 · messages[0] "Write two lines"'),
+        (30, '0.5 · "Write two lines"'),
+        (20, '0.5 · "Write two li…'),
+        (8, '0.5…nes"'),
+    ],
+)
+def test_of_two_axes_the_names_go_first_and_each_value_keeps_a_piece(room: int, shown: str) -> None:
+    label, brief = 'temperature 0.5 · messages[0] "Write two lines"', '0.5 · "Write two lines"'
+    assert name_in(label, brief, room) == shown
 
 
 @given(

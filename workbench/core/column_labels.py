@@ -9,11 +9,14 @@ from workbench.core.axes import CONNECTION, FORMAT, MODEL, OFF, PERSONA, message
 from workbench.core.visible import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from workbench.core.axes import Axis
     from workbench.core.experiment import Experiment
     from workbench.core.json_value import JSON
+
+    Worded: TypeAlias = Callable[[str, JSON], str]
 
 BETWEEN = " · "
 SHOWN = 28
@@ -26,8 +29,17 @@ def column_labels(experiment: Experiment) -> tuple[str, ...]:
 
     An axis with one value is left out beside one with several; a value that stands twice is numbered, `(2)`.
     """
+    return _labels(experiment, setting_words)
+
+
+def brief_labels(experiment: Experiment) -> tuple[str, ...]:
+    """The labels where there is little room, and what is varied stands elsewhere: `0.5 · gpt-5.4-mini`."""
+    return _labels(experiment, _value_words)
+
+
+def _labels(experiment: Experiment, worded: Worded) -> tuple[str, ...]:
     axes = [axis for axis in experiment.axes if len(axis.values) > 1] or list(experiment.axes)
-    words = {axis.name: _axis_words(axis) for axis in axes}
+    words = {axis.name: _axis_words(axis, worded) for axis in axes}
     labels: list[str] = []
     for column in experiment.columns():
         places = _places(experiment.axes, column.index)
@@ -43,14 +55,25 @@ def _places(axes: Sequence[Axis], index: int) -> dict[str, int]:
     return places
 
 
-def _axis_words(axis: Axis) -> list[str]:
+def _axis_words(axis: Axis, worded: Worded) -> list[str]:
     """The words for each value of an axis, no two alike."""
-    if message_index(axis.name) is not None:
-        texts = [str(value) for value in axis.values]
-        words = [f"{axis.name} {_excerpt(text, _shared(texts))}" for text in texts]
-    else:
-        words = [setting_words(axis.name, value) for value in axis.values]
-    return _numbered(words)
+    if message_index(axis.name) is None:
+        return _numbered([worded(axis.name, value) for value in axis.values])
+    texts = [str(value) for value in axis.values]
+    excerpts = _excerpts(texts)
+    name = f"{axis.name} " if worded is setting_words else ""
+    return _numbered([name + excerpts[text] for text in texts])
+
+
+def _excerpts(texts: Sequence[str]) -> dict[str, str]:
+    """An excerpt of each text, from where they differ: all of them, or those whose excerpts would be alike."""
+    start = _shared(texts)
+    found = {text: _excerpt(text, start) for text in texts}
+    for excerpt in set(found.values()):
+        alike = [text for text in found if found[text] == excerpt]
+        if 1 < len(alike) < len(found):
+            found.update(_excerpts(alike))
+    return found
 
 
 def _numbered(words: list[str]) -> list[str]:
@@ -78,6 +101,17 @@ def setting_words(name: str, value: JSON) -> str:
     if message_index(name) is not None:
         return f"{name} {_excerpt(str(value), 0)}"
     return f"{name} {_plain(value)}"
+
+
+def _value_words(name: str, value: JSON) -> str:
+    """As `setting_words`, without the name of what is set where the value alone is understood."""
+    if name in (PERSONA, FORMAT) and value:
+        return _short(str(value))
+    if name == OFF:
+        return "all" if value is None else f"without [{value}]"
+    if name in (MODEL, CONNECTION, PERSONA, FORMAT):
+        return setting_words(name, value)
+    return _plain(value)
 
 
 def _plain(value: JSON) -> str:

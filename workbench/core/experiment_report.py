@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.checks import checks_to_json
-from workbench.core.column_labels import column_labels
+from workbench.core.column_labels import brief_labels, column_labels
 from workbench.core.json_text import as_text
 from workbench.core.judging import WinRate, picks, win_rates
 from workbench.core.usage import UsageFacts
@@ -251,6 +251,11 @@ class ExperimentReport:
     def labels(self) -> tuple[str, ...]:
         """What each column is called; no two are alike. Foreign text."""
         return column_labels(self.experiment)
+
+    @property
+    def brief_labels(self) -> tuple[str, ...]:
+        """The labels without the names of what is varied. Foreign text."""
+        return brief_labels(self.experiment)
 
     def baseline_of(self, cell: Cell) -> CellReport | None:
         """The baseline's answer to the same case, of the same repeat; None where there is none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.core.axis_text import axis_text
-from workbench.core.column_labels import column_labels
+from workbench.core.column_labels import brief_labels, column_labels
 from workbench.core.experiment import Cell
 from workbench.core.setting_difference import setting_differences
 from workbench.tui.compare_cells import CellProgress, in_common
@@ -33,6 +33,7 @@ class CompareBoard:
         self._experiment = experiment
         self.labels = column_labels(experiment)
         """Of the columns, in order. Foreign text."""
+        self._briefs = brief_labels(experiment)
         self.baseline = Baseline(0, None)
         self.case = 0
         """The case that is shown, from 0."""
@@ -109,6 +110,7 @@ class CompareBoard:
             column == self.baseline.column,
             self._at(self.shown_cell(column)).footer,
             self._differs(column),
+            self._briefs[column],
         )
 
     def _differs(self, column: int) -> tuple[Difference, ...]:

@@ -31,6 +31,7 @@ class ColumnHead(NamedTuple):
         baseline: Whether the others are compared with this column.
         footer: Tokens, time, cost and JSON validity of the shown answer; the same words as ``CellView.footer``.
         differs: In what the setting differs from the baseline's, a difference for each axis; foreign text.
+        brief: The label where there is little room, ``0.5``; empty where it has no other form.
     """
 
     label: str
@@ -40,6 +41,7 @@ class ColumnHead(NamedTuple):
     baseline: bool
     footer: str
     differs: tuple[Difference, ...] = ()
+    brief: str = ""
 
 
 class CellView(NamedTuple):

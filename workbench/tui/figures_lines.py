@@ -23,6 +23,7 @@ from workbench.core.report_figures import (
     win_figures,
 )
 from workbench.core.usage import UNKNOWN
+from workbench.tui.column_names import names_in
 from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, fitted, padded, wrapped
 
@@ -41,6 +42,7 @@ _WIDE = 130
 _LEAST_PLOT = 12
 """Cells of a plot below which the number stands alone."""
 _MOST_PLOT = 60
+_AND = " and "
 _MOST_PAIRS = 60
 """Pairs that are listed one by one."""
 
@@ -52,14 +54,15 @@ def figures_lines(report: ExperimentReport, comparisons: Sequence[Comparison], w
         lines += [[Piece(text, "label")] for text in wrapped(note, width, 4)]
     lines.append([])
     several = len(report.columns) > 1
+    names = names_in(report.labels, report.brief_labels, min(_LONGEST_LABEL, max(_LEAST_LABEL, width // 3)))
     rows = [
         column_figures(f"{name} · baseline" if several and column.index == report.baseline else name, column)
-        for name, column in zip(report.labels, report.columns, strict=True)
+        for name, column in zip(names, report.columns, strict=True)
     ]
     lines += _table(FIGURES, rows, width)
     lines += _section("between", _pairs(report, comparisons, width))
     if report.judgements:
-        judged = [win_figures(name, rate) for name, rate in zip(report.labels, report.win_rates, strict=True)]
+        judged = [win_figures(name, rate) for name, rate in zip(names, report.win_rates, strict=True)]
         notes: list[Line] = [[Piece(one_line(text, width), "label")] for text in judging_notes(report)]
         lines += _section("judged blind", [*_table(JUDGED, judged, width), *notes])
     return lines + _charts(report, width)
@@ -104,17 +107,18 @@ def _pairs(report: ExperimentReport, comparisons: Sequence[Comparison], width: i
     if not comparisons or len(comparisons) > _MOST_PAIRS:
         many = f"{len(comparisons)} pairs; the export has them all" if comparisons else ""
         return [[Piece(one_line(many, width), "label")]] if many else []
-    labels = report.labels
+    most = min(width - 32, 2 * _LONGEST_LABEL)
+    names = names_in(report.labels, report.brief_labels, max(_LEAST_LABEL, (most - len(_AND)) // 2))
     rows = [
         (
-            f"{labels[pair.a]} and {labels[pair.b]}",
+            f"{names[pair.a]}{_AND}{names[pair.b]}",
             distance_text(pair.distance_between),
             UNKNOWN if pair.p_value is None else p_words(pair.p_value),
             {True: "differs", False: "", None: ""}[differs(pair.p_value)],
         )
         for pair in comparisons
     ]
-    name = max(_LEAST_LABEL, min(width - 32, 2 * _LONGEST_LABEL, max(cell_len(row[0]) for row in rows)))
+    name = max(_LEAST_LABEL, min(most, max(cell_len(row[0]) for row in rows)))
     return [
         padded(
             [
@@ -135,23 +139,24 @@ def _pairs(report: ExperimentReport, comparisons: Sequence[Comparison], width: i
 def _charts(report: ExperimentReport, width: int) -> list[Line]:
     charts = charted(report)
     if width < _WIDE:
-        return [line for chart in charts for line in ([], *_chart(chart, report.labels, width))]
+        return [line for chart in charts for line in ([], *_chart(chart, report, width))]
     half = (width - 2 * _GAP) // 2
     lines: list[Line] = []
     for left, right in zip(charts[::2], [*charts[1::2], None], strict=False):
         lines.append([])
-        beside = _chart(right, report.labels, half) if right is not None else []
-        for place, line in enumerate(_chart(left, report.labels, half)):
+        beside = _chart(right, report, half) if right is not None else []
+        for place, line in enumerate(_chart(left, report, half)):
             other = beside[place] if place < len(beside) else []
             lines.append([*padded(line, half), Piece(" " * 2 * _GAP), *other])
     return lines
 
 
-def _chart(chart: Chart, labels: Sequence[str], width: int) -> list[Line]:
+def _chart(chart: Chart, report: ExperimentReport, width: int) -> list[Line]:
+    labels = names_in(report.labels, report.brief_labels, max(_LEAST_LABEL, min(_LONGEST_LABEL, width // 3)))
     top = max(value for part in chart.points for value in part)
     texts = [chart.unit(sum(part) / len(part)) if part else UNKNOWN for part in chart.points]
     value = max(map(cell_len, texts))
-    name = max(_LEAST_LABEL, min(_LONGEST_LABEL, width // 3, max(map(cell_len, labels))))
+    name = max(_LEAST_LABEL, *map(cell_len, labels))
     plot = min(_MOST_PLOT, width - name - value - 2 * _GAP)
     lines: list[Line] = [[Piece(one_line(chart.title, width), "title")]]
     for label, part, text in zip(labels, chart.points, texts, strict=True):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
+from workbench.tui.column_names import name_in
 from workbench.tui.compare_state import COMPLETE, FAILED, STOPPED, STREAMING, WAITING
 from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, padded, shortened, width_of, wrapped, wrapped_pieces
@@ -28,7 +29,7 @@ _WRONG = ("error", "truncated")
 _TITLE_EDGES = 5
 """Cells of a border line that no title takes."""
 _LONGEST = 500
-"""Cells of a label or footer that are looked at."""
+"""Cells of a footer that are looked at."""
 _BASELINE = (" · baseline", " · base")
 """Behind the label of the column that the others are compared with; where neither fits, a = before it."""
 _BETWEEN = "  "
@@ -175,23 +176,13 @@ def _frame(column: Framed) -> str:
 
 def _title(column: Framed, room: int) -> str:
     mark = "› " if column.current else ""
-    label = label_in(column.head.label, max(1, room - len(mark)))
-    if not column.head.baseline:
+    head = column.head
+    label = name_in(head.label, head.brief, max(1, room - len(mark)))
+    if not head.baseline:
         return mark + label
     forms = [f"{mark}{label}{word}" for word in _BASELINE]
-    short = f"{mark}= {label_in(column.head.label, max(1, room - len(mark) - 2))}"
+    short = f"{mark}= {name_in(head.label, head.brief, max(1, room - len(mark) - 2))}"
     return next((form for form in forms if cell_len(form) <= room), short)
-
-
-def label_in(label: str, room: int) -> str:
-    """A label in at most `room` cells; a long one loses its middle, since it ends with what is varied."""
-    whole = one_line(label, _LONGEST)
-    if cell_len(whole) <= room:
-        return whole
-    tail = whole
-    while cell_len(tail) > room // 2:
-        tail = tail[1:]
-    return f"{one_line(whole, max(1, room - cell_len(tail)))}{tail}"
 
 
 def footer_in(footer: str, room: int) -> tuple[str, str]:
