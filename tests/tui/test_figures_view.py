@@ -36,7 +36,7 @@ def text(made: ExperimentReport, width: int) -> str:
 def test_the_table_the_pairs_and_the_charts() -> None:
     shown = text(a_report(), 110)
     row = next(line for line in shown.splitlines() if line.startswith("temperature 0.5"))
-    assert row.split() == ["temperature", "0.5", "2", "2", "0", "%", "0.33", "120", "$0.0020", "—"]
+    assert row.split() == ["temperature", "0.5", "2", "2", "0", "%", "0.33", "120", "$0.0020"]
     assert "1 of 2" in shown
     assert "temperature 0.0 and temperature 0.5   0.44  p = 0.03     differs" in shown.replace("  differs", "  differs")
     assert "—" in next(line for line in shown.splitlines() if "temperature 0.0 and temperature 1.0" in line)

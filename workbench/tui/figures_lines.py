@@ -43,6 +43,8 @@ _LEAST_PLOT = 12
 """Cells of a plot below which the number stands alone."""
 _MOST_PLOT = 60
 _AND = " and "
+_BASELINE = (" · baseline", "= ")
+"""Behind the label of the column that the others are compared with; before it where it has no room, as over answers."""
 _MOST_PAIRS = 60
 """Pairs that are listed one by one."""
 
@@ -53,16 +55,15 @@ def figures_lines(report: ExperimentReport, comparisons: Sequence[Comparison], w
     for note in report.notes:
         lines += [[Piece(text, "label")] for text in wrapped(note, width, 4)]
     lines.append([])
-    several = len(report.columns) > 1
-    names = names_in(report.labels, report.brief_labels, min(_LONGEST_LABEL, max(_LEAST_LABEL, width // 3)))
-    rows = [
-        column_figures(f"{name} · baseline" if several and column.index == report.baseline else name, column)
-        for name, column in zip(names, report.columns, strict=True)
-    ]
-    lines += _table(FIGURES, rows, width)
+    names = _names(report, min(_LONGEST_LABEL, max(_LEAST_LABEL, width // 3)))
+    rows = [column_figures(name, column) for name, column in zip(names, report.columns, strict=True)]
+    shown = len(FIGURES) if report.experiment.prompt.checks else len(FIGURES) - 1  # the last one is what checks came to
+    lines += _table(FIGURES[:shown], [row[:shown] for row in rows], width)
     lines += _section("between", _pairs(report, comparisons, width))
     if report.judgements:
-        judged = [win_figures(name, rate) for name, rate in zip(names, report.win_rates, strict=True)]
+        # Judged blind, the baseline is one among them.
+        plain = names_in(report.labels, report.brief_labels, max(map(cell_len, names)))
+        judged = [win_figures(name, rate) for name, rate in zip(plain, report.win_rates, strict=True)]
         notes: list[Line] = [[Piece(one_line(text, width), "label")] for text in judging_notes(report)]
         lines += _section("judged blind", [*_table(JUDGED, judged, width), *notes])
     return lines + _charts(report, width)
@@ -70,6 +71,20 @@ def figures_lines(report: ExperimentReport, comparisons: Sequence[Comparison], w
 
 def _section(title: str, lines: list[Line]) -> list[Line]:
     return [[], [Piece(title, "title")], *lines] if lines else []
+
+
+def _names(report: ExperimentReport, room: int) -> list[str]:
+    """The labels in at most `room` cells, with a word at the baseline's."""
+    if len(report.columns) < 2 or report.baseline >= len(report.columns):
+        return names_in(report.labels, report.brief_labels, room)
+    behind, before = _BASELINE
+    if cell_len(report.labels[report.baseline]) + len(behind) <= room:
+        names = names_in(report.labels, report.brief_labels, room)
+        names[report.baseline] += behind
+    else:
+        names = names_in(report.labels, report.brief_labels, room - len(before))
+        names[report.baseline] = before + names[report.baseline]
+    return names
 
 
 # -- tables ----------------------------------------------------------------------------------------------------------

@@ -261,7 +261,8 @@ class ColumnRow(KeptLines, Horizontal):
         if self._zoomed and count > 1:
             parts.insert(0, f"column {self._current + 1} of {count}, z shows the others")
         elif fit < count:
-            parts.insert(0, f"columns {self._first + 1} to {self._first + fit} of {count}")
+            shown = f"columns {self._first + 1} to {self._first + fit}" if fit > 1 else f"column {self._first + 1}"
+            parts.insert(0, f"{shown} of {count}")
         return " · ".join(parts)
 
     def on_resize(self) -> None:
