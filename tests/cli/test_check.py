@@ -245,6 +245,10 @@ def test_a_recording_from_elsewhere_opens_no_file_and_no_connection(cli: Command
         assert set(bodies) == {"What is for @secret.txt?"}
         lock.write_text(good.replace(f'connection: "{endpoint.host}"', "connection: evil.example"), "utf-8")
         elsewhere = cli("check", "menu")
+        lock.write_text(good.replace("models: {m-1: 3}", 'models: {"\\e]52;c;x\\a": 3}'), "utf-8")
+        shown = cli("check", "menu")
+    assert "m-1 answers in place of ␛]52;c;x␇" in shown.out
+    assert "\x1b" not in shown.out + shown.err
     assert elsewhere.code == ExitCode.BAD_INPUT
     assert "evil.example" in elsewhere.err
 
