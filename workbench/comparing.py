@@ -6,7 +6,7 @@ The command line and the compare screen both use this one.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.errors import InputError
@@ -85,6 +85,8 @@ class Comparing:
         self.experiment = experiment
         self._base = connection
         self.anyway = anyway
+        self.over_budget = False
+        """Whether it is sent in spite of the person's budgets."""
         """In spite of problems that do not keep it from being sent."""
         self._preset = preset
         self.stored = stored
@@ -273,9 +275,10 @@ class Comparing:
         from workbench.grid.grid import SOURCE
 
         prompt = with_case(column.prompt, case) if case else column.prompt
-        return self.services.job(
+        job = self.services.job(
             prompt, self.connection_of(column), source=SOURCE, anyway=self.anyway, preset=self._preset
         )
+        return replace(job, budget=None) if self.over_budget else job
 
 
 def proposal(services: Services, prompt: Prompt, connection: Connection) -> Ladder:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from workbench.adapters.accounts import Accounts
     from workbench.adapters.ledger import Ledger
     from workbench.adapters.settings import Settings
+    from workbench.core.budget import Period
     from workbench.core.connection import Connection
+    from workbench.core.plan import Plan
     from workbench.core.request import Request
     from workbench.runner import RunRecord
 
@@ -59,6 +61,8 @@ class Spending:
         self._accounts = accounts
         self._settings = settings
         self._file = file
+        self._near: tuple[BudgetUse, ...] = ()
+        self._said: set[tuple[Period, date, bool]] = set()
 
     def price_data(self) -> PriceData:
         """Where prices are from. Reads the whole list: for a thread."""
@@ -90,14 +94,38 @@ class Spending:
                 uses.append(use._replace(spent=spent.cost, is_estimate=spent.estimated > 0, unknown=spent.unknown))
         return tuple(uses)
 
+    def news(self) -> tuple[str, ...]:
+        """What there is to say of the budgets, each thing once a day or a month. Reads the disk: for a thread."""
+        try:
+            uses = self.uses()
+        except StorageError:
+            return ()  # the trouble with history is told by itself
+        self._near = tuple(use for use in uses if use.is_near)
+        today = self.ledger.today()
+        news = []
+        for use in self._near:
+            said = (use.period, today if use.period == "day" else today.replace(day=1), use.is_full)
+            if said not in self._said:
+                self._said.add(said)
+                news.append(use.words)
+        return tuple(news)
+
+    @property
+    def near_words(self) -> str:
+        """The budgets that are nearly used up, for the meter, as they were read last; "" for none."""
+        return " · ".join(use.short for use in self._near)
+
     def why_over(self, request: Request, connection: Connection, run: str = "", attempt: int = 0) -> OverBudget | None:
         """Why this request would pass a budget; None where it does not. Reads the disk: for a thread."""
-        expected = self._accounts.expected(request, connection).charge.cost
-        if expected == 0:
+        if not self.has_budget or (expected := self._accounts.expected(request, connection).charge.cost) == 0:
             return None
+        return self._why_over(expected, (run, attempt) if run else None)
+
+    def _why_over(self, expected: int | None, request: tuple[str, int] | None) -> OverBudget | None:
+        """`request` is one that has its row in the ledger already."""
         try:
-            row = self.ledger.row_of(run, attempt) if run else None
-            if run and row is None:
+            row = self.ledger.row_of(*request) if request is not None else None
+            if request is not None and row is None:
                 raise StorageError(_UNSAVED, "free the disk, or take the budget out of the settings")
             uses = self.uses(row)
         except StorageError as error:
@@ -106,6 +134,11 @@ class Spending:
             if why := use.why_over(expected):
                 return OverBudget(f"{NOT_SENT}{why}", f"change {use.setting} in {self._file}")
         return None
+
+    def why_plan_over(self, plan: Plan) -> OverBudget | None:
+        """Why a comparison would pass a budget by what it costs at least. Reads the disk: for a thread."""
+        expected = nano(plan.cost_low) if plan.cost_low is not None else None
+        return None if not self.has_budget or plan.free else self._why_over(expected, None)
 
     def is_unpriced(self, request: Request, connection: Connection) -> bool:
         """Whether there is a budget that can't count this request: its price is not known."""

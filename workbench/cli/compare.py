@@ -72,7 +72,7 @@ def compare(options: argparse.Namespace) -> int:
             return ExitCode.BAD_INPUT
         check_cap(comparing, limits, cells)
         plan = say_gate(comparing, limits, left)
-        BudgetWords(services).unpriced(comparing.payment(cells).unpriced)
+        BudgetWords(services).before_many(plan, comparing.payment(cells).unpriced)
         if not options.json:
             _say_all(comparing.notes() if left is None else left.notes)
         # Imported here: what is only looked at needs neither the runner nor the statistics.

@@ -82,7 +82,7 @@ class BudgetUse(NamedTuple):
         if self.is_full:
             return f"{self.name} is used up: {of}"
         if self.spent + (expected or 0) > self.limit:
-            return f"{self.name} would be passed: {of}, this request ~{amount_text(expected or 0)}"
+            return f"{self.name} would be passed: {of}, this ~{amount_text(expected or 0)}"
         return ""
 
     def to_json(self) -> dict[str, JSON]:

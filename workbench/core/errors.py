@@ -218,3 +218,8 @@ class OverBudget(RunError):
     """Not sent: a budget of the person's own is used up, or would be by this request."""
 
     kind = ErrorKind.BUDGET
+
+    @property
+    def reason(self) -> str:
+        """Why, without saying that it was not sent."""
+        return self.message.removeprefix(NOT_SENT)

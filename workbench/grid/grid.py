@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.core.errors import (
-    NOT_SENT,
     AuthenticationError,
     InternalFault,
     OverBudget,
@@ -368,7 +367,7 @@ class Grid:
         self._budget.ended(outcome)
         why = pace.refusal
         if isinstance(outcome.error, OverBudget):
-            why = outcome.error.line.removeprefix(NOT_SENT)
+            why = f"{outcome.error.reason}: {outcome.error.hint}"
             self._drop(list(self._queue), why)  # it would be refused cell by cell
         if why:
             self._hit_budget(why)

@@ -67,6 +67,7 @@ class CompareDesk(CompareBoard):
         limits: GridLimits | None = None,
         plan: Plan | None = None,
         anyway: bool = False,
+        over_budget: bool = False,
         opened: Opened | None = None,
     ) -> None:
         """`connection` is the base's name, `preset` the slug that it is from, `plan` what the gate showed; `opened` is
@@ -79,6 +80,7 @@ class CompareDesk(CompareBoard):
             if opened is not None
             else Comparing(services, experiment, connection=connection, anyway=anyway, preset=preset)
         )
+        self.comparing.over_budget |= over_budget
         self.opened = opened
         """What history had when it was opened; None for one that was begun here."""
         self.gone_on = opened is None
@@ -90,6 +92,8 @@ class CompareDesk(CompareBoard):
         self.state: GridState | None = None
         """How the grid ended; None before, and while it runs."""
         self._running = False
+        self._hit_budget = False
+        """Whether a cap or a budget ended it, and nothing was allowed since."""
         self._why = ""
         self._held, self._held_until = "", 0.0
         self._review = CompareReview(self._cells, self.labels, self._results, lambda changes: self._emit(changes))
@@ -183,9 +187,9 @@ class CompareDesk(CompareBoard):
         self._grid.resume()
         self._go()
 
-    def allow(self, more: GridLimits, *, anyway: bool) -> None:
+    def allow(self, more: GridLimits, *, anyway: bool, over_budget: bool = False) -> None:
         """What is sent from now on may take so much, on top of what was sent from here; `anyway`: in spite of its
-        problems."""
+        problems, `over_budget`: in spite of the person's budgets."""
         spent = self._grid.spent
         self._grid.limits = replace(
             more,
@@ -193,6 +197,8 @@ class CompareDesk(CompareBoard):
             max_cost_usd=None if more.max_cost_usd is None else spent.known_usd + more.max_cost_usd,
         )
         self.comparing.anyway |= anyway
+        self.comparing.over_budget = over_budget
+        self._hit_budget = False
 
     def _go(self) -> None:
         if self._spawn is not None and not self._running and self._grid.waiting:
@@ -212,6 +218,7 @@ class CompareDesk(CompareBoard):
             raise
         finally:
             self._running = False
+        self._hit_budget = self.state is GridState.BUDGET
         over.set()
         self._emit([HeadsChanged(), GridDone(self._why)])
         await reviews
@@ -251,8 +258,8 @@ class CompareDesk(CompareBoard):
 
     @property
     def is_capped(self) -> bool:
-        """Whether a cap keeps anything more from being sent."""
-        return bool(self._grid.why_full)
+        """Whether a cap or a budget keeps anything more from being sent."""
+        return bool(self._grid.why_full) or self._hit_budget
 
     @property
     def open_cells(self) -> tuple[Cell, ...]:

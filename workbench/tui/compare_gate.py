@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from workbench.core.prompt import Prompt
     from workbench.services import Services
 
+BUDGET = "budget"
+"""The field of a problem that says that a budget would be passed."""
 REPEATS = 3
 """Where nothing is said: the fewest that tell a difference from noise, if it is a large one."""
 _MOST_NOTES = 3
@@ -65,6 +67,8 @@ class Setup(NamedTuple):
     plan: Plan | None
     anyway: bool = False
     """In spite of problems that do not keep it from being sent."""
+    over_budget: bool = False
+    """In spite of a budget that it passes."""
 
 
 class Look(NamedTuple):
@@ -179,7 +183,7 @@ class Gate:
         except InputError as error:
             told = Problem("connection", error.line, can_send=False)
             return Look(fields, Setup(experiment, limits, None), problems=(*dict.fromkeys([*problems, told]),))
-        problems += cap_problems(payment, limits)
+        problems += [*cap_problems(payment, limits), *budget_problems(self._services, plan)]
         lines = gate_lines(experiment.size_text, plan, payment, limits)
         setup = Setup(experiment, limits, plan)
         return Look(fields, setup, lines, few(notes), problems=tuple(problems), free=plan.free)
@@ -190,6 +194,12 @@ def cap_problems(payment: Payment, limits: GridLimits) -> list[Problem]:
     unpriced = payment.without_cap(limits)
     text = f"a cap in dollars can't be kept: the price of {', '.join(unpriced)} is not known: cap requests too"
     return [Problem("max_cost", text, can_send=False)] if unpriced else []
+
+
+def budget_problems(services: Services, plan: Plan) -> list[Problem]:
+    """Why it would pass a budget by what it costs at least. Reads the disk."""
+    over = services.spending.why_plan_over(plan)
+    return [Problem(BUDGET, over.reason)] if over is not None else []
 
 
 def gate_lines(what: str, plan: Plan, payment: Payment, limits: GridLimits) -> tuple[str, ...]:

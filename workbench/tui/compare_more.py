@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.comparing_opened import moved
 from workbench.core.errors import InputError, StorageError
 from workbench.core.findings import Problem
-from workbench.tui.compare_gate import LimitFields, Look, Reading, Setup, cap_problems, few, gate_lines
+from workbench.tui.compare_gate import LimitFields, Look, Reading, Setup, budget_problems, cap_problems, few, gate_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ class MoreGate:
             return Look(
                 fields, Setup(comparing.experiment, limits, None), problems=(*dict.fromkeys([*problems, told]),)
             )
-        problems += cap_problems(payment, limits)
+        problems += [*cap_problems(payment, limits), *budget_problems(comparing.services, plan)]
         return Look(
             fields,
             Setup(comparing.experiment, limits, plan),

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def usage_state(desk: Desk, live: Live, outcome: Outcome | None) -> UsageState:
     """The meter's state: of the run that ended, of the one that goes on, or of the prompt before any run."""
-    return _of_run(desk, live, outcome)._replace(sending=_sending(desk))
+    told = _of_run(desk, live, outcome)
+    return told._replace(sending=_sending(desk), budget=desk.services.spending.near_words)
 
 
 def _sending(desk: Desk) -> str:

@@ -52,6 +52,7 @@ class BeginCompare:
                 limits=setup.limits,
                 plan=setup.plan,
                 anyway=setup.anyway,
+                over_budget=setup.over_budget,
             )
         except InputError as error:
             self._say(error.line, "error")

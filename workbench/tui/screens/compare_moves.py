@@ -110,7 +110,7 @@ class CompareMoves:
         setup = await self._ask(CompareSetup(gate, limit_fields(desk.left), title=title))
         if setup is None:
             return False
-        desk.allow(setup.limits, anyway=setup.anyway)
+        desk.allow(setup.limits, anyway=setup.anyway, over_budget=setup.over_budget)
         self._free = setup.plan is not None and setup.plan.free
         return True
 

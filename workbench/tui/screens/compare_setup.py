@@ -9,7 +9,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
 from workbench.own_thread import in_own_thread
-from workbench.tui.compare_gate import Fields, Look, Setup
+from workbench.tui.compare_gate import BUDGET, Fields, Look, Setup
 from workbench.tui.display import literal
 from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.form_row import field_row
@@ -194,4 +194,5 @@ class CompareSetup(Dialog[Setup | None]):
         elif blind and not look.free:
             self._tell("enter sends it", warns=True)
         else:
-            self.dismiss(look.setup._replace(anyway=bool(look.problems)))
+            over = {problem.field == BUDGET for problem in look.problems}
+            self.dismiss(look.setup._replace(anyway=False in over, over_budget=True in over))

@@ -13,6 +13,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.preset import Kind
 from workbench.own_thread import in_own_thread
 from workbench.tui.screens.begin_compare import BeginCompare
+from workbench.tui.screens.budget_moves import BudgetMoves
 from workbench.tui.screens.call_moves import CallMoves
 from workbench.tui.screens.cleaning import CleaningMoves
 from workbench.tui.screens.copying import Copying
@@ -102,8 +103,15 @@ class DraftRoom:
         """How a run ended that nobody has looked at yet."""
         self._recalled = False
         ask, say, changed = host.ask, host.say, partial(host.changed, desk)
+        self.budget = BudgetMoves(desk.services, ask=ask, say=say)
         self.running = Running(
-            desk, lambda: self.pane, warmed=host.warmed, say=say, began=partial(host.began, desk), changed=changed
+            desk,
+            lambda: self.pane,
+            warmed=host.warmed,
+            say=say,
+            began=partial(host.began, desk),
+            changed=changed,
+            budget=self.budget,
         )
         self.where = Where(desk, warmed=host.warmed, ask=ask, say=say, changed=changed)
         self.sending = Sending(desk, ask=ask, say=say, changed=changed, run=self.running.other)

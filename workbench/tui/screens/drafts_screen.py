@@ -161,6 +161,12 @@ class DraftsScreen(QuickPaint, Screen[None]):
         self.show_run()
         self.counts.ran(self.desk)
         self.better_counts()
+        self.run_worker(self.tell_budget(), group="budget", exclusive=True)
+
+    async def tell_budget(self) -> None:
+        """Say when a budget is nearly used up, and show it."""
+        await self.room.budget.tell()
+        self.show_run()
 
     def stop_running(self) -> None:
         """End every run and keep its text."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.core.prompt import ToolCall
     from workbench.runner import Emit, Job
     from workbench.tui.desk import Desk
+    from workbench.tui.screens.budget_moves import BudgetMoves
     from workbench.tui.screens.where import Say
     from workbench.tui.widgets.output_pane import OutputPane
 
@@ -41,6 +42,7 @@ class Running:
         say: Say,
         began: Callable[[], None],
         changed: Callable[[], None],
+        budget: BudgetMoves,
     ) -> None:
         self._desk = desk
         self._find_pane = pane
@@ -48,6 +50,7 @@ class Running:
         self._say = say
         self._began = began
         self._changed = changed
+        self._budget = budget
 
     @property
     def _pane(self) -> OutputPane:
@@ -126,5 +129,5 @@ class Running:
                 desk.ran(run.id)
             take(events)
 
-        run = desk.services.start(job, emit)
+        run = desk.services.start(await self._budget.allowed(job), emit)
         pane.start(run)

@@ -128,6 +128,7 @@ class WorkbenchScreen(PanelsScreen):
         await self.bench.warmed.wait()
         self.recall(self.room)
         self._derive()
+        await self.tell_budget()
         for note in self.services.rules_notes:
             self.say(note, "warning")
         if await in_own_thread(self.services.is_first_start) and not self.output.running:

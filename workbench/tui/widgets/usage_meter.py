@@ -226,7 +226,7 @@ def _money_slots(usage: UsageState) -> list[Slot]:
     whole: tuple[Piece, ...] = (run, *own)
     if session is not None and (session.known or session.unknown_runs):
         whole += (Piece(" · session ", "label"), Piece(session.text, "value"))
-    cost = Slot(whole, 28, 4, (run,), 16, 0)
+    cost = Slot(whole, 28, 4, (run, *own), 16, 0)
     return [cost, Slot((Piece(usage.budget, "warning"),), 0, 1)] if usage.budget else [cost]
 
 
