@@ -165,6 +165,22 @@ def test_declined_is_kept_and_can_be_taken_up_later(paths: Paths, database: Data
     assert quits(paths, "x") == ("reopened", text("declined, edited"))
 
 
+def test_only_the_newest_stay_among_those_put_aside(
+    paths: Paths, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draft_rows, "MOST_KEPT", 3)
+    drafts = Drafts(database, paths)
+    drafts.restore()
+    kept = [drafts.new() for _ in range(5)]
+    front = drafts.new()
+    drafts.journal(front, state("open"))
+    for number, draft_id in enumerate(kept):
+        drafts.keep(draft_id, state(f"draft {number}"))
+    drafts.close({front: state("open")}).result(5)
+    assert [each.content.prompt_json["text"] for each in drafts.kept()] == ["draft 4", "draft 3", "draft 2"]
+    assert ("open", "closed", 0) in rows(database)
+
+
 def test_what_is_put_aside_is_kept_with_its_last_keys(paths: Paths, database: Database) -> None:
     drafts = Drafts(database, paths)
     first, second = drafts.new(), drafts.new()

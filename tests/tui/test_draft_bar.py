@@ -96,6 +96,9 @@ class Host(App[None]):
     def on_draft_bar_closed(self, event: DraftBar.Closed) -> None:
         self.told.append(("closed", event.tab))
 
+    def on_draft_bar_moved(self, event: DraftBar.Moved) -> None:
+        self.told.append(("moved", 10 * event.tab + event.place))
+
     def on_draft_bar_wanted(self, event: Message) -> None:
         self.told.append(("wanted", None))
 
@@ -108,6 +111,10 @@ async def test_the_mouse() -> None:
         await pilot.click(DraftBar, offset=(36, 0))
         await pilot.click(DraftBar, offset=(55, 0))
         assert app.told == [("chosen", 0), ("closed", 1), ("wanted", None)]
+        app.told.clear()
+        await pilot.mouse_down(DraftBar, offset=(3, 0))
+        await pilot.mouse_up(DraftBar, offset=(25, 0))
+        assert app.told[0] == ("moved", 2)
         bar = app.query_one(DraftBar)
         bar.show_front(DraftTab("new name", mark="answered"))
         await pilot.pause()

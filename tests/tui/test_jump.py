@@ -53,7 +53,7 @@ async def test_a_letter_goes_there_and_any_other_key_leaves(tmp_path: Path) -> N
         await bench.press("ctrl+o", LETTERS[index])
         await bench.until(lambda: panel.has_focus)
 
-        title = title_places("Answer", bench.screen.output.outer_size.width - 4)["Timing"]
+        title = title_places("Answer", bench.screen.output.outer_size.width - 6)["Timing"]
         at = bench.screen.output.region.x + 2 + title
         assert _letter_at(bench, at + 1, bench.screen.output.region.y) == "T"
         index = next(i for i, spot in enumerate(spots) if (spot.x, spot.y) == (at, bench.screen.output.region.y))

@@ -60,6 +60,18 @@ async def test_all_come_back_in_their_order_and_only_the_front_is_read(tmp_path:
         assert drafts.tabs[0].changed, "as it was, though what it was opened as is not kept"
 
 
+def test_tabs_are_moved_and_stand_there_at_the_next_start(tmp_path: Path) -> None:
+    with sitting(tmp_path) as drafts:
+        drafts.desk.edit(asking("a"))
+        for name in "bc":
+            drafts.new(asking(name))
+        drafts.move(drafts.tabs[2], 0)
+        assert (titles(drafts), drafts.front.title) == (["c", "a", "b"], "c")
+        drafts.move(drafts.tabs[1], 2)
+    with sitting(tmp_path) as drafts:
+        assert (titles(drafts), drafts.front.title) == (["c", "b", "a"], "c")
+
+
 def test_a_new_one_stands_behind_the_one_in_front(tmp_path: Path) -> None:
     with sitting(tmp_path) as drafts:
         drafts.desk.edit(asking("a"))

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workbench.adapters.row_text import moment, to_json
-from workbench.core.draft import DraftContent, FoundDraft, KeptDraft
+from workbench.core.draft import MOST_KEPT, DraftContent, FoundDraft, KeptDraft
 from workbench.core.json_clean import clean_text
 
 if TYPE_CHECKING:
@@ -67,6 +67,10 @@ _COUNT = "UPDATE drafts SET attempts = attempts + 1 WHERE id = ? AND owner = ?"
 _PLACE = "UPDATE drafts SET place = ?, front = ? WHERE id = ? AND owner = ?"
 _REMOVE = "DELETE FROM drafts WHERE id = ? AND owner = ?"
 _ACCEPT = "UPDATE drafts SET state = 'open', owner = ? WHERE id = ? AND owner = ?"
+_PRUNE = """
+DELETE FROM drafts WHERE state = 'kept'
+  AND id NOT IN (SELECT id FROM drafts WHERE state = 'kept' ORDER BY saved_at DESC LIMIT ?)
+"""
 _TAKEN_UP = "DELETE FROM drafts WHERE id = ? AND state = 'kept'"
 
 
@@ -151,3 +155,8 @@ def accepted(draft_id: str, owner: str, before: str) -> Statement:
 def taken_up(draft_id: str) -> Statement:
     """It is not among those that were put aside any more."""
     return _TAKEN_UP, (draft_id,)
+
+
+def pruned() -> Statement:
+    """Of those that were put aside only the newest stay."""
+    return _PRUNE, (MOST_KEPT,)

@@ -20,7 +20,7 @@ from workbench.adapters.draft_rows import TAKE_ONE, TAKE_SET, Row
 from workbench.adapters.ids import new_id
 from workbench.adapters.locks import is_held
 from workbench.adapters.write import Statement, Write
-from workbench.core.draft import DraftContent, DraftState, FoundDraft, KeptDraft
+from workbench.core.draft import MOST_KEPT, DraftContent, DraftState, FoundDraft, KeptDraft
 from workbench.core.errors import StorageError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Drafts:
             statement = draft_rows.kept(draft_id, mine)
         else:
             statement = draft_rows.saved(draft_id, mine, "kept", *last, 0, False)
-        self._submit([statement])
+        self._submit([statement, draft_rows.pruned()])
 
     def remove(self, draft_id: str) -> None:
         """Forget a draft of which nothing would be lost."""
@@ -184,7 +184,7 @@ class Drafts:
         row = draft_rows.saved(draft_id, self._database.session, "open", state, datetime.now(UTC), 0, False)
         self._submit([row, draft_rows.taken_up(kept_id)])
 
-    def kept(self, limit: int = 100) -> tuple[KeptDraft, ...]:
+    def kept(self, limit: int = MOST_KEPT) -> tuple[KeptDraft, ...]:
         """The drafts that were put aside, newest first. Raises StorageError. For a thread."""
         with self._database.read() as connection:
             return draft_rows.kept_drafts(connection, limit)

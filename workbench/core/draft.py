@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from workbench.core.json_value import JSON
 
+MOST_KEPT = 100
+"""Drafts that stay among those that were put aside: with one more the oldest goes."""
+
 
 class DraftState(NamedTuple):
     """A draft as it is to be written. Neither dict may be changed afterwards."""

@@ -118,6 +118,12 @@ class OpenDrafts:
         """The tab so many places on, round and round."""
         return self.tabs[(self.tabs.index(self.front) + step) % len(self.tabs)]
 
+    def move(self, tab: Tab, place: int) -> None:
+        """Put a tab in another place of the line; the one in front stays that."""
+        self.tabs.remove(tab)
+        self.tabs.insert(place, tab)
+        self._arrange()
+
     # -- more and fewer ----------------------------------------------------------------------------------------
 
     def new(self, prompt: Prompt | None = None) -> Tab:

@@ -83,6 +83,23 @@ class DraftTabs:
         if chosen is not None:
             await self._go(lambda: tabs[int(chosen)])
 
+    async def move(self, by: int) -> None:
+        """Move the tab in front so many places on in the line."""
+        async with self._moving:
+            place = self.front + by
+            if 0 <= place < len(self._drafts.tabs):
+                self._drafts.move(self._drafts.front, place)
+                self._show_bar()
+            else:
+                self._host.say("there is no other draft on that side", "info")
+
+    async def put_at(self, tab: int, place: int) -> None:
+        """Move a tab, counted from 0 on, to another place of the line."""
+        async with self._moving:
+            if max(tab, place) < len(self._drafts.tabs):
+                self._drafts.move(self._drafts.tabs[tab], place)
+                self._show_bar()
+
     async def _go(self, find: Callable[[], Tab]) -> None:
         async with self._moving:
             tab = find()

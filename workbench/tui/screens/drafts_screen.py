@@ -180,6 +180,8 @@ class DraftsScreen(QuickPaint, Screen[None]):
             "new": self.tabs.new,
             "next": partial(self.tabs.step, 1),
             "previous": partial(self.tabs.step, -1),
+            "left": partial(self.tabs.move, -1),
+            "right": partial(self.tabs.move, 1),
             "duplicate": self.tabs.duplicate,
             "close": self.tabs.close,
             "reopen": self.tabs.reopen,
@@ -208,6 +210,9 @@ class DraftsScreen(QuickPaint, Screen[None]):
 
     async def on_draft_bar_closed(self, event: DraftBar.Closed) -> None:
         await self.tabs.close(event.tab)
+
+    async def on_draft_bar_moved(self, event: DraftBar.Moved) -> None:
+        await self.tabs.put_at(event.tab, event.place)
 
     async def on_draft_bar_wanted(self) -> None:
         await self.tabs.new()

@@ -215,7 +215,7 @@ class ImportPrompt(Dialog[str | None]):
             return
         self.dismiss(None)
 
-    def on_click(self) -> None:
+    def on_click(self, event: events.Click) -> None:
         if not self._held:
             self._editor.focus()
 

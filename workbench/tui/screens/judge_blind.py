@@ -10,12 +10,14 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from workbench.core.judging import MOST_CARDS, Judgement, Round, judged
+from workbench.tui.border_keys import key_in, press
 from workbench.tui.compare_state import CellView, ColumnHead
 from workbench.tui.display import literal, one_line
 from workbench.tui.widgets.compare_columns import CompareColumns
 from workbench.tui.widgets.dialog import Dialog
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
 
 _CASE_LINES = 3
@@ -100,8 +102,20 @@ class JudgeBlind(Dialog[None]):
         self._note.display = self._noting  # a note on this round may have been begun already
         self.query_one(Vertical).border_subtitle = f"round {self._at + 1:,} of {len(self._rounds):,}"
         self._show_case()
-        keys = f"1 to {len(cards)} picks the better answer · space none · n note · u one back · esc ends"
-        self.query_one("#judge-keys", Static).update(literal(keys))
+        self.query_one("#judge-keys", Static).update(literal(self._keys))
+
+    @property
+    def _keys(self) -> str:
+        """Words that a click presses the key of."""
+        numbers = " ".join(str(number) for number in range(1, len(self.round.cards) + 1))
+        return f"{numbers} picks the better answer · space none · n note · u one back · esc ends"
+
+    def on_click(self, event: events.Click) -> None:
+        line = self.query_one("#judge-keys", Static)
+        if event.widget is line and event.screen_y == line.content_region.y:
+            event.stop()
+            if key := key_in(self._keys, event.screen_x - line.content_region.x):
+                press(self.app, key)
 
     def _show_case(self) -> None:
         """What was asked: without it nobody can tell which answer is better."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.core.draft import MOST_KEPT
 from workbench.tui.widgets.chooser import Chooser, yes_or_no
 from workbench.tui.widgets.pick_list import Choice
 
@@ -42,7 +43,7 @@ def draft_chooser(kept: Sequence[KeptDraft]) -> Chooser:
         Choice(draft.draft_id, draft.title or _first_words(draft), f"{draft.saved_at.astimezone():%d %b, %H:%M}")
         for draft in kept
     ]
-    return Chooser("Drafts put aside", rows)
+    return Chooser("Drafts put aside", rows, text=f"The newest {MOST_KEPT} stay; with one more the oldest goes.")
 
 
 def _first_words(draft: KeptDraft) -> str:

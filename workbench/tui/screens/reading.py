@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
 
 
@@ -52,6 +53,11 @@ class ReadingScreen(ModalScreen[None]):
 
     def on_resize(self) -> None:
         self._lay_out(self.size.width)
+
+    def on_click(self, event: events.Click) -> None:
+        from workbench.tui.border_keys import press_named_key
+
+        press_named_key(self, event)
 
     def _lay_out(self, width: int) -> None:
         # The box has a border, a cell on each side of the text, and a scrollbar where the text is long.

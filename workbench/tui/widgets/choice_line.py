@@ -73,7 +73,7 @@ class ChoiceLine(Widget, can_focus=True):
         parts: list[tuple[str, str]] = []
         for index, option in enumerate(self._options):
             chosen = index == self._at
-            style = ("$text-accent bold" if self.has_focus else "bold") if chosen else "$text-muted"
+            style = ("$text-accent bold underline" if self.has_focus else "bold") if chosen else "$text-muted"
             parts += [(f"({'•' if chosen else ' '}) {option.label}", style), (" " * _GAP, "")]
         return Content.assemble(*parts)
 

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.widget import Widget
 
 Answer = TypeVar("Answer")
@@ -54,6 +55,11 @@ class Dialog(ModalScreen[Answer]):
 
         for field in tuple(waiting):
             field.call_later(taken, field)
+
+    def on_click(self, event: events.Click) -> None:
+        from workbench.tui.border_keys import press_named_key
+
+        press_named_key(self, event)
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -80,6 +80,14 @@ class DraftBar(Widget):
             super().__init__()
             self.tab = tab
 
+    class Moved(Message):
+        """A tab was dragged to the place of another one."""
+
+        def __init__(self, tab: int, place: int) -> None:
+            super().__init__()
+            self.tab = tab
+            self.place = place
+
     class Wanted(Message):
         """Another draft is wanted."""
 
@@ -89,6 +97,8 @@ class DraftBar(Widget):
         self._front = front
         self._first = 0
         self._placed: list[Placed] = []
+        self._pressed: int | None = None
+        """The tab that the mouse holds."""
 
     @property
     def tabs(self) -> tuple[DraftTab, ...]:
@@ -124,17 +134,31 @@ class DraftBar(Widget):
             if tab is not None:
                 yield JumpSpot(left + start, y, partial(self.post_message, self.Chosen(tab)))
 
+    def _part_at(self, x: int) -> Placed | None:
+        return next((part for part in self._placed if part.start <= x < part.end), None)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        part = self._part_at(event.x)
+        self._pressed = part.tab if part is not None and event.button == 1 else None
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """A tab that is let go over another one takes its place; the click that follows brings it to the front."""
+        part, pressed = self._part_at(event.x), self._pressed
+        self._pressed = None
+        if part is not None and part.tab is not None and pressed is not None and part.tab != pressed:
+            self.post_message(self.Moved(pressed, part.tab))
+
     def on_click(self, event: events.Click) -> None:
-        for start, end, tab in self._placed:
-            if start <= event.x < end:
-                event.stop()
-                if tab is None:
-                    self.post_message(self.Wanted())
-                elif event.button == 2:
-                    self.post_message(self.Closed(tab))
-                else:
-                    self.post_message(self.Chosen(tab))
-                return
+        part = self._part_at(event.x)
+        if part is None:
+            return
+        event.stop()
+        if part.tab is None:
+            self.post_message(self.Wanted())
+        elif event.button == 2:
+            self.post_message(self.Closed(part.tab))
+        else:
+            self.post_message(self.Chosen(part.tab))
 
 
 def bar_pieces(tabs: Sequence[DraftTab], front: int, first: int, width: int) -> tuple[list[Piece], list[Placed], int]:

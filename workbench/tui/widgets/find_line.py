@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
 
 
@@ -22,6 +23,7 @@ class FindLine(Horizontal):
         height: 1;
         & > Input, & > Input:focus { width: 1fr; border: none; height: 1; padding: 0; background: $surface; }
         & > Static { width: auto; min-width: 14; color: $text-muted; text-align: right; }
+        & > #find-moves { min-width: 6; color: $text-accent; }
         & > #find-label { min-width: 6; text-align: left; }
     }
     """
@@ -43,9 +45,16 @@ class FindLine(Horizontal):
         yield Static("find  ", id="find-label", markup=False)
         yield Input()
         yield Static("", id="find-count", markup=False)
+        yield Static(" ↑ ↓ ✕", id="find-moves", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
+
+    async def on_click(self, event: events.Click) -> None:
+        """The mouse goes on, back, and out."""
+        if event.widget is not None and event.widget.id == "find-moves":
+            event.stop()
+            await self.run_action(("go(-1)", "go(1)", "close")[min(2, event.x // 2)])
 
     def focus_field(self) -> None:
         self.query_one(Input).focus()

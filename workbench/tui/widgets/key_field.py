@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from workbench.tui.border_keys import press_named_key
 from workbench.tui.display import literal
 from workbench.tui.keys import key_name
 
@@ -74,6 +75,9 @@ class KeyField(ModalScreen[str | None], inherit_bindings=False):
         elif event.key not in self._pressed and len(self._pressed) < MOST:
             self._pressed.append(event.key)
             self._show()
+
+    def on_click(self, event: events.Click) -> None:
+        press_named_key(self, event)
 
     def _show(self) -> str:
         fault = self._fault(",".join(self._pressed)) if self._pressed else ""

@@ -377,7 +377,7 @@ class OutputPane(Vertical):
         return next((choice.tool_calls for choice in choices if choice.index == self._choice), ())
 
     def _retitle(self) -> None:
-        self.border_title = titles(self.view, self.outer_size.width - 4)
+        self.border_title = titles(self.view, self.outer_size.width - 6)
         choices = self._progress.answer.choices if self._progress is not None else 0
         choice = f" · choice {self._choice + 1} of {choices} (c: next)" if choices > 1 else ""
         words = (state_words(self.live(), self.outcome), self._json.border_words())
@@ -388,7 +388,7 @@ class OutputPane(Vertical):
         from workbench.tui.jumping import JumpSpot
 
         x, y, width, _ = self.region
-        for view, place in title_places(self.view, self.outer_size.width - 4).items():
+        for view, place in title_places(self.view, self.outer_size.width - 6).items():
             if view != self.view and place < width - 4:
                 yield JumpSpot(x + 2 + place, y, partial(self._go_to, view))
 
