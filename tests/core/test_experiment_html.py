@@ -20,8 +20,8 @@ from workbench.core.visible import marked
 
 OURS = {
     "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "h4", "p", "div", "table", "thead",
-    "tbody", "tr", "th", "td", "small", "section", "figure", "figcaption", "svg", "path", "text", "circle", "polyline",
-    "article", "details", "summary", "pre", "ul", "li", "ins", "del", "dl", "dt", "dd", "footer",
+    "tbody", "tr", "th", "td", "small", "section", "figure", "figcaption", "svg", "path", "text", "tspan", "circle",
+    "polyline", "article", "details", "summary", "pre", "ul", "li", "ins", "del", "dl", "dt", "dd", "footer",
 }  # fmt: skip
 VOID = {"meta"}
 

@@ -12,7 +12,7 @@ from workbench.core.checks import check_words
 from workbench.core.events import State
 from workbench.core.experiment_report import NOT_SENT
 from workbench.core.grid_values import GridState
-from workbench.core.report_figures import FIGURES, column_figures
+from workbench.core.report_figures import column_figures, figure_names
 from workbench.core.usage import money_text
 
 if TYPE_CHECKING:
@@ -27,9 +27,8 @@ _PIPED = 10_000
 def print_report(report: ExperimentReport, output: Output) -> None:
     """The table of the columns and the verdict. BrokenPipeError, StorageError."""
     rows = [column_figures(label, column) for label, column in zip(report.labels, report.columns, strict=True)]
-    shown = len(FIGURES) if report.experiment.prompt.checks else len(FIGURES) - 1
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPED
-    output.text(table(FIGURES[:shown], [row[:shown] for row in rows], columns))
+    output.text(table(figure_names(report), rows, columns))
     if report.verdict:
         output.text(f"\n{report.verdict}\n")
 

@@ -16,12 +16,12 @@ from workbench.core.json_text import describe, unseen_escaped
 from workbench.core.judging import picks
 from workbench.core.one_line import one_line
 from workbench.core.report_figures import (
-    FIGURES,
     JUDGED,
     PAIRS,
     checks_text,
     column_figures,
     facts_text,
+    figure_names,
     judging_notes,
     message_texts,
     pair_figures,
@@ -121,7 +121,7 @@ def to_markdown(report: ExperimentReport) -> str:
         lines += [_inline(report.verdict), ""]
     lines += [line for note in report.notes for line in (_inline(note), "")]
     named = list(zip(report.labels, report.columns, strict=True))
-    lines += _table(FIGURES, [column_figures(name, column) for name, column in named])
+    lines += _table(figure_names(report), [column_figures(name, column) for name, column in named])
     if pairs := pair_figures(report):
         lines += _table(PAIRS, pairs)
     lines += _judged(report)

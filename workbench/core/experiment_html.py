@@ -15,12 +15,12 @@ from workbench.core.json_text import unseen_escaped
 from workbench.core.one_line import one_line
 from workbench.core.report_charts import charts
 from workbench.core.report_figures import (
-    FIGURES,
     JUDGED,
     PAIRS,
     checks_text,
     column_figures,
     facts_text,
+    figure_names,
     judging_notes,
     message_texts,
     pair_figures,
@@ -91,7 +91,7 @@ def _facts(report: ExperimentReport) -> str:
 
 
 def _figures(report: ExperimentReport, names: tuple[str, ...]) -> str:
-    head = "".join(f'<th scope="col">{name}</th>' for name in FIGURES)
+    head = "".join(f'<th scope="col">{name}</th>' for name in figure_names(report))
     rows = [
         f'<tr><th scope="row">{_text(first)}{_baseline_mark(report, column)}</th>'
         f"{''.join(f'<td>{_text(cell)}</td>' for cell in rest)}</tr>"

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.axes import OFF
-from workbench.core.column_labels import setting_words
+from workbench.core.column_labels import BETWEEN
 from workbench.core.report_figures import distance_text
 from workbench.core.usage import money_text, seconds_text, tokens_text
 from workbench.core.visible import marked
@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 
     from workbench.core.experiment_report import CellReport, ColumnReport, ExperimentReport
 
-_HEIGHT, _TOP, _BOTTOM, _LEFT, _RIGHT = 190, 14, 34, 62, 26
+_HEIGHT, _TOP, _BOTTOM, _LEFT, _RIGHT = 190, 14, 34, 62, 30
 """Of a chart, in user units: whole height, and the room around the plot."""
-_STEP = 58
-"""Between two columns."""
-_LEAST_WIDTH = 290
+_STEP, _WIDE_STEP = 58, 68
+"""Between two columns, and where their labels are long."""
+_LEAST_WIDTH = 296
 _LEAST_GAP = 30
 """Between two columns where they stand by their value: closer, and their labels overlap."""
 _LABEL = 9
-"""Characters of a column's label."""
+"""Characters of a line of a column's label."""
+_LINE = 12
+"""From one such line to the next."""
 
 
 class Chart(NamedTuple):
@@ -86,7 +88,7 @@ def _svg(chart: Chart, report: ExperimentReport) -> str:
 
     means = [(x, height(sum(part) / len(part))) for x, part in zip(places, chart.points, strict=True) if part]
     drawn = [_grid(width, [(height(value), chart.unit(value)) for value in (0.0, top / 2, top)])]
-    drawn += [_label(x, text, full) for x, (text, full) in zip(places, _labels(report), strict=True)]
+    drawn += [_label(x, values, full) for x, (values, full) in zip(places, _labels(report), strict=True)]
     if is_ordered and len(means) > 1:
         drawn.append(f'<polyline class="mean" points="{" ".join(f"{x},{y}" for x, y in means)}"/>')
     for x, part in zip(places, chart.points, strict=True):
@@ -114,27 +116,35 @@ def _grid(width: int, ticks: Sequence[tuple[float, str]]) -> str:
     )
 
 
-def _label(x: float, text: str, full: str) -> str:
-    return (
-        f'<text class="tick" x="{x}" y="{_HEIGHT - 12}" text-anchor="middle">{escape(text)}'
-        f"<title>{escape(full)}</title></text>"
+def _label(x: float, values: Sequence[str], full: str) -> str:
+    """The value of each axis on a line of its own, and the whole label where the pointer rests on it."""
+    bottom = _HEIGHT - (12 if len(values) == 1 else 6)
+    lines = "".join(
+        f'<tspan x="{x}" y="{bottom - _LINE * above}">{escape(text)}</tspan>'
+        for above, text in zip(reversed(range(len(values))), values, strict=True)
     )
+    return f'<text class="tick" text-anchor="middle">{lines}<title>{escape(full)}</title></text>'
 
 
-def _labels(report: ExperimentReport) -> list[tuple[str, str]]:
-    """(short, whole) for each column. With one axis the values do: the page says what is varied."""
-    wholes = [marked(text) for text in report.labels]
-    labels = []
-    for column, whole in zip(report.columns, wholes, strict=True):
-        values = [setting_words(name, value).removeprefix(f"{name} ") for name, value in column.setting.items()]
-        labels.append((marked(" · ".join(values)), whole))
-    return [(text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…", whole) for text, whole in labels]
+def _labels(report: ExperimentReport) -> list[tuple[list[str], str]]:
+    """(a short text for each axis, the whole) for each column: the page says what is varied."""
+    briefs = (label.split(BETWEEN, len(report.experiment.axes) - 1) for label in report.brief_labels)
+    return [
+        ([_short(marked(text)) for text in values], marked(whole))
+        for values, whole in zip(briefs, report.labels, strict=True)
+    ]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"
 
 
 def _places(report: ExperimentReport) -> tuple[list[float], bool]:
     """Where each column stands, and whether they have an order, so that a line between them means something."""
     count = len(report.columns)
-    even = [round(_LEFT + _STEP * (index + 0.5), 1) for index in range(count)]
+    is_long = any(len(text) > _LABEL - 2 for texts, _ in _labels(report) for text in texts)
+    step = _WIDE_STEP if is_long else _STEP
+    even = [round(_LEFT + step * (index + 0.5), 1) for index in range(count)]
     axes = report.experiment.axes
     values = (
         [float(v) for v in axes[0].values if isinstance(v, int | float) and not isinstance(v, bool)] if axes else []

@@ -14,14 +14,20 @@ if TYPE_CHECKING:
     from workbench.core.judging import WinRate
 
 FIGURES = ("setting", "runs", "distinct", "identical", "distance", "tokens", "cost", "checks")
+"""The last one stands only where there are checks."""
 
 PAIRS = ("setting", "and", "distance", "p", "smallest possible p", "differs")
 _MOST_PAIRS = 45
 """Those of ten columns."""
 
 
+def figure_names(report: ExperimentReport) -> tuple[str, ...]:
+    """The head over the rows of `column_figures`."""
+    return FIGURES if report.experiment.prompt.checks else FIGURES[:-1]
+
+
 def column_figures(name: str, column: ColumnReport) -> tuple[str, ...]:
-    """A row under FIGURES. `name` is the setting's."""
+    """A row under `figure_names`. `name` is the setting's."""
     planned = len(column.cells)
     return (
         name,
@@ -31,7 +37,7 @@ def column_figures(name: str, column: ColumnReport) -> tuple[str, ...]:
         distance_text(column.distance_within),
         tokens_text(column.tokens),
         money_text(column.cost_usd),
-        passed_text(column),
+        *((passed_text(column),) if column.checks else ()),
     )
 
 
@@ -76,9 +82,7 @@ def distance_text(distance: float | None) -> str:
 
 
 def passed_text(column: ColumnReport) -> str:
-    """`8 of 10 passed, 1 not judged`: all checks of the column's answers together; `—` without checks."""
-    if not column.checks:
-        return UNKNOWN
+    """`8 of 10 passed, 1 not judged`: all checks of the column's answers together."""
     passed = sum(count.tally.passed for count in column.checks)
     failed = sum(count.tally.failed for count in column.checks)
     unjudged = sum(count.tally.not_judged for count in column.checks)

@@ -15,10 +15,10 @@ from workbench.core.compare.findings import differs
 from workbench.core.compare.verdict_words import p_words
 from workbench.core.report_charts import charted
 from workbench.core.report_figures import (
-    FIGURES,
     JUDGED,
     column_figures,
     distance_text,
+    figure_names,
     judging_notes,
     win_figures,
 )
@@ -57,8 +57,7 @@ def figures_lines(report: ExperimentReport, comparisons: Sequence[Comparison], w
     lines.append([])
     names = _names(report, min(_LONGEST_LABEL, max(_LEAST_LABEL, width // 3)))
     rows = [column_figures(name, column) for name, column in zip(names, report.columns, strict=True)]
-    shown = len(FIGURES) if report.experiment.prompt.checks else len(FIGURES) - 1  # the last one is what checks came to
-    lines += _table(FIGURES[:shown], [row[:shown] for row in rows], width)
+    lines += _table(figure_names(report), rows, width)
     lines += _section("between", _pairs(report, comparisons, width))
     if report.judgements:
         # Judged blind, the baseline is one among them.
