@@ -62,8 +62,11 @@ def _recent(services: Services, connection: Connection) -> tuple[str, ...]:
 def _card(services: Services, connection: Connection, info: ModelInfo, *, recent: bool, listed: bool) -> ModelCard:
     if connection.is_practice:
         price = PricePair(0, 0)
+        from workbench.adapters.practice.models import MODELS
+
         window = services.window(info.id, connection)
-        return ModelCard(info.id, window, None, price, "yes", None, True, images=False, recent=recent, listed=listed)
+        most = MODELS[info.id].max_output if info.id in MODELS else None
+        return ModelCard(info.id, window, most, price, "yes", None, True, images=False, recent=recent, listed=listed)
     return model_card(
         info,
         rules=services.rules(info.id, connection),

@@ -502,9 +502,8 @@ class Services:
         return path
 
     def prompt_tokens(self, request: Request, connection: Connection) -> TokenCount:
-        """The tokens that a request's messages take, as the model that it names counts them."""
-        asked = request.model, connection.is_practice, connection.host
-        return self.tokens.count_messages(request.messages, *asked)
+        """The tokens that a request takes but for its images, as the model that it names counts them."""
+        return self.tokens.count_request(request, connection.is_practice, connection.host)
 
     @property
     def prices(self) -> Prices:

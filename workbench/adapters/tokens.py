@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tiktoken import Encoding
 
     from workbench.core.prompt import Message
+    from workbench.core.request import Request
 
 _LONGEST_PIECE = 2_000
 _FARTHEST_CUT = 16_000
@@ -193,6 +194,17 @@ class TokenCounter:
         if not exact and not practice and not self.has_ranks(model):
             total += round(self.calibration(host, model).extra)
         return TokenCount(total, exact)
+
+    def count_request(self, request: Request, practice: bool, host: str = "") -> TokenCount:
+        """The prompt tokens of a request, and about those of its tools, schema and calls. Images are not counted."""
+        from workbench.core.beside_messages import counted_beside, image_count  # with a request, not before
+
+        texts = self.count_messages(request.messages, request.model, practice, host)
+        if practice:
+            return texts
+        beside = [self.count(text, request.model, practice, host) for text in counted_beside(request.body).values()]
+        exact = texts.exact and not beside and not image_count(request.body)
+        return TokenCount(texts.value + sum(each.value for each in beside), exact)
 
     def _count(self, text: str, how: str) -> TokenCount:
         if len(text) > _SAMPLED_FROM:

@@ -431,6 +431,14 @@ COMMANDS: tuple[Command, ...] = (
         "ask('replies')",
         "workbench",
     ),
+    Command(
+        "economy",
+        "alt+t",
+        "Token economy",
+        "The largest messages, what a cache would save, and what this prompt costs on other models",
+        "ask('economy')",
+        "workbench",
+    ),
     Command("copy-answer", "f9", "Copy answer", "Copy the answer's source text", "copy('answer')", "workbench"),
     Command("copy-json", "", "Copy request as JSON", "The body as it is sent", "copy('json')", "workbench"),
     Command(

@@ -25,6 +25,7 @@ from workbench.tui.screens.preset_moves import PresetMoves
 from workbench.tui.screens.running import Running
 from workbench.tui.screens.sending import Sending
 from workbench.tui.screens.show_compare import ShowCompare
+from workbench.tui.screens.show_economy import ShowEconomy
 from workbench.tui.screens.where import Answer, Where
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ class DraftRoom:
         comparison = ShowCompare(desk, ask=ask, say=say, changed=host.changed, put=host.put, save=self.presets.save)
         self.comparing = BeginCompare(desk, ask=ask, say=say, show=comparison.show)
         opening = OpenCompare(desk.services, ask=ask, show=comparison.show)
+        economy = ShowEconomy(desk, ask=ask, say=say, changed=changed)
         self.copying = Copying(desk, say=say, take=host.copy)
         self.conversations: dict[str, Callable[[], Coroutine[None, None, None]]] = {
             "connection": self.where.choose_connection,
@@ -139,6 +141,7 @@ class DraftRoom:
             "export": partial(self.copying.choose_export, ask),
             "sending": self.sending.choose,
             "replies": self.calls.choose_replies,
+            "economy": partial(economy.show, host.warmed),
             "comparison": partial(opening.choose, host.warmed),
         }
         """What the action `ask` begins, by name."""
