@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.adapters.base_url import OPENAI_HOST
-from workbench.adapters.prices import price
 from workbench.adapters.recent_runs import recent_runs
 from workbench.adapters.stored_images import taken_out
 from workbench.core.beside_messages import counted_beside, image_count, spoken
@@ -95,12 +94,12 @@ def _past(services: Services, host: str, origin: Origin) -> tuple[list[PastRun],
 
 
 def _cache_facts(services: Services, connection: Connection, model: str, prefix: int) -> CacheFacts:
-    if services.costs_nothing(connection):
+    if services.costs_nothing(connection, model):
         return CacheFacts(connection.host, free=True)
     threshold = OPENAI_THRESHOLD if connection.host == OPENAI_HOST else None
     usage = {"prompt_tokens": prefix, "completion_tokens": 0}
-    cached = price(model, {**usage, "prompt_tokens_details": {"cached_tokens": prefix}}, connection)
-    plain = price(model, usage, connection)
+    cached = services.prices.price(model, {**usage, "prompt_tokens_details": {"cached_tokens": prefix}}, connection)
+    plain = services.prices.price(model, usage, connection)
     if plain == cached:
         plain = cached = None  # the price list knows of no cache here
     return CacheFacts(connection.host, threshold, plain, cached)

@@ -37,7 +37,7 @@ def a_run(
 
 def runs(count: int, seed: int = 1, **how: float) -> list[CountedRun]:
     rng = random.Random(seed)
-    return [a_run(rng.choice([ENGLISH, KOREAN]) * rng.randrange(2, 20), **how) for _ in range(count)]  # type: ignore[arg-type]
+    return [a_run((ENGLISH, KOREAN)[n % 2] * rng.randrange(2, 20), **how) for n in range(count)]  # type: ignore[arg-type]
 
 
 def learned(found: list[CountedRun]) -> list[tuple[Sample, ...]]:
@@ -64,6 +64,11 @@ def test_a_few_wild_counts_do_not_move_it(wild: list[float], seed: int) -> None:
     for text in (ENGLISH * 6, KOREAN * 6):
         assert moved.weigh(text) == pytest.approx(calm.weigh(text), rel=0.05)
     assert abs(moved.extra - calm.extra) <= 10
+
+
+def test_korean_that_is_seldom_written_is_learned_beside_much_english() -> None:
+    found = [*(a_run(ENGLISH * n) for n in range(2, 20)), *(a_run(KOREAN * n) for n in range(2, 7))]
+    assert calibrate(learned(found)).factors.hangul == pytest.approx(1.6, rel=0.03)
 
 
 def test_two_runs_say_nothing_yet_and_english_nothing_of_korean() -> None:

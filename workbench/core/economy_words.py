@@ -114,6 +114,7 @@ def count_sentence(*, exact: bool, practice: bool, calibration: Calibration, has
         return "Tokens are estimated (~) with the table of the models before this one."
     if not calibration.runs or calibration.error is None:
         return "Tokens are estimated (~); after three runs the estimate goes by what this host reports."
-    was = f", {share_text(calibration.error_before)} without" if calibration.error_before else ""
+    before = calibration.error_before or 0.0
+    was = f", {share_text(before)} without" if before > calibration.error else ""
     off = share_text(calibration.error)
     return f"Tokens are estimated (~), by {calibration.runs} runs at this host: off by {off} in the median{was}."

@@ -82,15 +82,16 @@ def calibrate(samples_by_run: Sequence[Sequence[Sample]]) -> Calibration:
     if len(runs) < LEAST_RUNS:
         return NO_CALIBRATION
     samples = _without_hidden([each for run in runs for each in run])
-    before = _median_error(samples, _UNCHANGED, 0.0)
+    before = _errors(samples, _UNCHANGED, 0.0)
     factors, extra = _UNCHANGED, 0.0
     for _ in range(_ROUNDS):
         factors = _factors(samples, factors, extra)
         extra = _extra(samples, factors)
-    error = _median_error(samples, factors, extra)
-    if error >= before:
-        return Calibration(runs=len(runs), error=before, error_before=before)
-    return Calibration(factors, extra, len(runs), error, before)
+    after = _errors(samples, factors, extra)
+    # Not the median here: it would be that of the script that is written most, and say nothing of the others.
+    if sum(after) >= sum(before):
+        return Calibration(runs=len(runs), error=median(before), error_before=median(before))
+    return Calibration(factors, extra, len(runs), median(after), median(before))
 
 
 def _is_wild(sample: Sample) -> bool:
@@ -150,12 +151,13 @@ def _extra(samples: Sequence[Sample], factors: Scripts) -> float:
     return min(float(_MOST_EXTRA), max(0.0, median(left))) if len(left) >= LEAST_RUNS else 0.0
 
 
-def _median_error(samples: Sequence[Sample], factors: Scripts, extra: float) -> float:
+def _errors(samples: Sequence[Sample], factors: Scripts, extra: float) -> list[float]:
+    """By how much each estimate would have been off, as a share of what was reported; at most all of it."""
     errors = []
     for each in samples:
         told = each.around + each.weights.scaled(factors) + (extra if each.messages else 0.0)
-        errors.append(abs(told - each.reported) / max(1, each.reported))
-    return median(errors)
+        errors.append(min(1.0, abs(told - each.reported) / max(1, each.reported)))
+    return errors
 
 
 # -- what a stored run says ------------------------------------------------------------------------------------------
