@@ -31,6 +31,7 @@ from tests.support.storage import (
 )
 from tests.support.storage_process import Troubles
 from workbench.adapters import locks, writer
+from workbench.adapters.backups import damaged_copies
 from workbench.adapters.database import Database
 from workbench.adapters.database_file import lock_path
 from workbench.adapters.drafts import Drafts
@@ -352,13 +353,17 @@ def test_a_file_that_is_damaged_while_it_is_open(paths: Paths, code: str) -> Non
     troubles = Troubles()
     database = Database.open(paths)
     database.watch(troubles)
+    told: list[str] = []
+    database.listen(told.append)
     one_run(database)
     with contextlib.closing(sqlite3.connect(paths.database)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     subprocess.run([sys.executable, "-c", code, str(paths.database), "0"], check=True)
     second = one_run(database)
     assert second in {run.id for run in History(database).recent()}
-    assert any(".corrupt-" in path.name for path in paths.data.iterdir())
+    (kept, *_) = damaged_copies(paths.database)
+    assert any(f"history salvage {kept.name}" in line for line in told)
+    assert database.saves
     assert database.close() == 0
     assert holds(paths) >= 1
 
@@ -369,6 +374,8 @@ def test_a_newer_file_is_only_read(paths: Paths) -> None:
     database.close()
     with contextlib.closing(sqlite3.connect(paths.database)) as connection:
         connection.execute("PRAGMA user_version = 99")
+        connection.execute("INSERT INTO migrations VALUES (99, 'later', 'then', '7.8.9')")
+        connection.commit()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = hashlib.sha256(paths.database.read_bytes()).hexdigest()
     troubles = Troubles()
@@ -376,7 +383,8 @@ def test_a_newer_file_is_only_read(paths: Paths) -> None:
     database.watch(troubles)
     history = History(database)
     assert "newer version" in str(troubles.told[0])
-    assert "schema 99" in database.warnings[0]
+    assert "(7.8.9, schema 99, this one knows" in database.warnings[0]
+    assert "this session is not saved" in str(database.trouble)
     assert [found.id for found in history.recent()] == [run]
     record = asyncio.run(begin(history))
     assert [found.id for found in history.recent()] == [run]

@@ -31,6 +31,13 @@ def test_what_matters_most_stays_when_it_gets_narrow(width: int) -> None:
     assert "●" in line, "the changed mark is never cut away before the name"
 
 
+@pytest.mark.parametrize("width", [40, 60, 120])
+def test_that_nothing_is_saved_is_said_at_any_width(width: int) -> None:
+    unsaved = STREAMING._replace(saved=False, name="summarise-korean-news-and-more", model="a-model-of-a-long-name")
+    assert text(unsaved, width).startswith(" ! not saved  ")
+    assert "▶ streaming 2.1 s" in text(unsaved, width)
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_state_keeps_its_place_while_the_seconds_grow(width: int) -> None:
     places = {text(STREAMING._replace(seconds=seconds), width).index("▶") for seconds in (0.0, 9.9, 10.0, 99.9, 100.0)}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from workbench.adapters import locks
 from workbench.adapters.database_file import Fault, connect, fault_of, lock_path, log_is_empty, reading, reason_of
 from workbench.adapters.ids import session_id
-from workbench.adapters.writer import MEMORY_LIMIT, Collect, OnTrouble, Writer
+from workbench.adapters.writer import MEMORY_LIMIT, Collect, OnTrouble, OnWarning, Writer
 from workbench.core.errors import StorageError
 
 if TYPE_CHECKING:
@@ -60,6 +60,15 @@ class Database:
     def trouble(self) -> str | None:
         """Why this session is not being saved right now, in one line; None while all is well."""
         return self._writer.trouble
+
+    @property
+    def saves(self) -> bool:
+        """Whether what is done now is being saved."""
+        return self._writer.saves
+
+    def listen(self, on_warning: OnWarning) -> None:
+        """Call `on_warning` from the writer thread with each of `warnings` that comes from now on."""
+        self._writer.listen(on_warning)
 
     def watch(self, on_trouble: OnTrouble) -> None:
         """Call `on_trouble` from the writer thread whenever `trouble` changes; at once where there is some already."""

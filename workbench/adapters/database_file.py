@@ -163,8 +163,9 @@ def _open(path: Path, warnings: list[str]) -> OpenFile:
 
 def _open_newer(path: Path, found: int, warnings: list[str]) -> OpenFile:
     connection = connect(path, read_only=True)
+    made_by = migrations.made_by(connection)
     warnings.append(
-        f"{path} was made by a newer version of this program (schema {found}, this one knows "
+        f"{path} was made by a newer version of this program ({made_by}schema {found}, this one knows "
         f"{migrations.LATEST}): it is only read, and this session is not saved; update the program"
     )
     return OpenFile(connection, identity_of(path), {}, newer=found, warnings=tuple(warnings))

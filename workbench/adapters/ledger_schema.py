@@ -30,7 +30,7 @@ CREATE TABLE ledger (
 
 # The last request of a run has what the run told; one before it failed and was sent again, and of what that cost
 # nothing was kept. A run without a price at practice or on this machine was free, else the price is unknown.
-_FILL = """
+FILL = """
 INSERT OR IGNORE INTO ledger
 SELECT a.run, a.number, r.session, a.sent_at, r.source, r.model, r.preset, r.connection, r.host,
   CASE WHEN a.number < r.attempts THEN 'retried' ELSE r.state END,
@@ -50,7 +50,7 @@ FROM attempts a JOIN runs r ON r.id = a.run
 
 STATEMENTS = (
     _LEDGER,
-    _FILL,
+    FILL,
     # All that a budget asks, so that it reads no row.
     "CREATE INDEX ledger_spent ON ledger (sent_at, cost, certainty, state)",
     "CREATE INDEX ledger_open ON ledger (session) WHERE state IS NULL",

@@ -296,6 +296,14 @@ def version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def made_by(connection: sqlite3.Connection) -> str:
+    """`0.4.0, ` for the program that made the last step; "" where the file does not say."""
+    with contextlib.suppress(sqlite3.Error):
+        row = connection.execute("SELECT program FROM migrations ORDER BY number DESC LIMIT 1").fetchone()
+        return f"{row[0]}, " if row is not None else ""
+    return ""
+
+
 def migrate(connection: sqlite3.Connection, path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> Path | None:
     """Bring the file up to date, all steps in one transaction, and return the backup that was made of an older one.
 

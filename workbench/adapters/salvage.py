@@ -12,6 +12,7 @@ import re
 import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.adapters.ledger_schema import FILL
 from workbench.adapters.row_text import to_json
 from workbench.adapters.tables import OF_EXPERIMENT, OF_RUN
 from workbench.core.errors import InputError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.core.sqlite_pages import Value
 
 _LOCK_SECONDS = 30.0
-_TABLES = ("runs", *OF_RUN, "images", "experiments", *OF_EXPERIMENT, "drafts")
+_TABLES = ("runs", *OF_RUN, "images", "experiments", *OF_EXPERIMENT, "ledger", "drafts")
 """What is taken over. Not what is learned again by itself, and no trust: that is given by a person, here."""
 _ID = re.compile(r"[0-9]{8}-[0-9]{12}-[0-9a-f]{6}", re.ASCII)
 _NO_IDS = ("images",)
@@ -185,6 +186,7 @@ def _take_over(connection: sqlite3.Connection, damaged: DamagedFile) -> Salvaged
         before = {name: _count(connection, f"main.{name}") for name in _TABLES}
         for name in _TABLES:
             connection.execute(f"INSERT OR IGNORE INTO main.{name} SELECT * FROM temp.{name}")
+        connection.execute(FILL)  # for runs of a file that had no ledger yet
         new = {name: _count(connection, f"main.{name}") - before[name] for name in _TABLES}
         connection.execute("COMMIT")
     except BaseException:

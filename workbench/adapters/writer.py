@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from workbench.adapters import locks
 from workbench.adapters.database_file import (
@@ -39,7 +39,9 @@ from workbench.core.errors import StorageError
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-OnTrouble: TypeAlias = Callable[[str | None], None]
+Told = TypeVar("Told")
+OnTrouble: TypeAlias = Callable[[str | None], object]
+OnWarning: TypeAlias = Callable[[str], object]
 Collect: TypeAlias = Callable[[], Write | None]
 
 MEMORY_LIMIT = 64 * 1024 * 1024
@@ -86,8 +88,10 @@ class Writer:
         self._retry_at = 0.0
         self._busy_since: float | None = None
         self._watchers: list[OnTrouble] = []
+        self._listeners: list[OnWarning] = []
         self._watching = threading.Lock()
         self.trouble: str | None = None
+        self.saves = True
         self.refusal: str | None = None
         """Why nothing of this session will ever be written (the file of a newer version), or None."""
         self.warnings: tuple[str, ...] = ()
@@ -100,7 +104,7 @@ class Writer:
         try:
             self._ensure_open()
             if self._file is not None and self.refusal is None:
-                self.warnings += take_over(self._file.connection, self._paths)
+                self._warn(*take_over(self._file.connection, self._paths))
             self._recovered()
         except (sqlite3.Error, OSError, StorageError) as error:
             self._failed(error)
@@ -113,6 +117,10 @@ class Writer:
             self._watchers.append(on_trouble)
             if self.trouble is not None:
                 on_trouble(self.trouble)
+
+    def listen(self, on_warning: OnWarning) -> None:
+        with self._watching:
+            self._listeners.append(on_warning)
 
     def submit(self, write: Write) -> Future[None]:
         if self._close_by is not None or self.refusal is not None:
@@ -264,7 +272,7 @@ class Writer:
         self._lock = self._lock or locks.take(lock_path(self._paths, self._session))
         self._file = open_file(self._path)
         self._corrupt = False
-        self.warnings += self._file.warnings
+        self._warn(*self._file.warnings)
         if self._file.newer:
             self.refusal = f"history is not being saved: {self._file.warnings[-1]}"
 
@@ -281,10 +289,10 @@ class Writer:
             again.prepare()
             self._backlog.appendleft(again)
         if self._corrupt:
-            self.warnings += (set_aside(self._path, file.identity),)
+            self._warn(set_aside(self._path, file.identity))
         else:
             remove_left_log(file)
-            self.warnings += (f"{self._path} was gone or replaced: a new one is begun with the runs of this session",)
+            self._warn(f"{self._path} was gone or replaced: a new one is begun with the runs of this session")
 
     def _commit(self, batch: list[Write]) -> None:
         if self.refusal is not None:
@@ -322,6 +330,7 @@ class Writer:
             self._file = None
         quiet = now - self._busy_since < _BUSY_UNSAID if self._busy_since else fault is Fault.CORRUPT and not again
         if not quiet:
+            self.saves = False
             self._tell(
                 f"history is not being saved: {reason_of(error)} ({self._path}); "
                 f"runs go on and are kept in memory{self._lost_words()}"
@@ -334,6 +343,7 @@ class Writer:
             return
         self._unsaved.clear()
         lost = self._lost_words()
+        self.saves = self.refusal is None
         self._tell(self.refusal or (f"history is being saved{lost}" if lost else None))
 
     def _lost_words(self) -> str:
@@ -344,11 +354,13 @@ class Writer:
             if trouble == self.trouble:
                 return
             self.trouble = trouble
-            for watcher in tuple(self._watchers):
-                try:
-                    watcher(trouble)
-                except Exception:  # its screen is gone, perhaps; saving goes on whatever a watcher does
-                    self._watchers.remove(watcher)
+            _call_each(self._watchers, trouble)
+
+    def _warn(self, *warnings: str) -> None:
+        with self._watching:
+            self.warnings += warnings
+            for warning in warnings:
+                _call_each(self._listeners, warning)
 
     def _shut(self) -> None:
         if not self._busy_since:  # otherwise it is in the file, for the next start
@@ -360,6 +372,14 @@ class Writer:
             self._file.connection.close()
         if self._lock is not None:
             self._lock.release()
+
+
+def _call_each(watchers: list[Callable[[Told], object]], told: Told) -> None:
+    for watcher in tuple(watchers):
+        try:
+            watcher(told)
+        except Exception:  # its screen is gone, perhaps; saving goes on whatever a watcher does
+            watchers.remove(watcher)
 
 
 def _apply(connection: sqlite3.Connection, write: Write) -> None:

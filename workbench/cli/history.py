@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli import history_delete, history_export, history_look, history_salvage, history_vacuum
+from workbench.cli.diagnostics import say
 
 if TYPE_CHECKING:
     import argparse
@@ -31,5 +32,7 @@ def history(options: argparse.Namespace) -> int:
     from workbench.services import Services
 
     with Services.open(os.environ, Path.cwd()) as services:
+        for note in services.database.warnings if services.database.trouble is None else ():
+            say(f"workbench: {note}")
         code: int = options.act(options, services)
         return code

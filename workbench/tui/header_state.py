@@ -20,5 +20,6 @@ def header_state(desk: Desk, live: Live) -> HeaderState:
         connection=desk.connection.name,
         state=live.stage,
         seconds=None if live.stage in ("ready", "retrying") else live.elapsed,
+        saved=desk.services.database.saves,
         detail=f"in {live.retry_in:.0f} s" if live.retry_in is not None else "",
     )

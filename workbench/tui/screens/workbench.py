@@ -157,16 +157,16 @@ class WorkbenchScreen(PanelsScreen):
         return bool(shown)
 
     def _watch_storage(self) -> None:
-        """Say when this session is not being saved, and when it is again. The writer's thread calls."""
+        """Say when this session is not being saved, and when it is again; the header has a mark as long."""
         loop = asyncio.get_running_loop()
 
-        def tell(trouble: str | None) -> None:
-            if trouble is None:
-                loop.call_soon_threadsafe(self.say, "all is saved again", "success")
-            else:
-                loop.call_soon_threadsafe(self.say, f"not being saved: {trouble}", "error")
+        def show(trouble: str | None) -> None:
+            self.say(*(("all is saved again", "success") if trouble is None else (trouble, "error")))
+            self._show_header()
 
-        self.services.database.watch(tell)
+        # The writer's thread calls.
+        self.services.database.watch(lambda trouble: loop.call_soon_threadsafe(show, trouble))
+        self.services.database.listen(lambda warning: loop.call_soon_threadsafe(self.say, warning, "warning"))
 
     # -- the prompt --------------------------------------------------------------------------------------------
 

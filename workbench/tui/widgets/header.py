@@ -40,6 +40,8 @@ _STYLES: dict[RunState, str] = {
     "cancelled": "warning",
 }
 _BRAND = " workbench  "
+_UNSAVED = " ! not saved  "
+"""Stands in its place while history takes nothing."""
 _CHANGED = "changed"
 
 
@@ -55,6 +57,8 @@ class HeaderState(NamedTuple):
     """How long the run has lasted, or None."""
     detail: str = ""
     """A word or two after the state: the error's kind, the wait before the next attempt."""
+    saved: bool = True
+    """Whether what is done here is kept."""
 
 
 class Header(Widget):
@@ -151,7 +155,7 @@ def _state_piece(state: HeaderState, width: int) -> Piece:
 def _left_width(state: HeaderState, *, brand: bool) -> int:
     """What the prompt's name and mark would take, the name at most 24 cells of it."""
     name = min(24, cell_len(one_line(state.name or "unnamed", 24)))
-    return (len(_BRAND) if brand else 1) + name + (3 if state.changed else 1)
+    return (1 if state.saved and not brand else cell_len(_brand(state).text)) + name + (3 if state.changed else 1)
 
 
 def _model_pieces(state: HeaderState, room: int) -> list[Piece]:
@@ -165,8 +169,13 @@ def _model_pieces(state: HeaderState, room: int) -> list[Piece]:
     return [Piece(model, "model")]
 
 
+def _brand(state: HeaderState) -> Piece:
+    return Piece(_BRAND, "brand") if state.saved else Piece(_UNSAVED, "error")
+
+
 def _left_pieces(state: HeaderState, room: int) -> list[Piece]:
-    pieces = [Piece(_BRAND, "brand")] if room >= _left_width(state, brand=True) else [Piece(" ")]
+    fits = room >= _left_width(state, brand=True) or (not state.saved and room > len(_UNSAVED))
+    pieces = [_brand(state)] if fits else [Piece(" ")]
     name = state.name or "unnamed"
     mark = [Piece(" ●", "changed")] if state.changed else []
     left = room - width_of(pieces) - width_of(mark)
