@@ -362,7 +362,7 @@ def test_a_file_that_is_damaged_while_it_is_open(paths: Paths, code: str) -> Non
     second = one_run(database)
     assert second in {run.id for run in History(database).recent()}
     (kept, *_) = damaged_copies(paths.database)
-    assert any(f"history salvage {kept.name}" in line for line in told)
+    assert any(f"history salvage {kept}`" in line for line in told)
     assert database.saves
     assert database.close() == 0
     assert holds(paths) >= 1

@@ -272,8 +272,8 @@ def set_aside(path: Path, identity: tuple[int, int] | None) -> str:
         with contextlib.suppress(FileNotFoundError):
             os.replace(name, kept.with_name(kept.name + name.name.removeprefix(path.name)))
     return (
-        f"history was damaged and is set aside as {kept}; a new one is begun: "
-        f"`workbench history salvage {kept.name}` takes over what can still be read"
+        f"history was damaged: it is set aside, and a new one is begun; `workbench history salvage {kept}` "
+        "takes over what can be read of it"
     )
 
 
