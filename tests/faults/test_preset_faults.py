@@ -21,7 +21,7 @@ from workbench.core.visible import marked
 
 QUOTE = "put the text in quotes or into a | block"
 EMPTY = "1: the preset is empty: begin with kind: prompt, kind: persona or kind: format"
-ROLES = "write one of system, developer, user, assistant"
+ROLES = "write one of system, developer, user, assistant, tool"
 NO_KEYS = "presets hold no secret (its value is not shown): take it out; keys come from the environment or .env"
 NO_HEADERS = "presets hold no headers (its value is not shown): take it out; keys come from the environment or .env"
 NO_HOSTS = (
