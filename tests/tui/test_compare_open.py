@@ -133,7 +133,7 @@ async def test_judgements_are_there_and_one_more_is_kept(services: Services) -> 
 async def test_the_gate_of_more_tells_what_these_cells_take(services: Services) -> None:
     await Screen(services, experiment(2)).run()
     desk = reopened(services).desk
-    gate = MoreGate(desk, [Cell(0, 0, 2), Cell(1, 0, 2)], "2 cells added")
+    gate = MoreGate(desk.comparing, [Cell(0, 0, 2), Cell(1, 0, 2)], "2 cells added", desk.opened)
     look = gate.look(limit_fields(desk.left))
     assert look.can_send
     assert look.free
@@ -168,7 +168,9 @@ async def test_a_connection_that_is_gone_can_be_looked_at_and_not_sent_to(servic
     again = reopened(services)
     await again.run()
     assert again.texts[0] == desk.cell_view(0).text
-    look = MoreGate(again.desk, [Cell(0, 0, 0)], "1 cell").look(limit_fields(again.desk.left))
+    look = MoreGate(again.desk.comparing, [Cell(0, 0, 0)], "1 cell", again.desk.opened).look(
+        limit_fields(again.desk.left)
+    )
     assert not look.can_send
     assert "gone" in look.problems[0].text
 

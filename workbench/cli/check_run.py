@@ -13,45 +13,20 @@ from workbench.cli.diagnostics import ExitCode, complain, say
 from workbench.cli.grid_run import GridRun
 from workbench.cli.output import Output
 from workbench.comparing_results import ComparingResults, report_now
-from workbench.core.column_labels import column_labels
-from workbench.core.drift.measure import backend_of, counts
-from workbench.core.drift.moved import Moved, moved
-from workbench.core.drift.report import DriftReport, DriftState
-from workbench.core.drift.retired import Retirement
-from workbench.core.errors import ErrorKind, NotFound, StorageError
+from workbench.core.drift.report import DriftState
+from workbench.core.errors import ErrorKind, StorageError
 from workbench.core.grid_values import GridState, Spent
-from workbench.grid.events import CellEnded
+from workbench.drift_results import DriftResults
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from workbench.cli.check import Task
-    from workbench.core.drift.measure import Backend
-    from workbench.core.experiment import Cell
-    from workbench.core.experiment_report import ExperimentReport
+    from workbench.core.drift.report import DriftReport
     from workbench.core.grid_values import GridLimits
-    from workbench.drift_check import DriftCheck
     from workbench.grid.events import GridEvent
     from workbench.services import Services
-
-
-class _Came:
-    """What came of one preset's cells."""
-
-    def __init__(self, task: Task) -> None:
-        self.results = ComparingResults(task.check.comparing)
-        self.backends: dict[Cell, Backend] = {}
-        self.no_model: set[Cell] = set()
-        """Those whose endpoint says that it has no such model."""
-
-    def take(self, event: GridEvent) -> None:
-        self.results.take(event)
-        if isinstance(event, CellEnded):
-            self.backends[event.cell] = backend_of(event.outcome)
-            error = event.outcome.error
-            if isinstance(error, NotFound) and error.code == NotFound.NO_MODEL:
-                self.no_model.add(event.cell)
 
 
 class CheckRun:
@@ -76,7 +51,7 @@ class CheckRun:
     def run(self) -> int:
         """Ask, compare, write, print; the exit code. BrokenPipeError, StorageError from stdout."""
         if self._options.dry_run:
-            self._print([self._report(task, dry=True) for task in self._tasks])
+            self._print([DriftResults(task.check, ()).report(dry=True) for task in self._tasks])
             return ExitCode.OK
         self._services.history.sweep()
         reports = asyncio.run(self._execute())
@@ -103,54 +78,29 @@ class CheckRun:
 
     async def _one(self, task: Task) -> DriftReport:
         """One preset, from its first request to its file."""
+        results = DriftResults(task.check, task.cells)
         if not task.cells:
-            return self._report(task)
-        came, comparing, sent = _Came(task), task.check.comparing, Spent()
-        state = GridState.STOPPED
+            return results.report()
+        comparing, sent, state = task.check.comparing, Spent(), GridState.STOPPED
+        kept = ComparingResults(comparing)
+
+        def take(event: GridEvent) -> None:
+            kept.take(event)
+            results.take(event)
+
         if not self._run.signal:
             limits = self._limits.after(self._run.spent)
-            grid = comparing.grid(
-                self._run.taker(came.take), comparing.record(task.plan, limits), limits=limits, cells=task.cells
-            )
+            record = comparing.record(task.plan, limits)
+            grid = comparing.grid(self._run.taker(take), record, limits=limits, cells=task.cells)
             state, sent = await self._run.execute(grid), grid.spent
         self._states.add(state)
-        await came.results.check(lambda: bool(self._run.signal))
-        results = came.results.results(comparing.experiment, state, sent.requests, with_unsent=False)
-        asked = report_now(results, tested=False)
-        report = self._report(task, asked, came, sent)
-        report = await self._run.worked_out(partial(_compared, report, task, asked, came), instead=lambda: report)
+        await kept.check(lambda: bool(self._run.signal))
+        came = kept.results(comparing.experiment, state, sent.requests, with_unsent=False)
+        asked = report_now(came, tested=False)
+        self._kinds += [cell.error_kind for cell in results.without_answer(asked)]
+        report = results.report(asked, sent)
+        report = await self._run.worked_out(partial(results.compared, report, asked), instead=lambda: report)
         return self._written(task, report)
-
-    def _report(
-        self,
-        task: Task,
-        asked: ExperimentReport | None = None,
-        came: _Came | None = None,
-        sent: Spent | None = None,
-        *,
-        dry: bool = False,
-    ) -> DriftReport:
-        """What is known of a preset before its answers are compared."""
-        check, sent = task.check, sent or Spent()
-        wanted = set(task.cells)
-        without = [cell for cell in asked.cells if cell.cell in wanted and not counts(cell)] if asked else []
-        no_model = came.no_model if came else set()
-        self._kinds += [cell.error_kind for cell in without]
-        ends = {Retirement(_model(check, cell), None, gone=True): None for cell in sorted(no_model)}
-        return DriftReport(
-            preset=check.slug,
-            file=check.path,
-            lock=str(check.lock.path),
-            labels=column_labels(check.comparing.experiment),
-            before=check.lock.recording,
-            now=check.asked,
-            changes=check.changes,
-            retirements=(*check.retirements, *ends),
-            missing=tuple(cell for cell in without if cell.cell not in no_model),
-            sent_requests=sent.requests,
-            cost_usd=sent.cost_usd,
-            dry=dry,
-        )
 
     def _written(self, task: Task, report: DriftReport) -> DriftReport:
         """With what came in the file, where that was asked for and is whole; said where it is not."""
@@ -182,13 +132,3 @@ class CheckRun:
         return (
             ExitCode.OK if all(each.state in fine for each in reports) and not self._unwritten else ExitCode.RUN_FAILED
         )
-
-
-def _compared(report: DriftReport, task: Task, asked: ExperimentReport, came: _Came) -> DriftReport:
-    """With the recording of what came, and what moved since the one before."""
-    now = task.check.recording(asked, came.backends)
-    return replace(report, now=now, moved=moved(report.before, now) if report.before is not None else Moved(()))
-
-
-def _model(check: DriftCheck, cell: Cell) -> str:
-    return check.asked.columns[cell.column].model

@@ -139,6 +139,14 @@ COMMANDS: tuple[Command, ...] = (
         "workbench",
     ),
     Command(
+        "check-recorded",
+        "",
+        "Check against what was recorded",
+        "Ask once more what `workbench check --record` recorded of this preset, and see what moved",
+        "ask('recorded')",
+        "workbench",
+    ),
+    Command(
         "continue",
         "ctrl+n",
         "Continue",

@@ -69,16 +69,17 @@ class CompareDesk(CompareBoard):
         anyway: bool = False,
         over_budget: bool = False,
         opened: Opened | None = None,
+        comparing: Comparing | None = None,
     ) -> None:
         """`connection` is the base's name, `preset` the slug that it is from, `plan` what the gate showed; `opened` is
-        the experiment as history has it, of which nothing is sent before it is asked for. InputError where a column's
-        connection is not there."""
+        the experiment as history has it, of which nothing is sent before it is asked for; `comparing` is one that is
+        made already, with all of these. InputError where a column's connection is not there."""
         super().__init__(experiment)
         self.plan = plan
-        self.comparing = (
-            opened.comparing
-            if opened is not None
-            else Comparing(services, experiment, connection=connection, anyway=anyway, preset=preset)
+        if opened is not None:
+            comparing = opened.comparing
+        self.comparing = comparing or Comparing(
+            services, experiment, connection=connection, anyway=anyway, preset=preset
         )
         self.comparing.over_budget |= over_budget
         self.opened = opened

@@ -1,4 +1,4 @@
-"""The gate before more requests of a comparison: cells that are open, or are sent once more, or a repeat more."""
+"""The gate before cells of a comparison that is there already: open ones, some once more, a repeat more."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from workbench.tui.compare_gate import LimitFields, Look, Reading, Setup, budget
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from workbench.comparing import Comparing
+    from workbench.comparing_opened import Opened
     from workbench.core.experiment import Cell
     from workbench.core.grid_values import GridLimits
-    from workbench.tui.compare_desk import CompareDesk
 
 
 def limit_fields(limits: GridLimits) -> LimitFields:
@@ -30,10 +31,11 @@ class MoreGate:
 
     saved_cases = 0
 
-    def __init__(self, desk: CompareDesk, cells: Sequence[Cell], what: str) -> None:
-        """`what` names the cells: `8 of 20 cells are open`."""
-        self._comparing = desk.comparing
-        self._opened = desk.opened if not desk.gone_on else None
+    def __init__(self, comparing: Comparing, cells: Sequence[Cell], what: str, opened: Opened | None = None) -> None:
+        """`what` names the cells: `8 of 20 cells are open`; `opened` is the experiment as history has it, where
+        nothing of it was sent since."""
+        self._comparing = comparing
+        self._opened = opened
         self._cells = cells
         self._what = what
 

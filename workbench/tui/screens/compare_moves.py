@@ -106,7 +106,8 @@ class CompareMoves:
         from workbench.tui.screens.compare_setup import CompareSetup
 
         desk = self._desk
-        gate = MoreGate(desk, cells, f"{len(cells):,} cell{'s' * (len(cells) != 1)} {what}")
+        what = f"{len(cells):,} cell{'s' * (len(cells) != 1)} {what}"
+        gate = MoreGate(desk.comparing, cells, what, desk.opened if not desk.gone_on else None)
         setup = await self._ask(CompareSetup(gate, limit_fields(desk.left), title=title))
         if setup is None:
             return False

@@ -143,6 +143,7 @@ class DraftRoom:
             "replies": self.calls.choose_replies,
             "economy": partial(economy.show, host.warmed),
             "comparison": partial(opening.choose, host.warmed),
+            "recorded": partial(_check_recorded, desk, host, comparison),
         }
         """What the action `ask` begins, by name."""
 
@@ -212,3 +213,10 @@ class DraftRoom:
         """The run in the pane has ended."""
         self.desk.account(outcome)
         self.sending.take_summary(outcome)
+
+
+async def _check_recorded(desk: Desk, host: RoomHost, comparison: ShowCompare) -> None:
+    # Imported here: the first paint does without.
+    from workbench.tui.screens.check_recorded import CheckRecorded
+
+    await CheckRecorded(desk, ask=host.ask, say=host.say, show=comparison.show).begin(host.warmed)
