@@ -47,7 +47,7 @@ def test_a_tool_that_is_called_is_told(cli: CommandLine, monkeypatch: pytest.Mon
     called["choices"][0]["message"] = {"role": "assistant", "content": None, "tool_calls": [call]}
     with serving(monkeypatch, whole(called)):
         ended = cli("run", "hi", "--model", "m", "--no-stream")
-    assert "the model calls a tool" in ended.err
+    assert "the model calls f {}" in ended.err
     assert BLANK not in ended.err
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from workbench.cli.diagnostics import ExitCode, complain, say
 from workbench.core.errors import ErrorKind, RunError, StorageError
 from workbench.core.events import Event, Noted, Retrying, State, TextDelta
+from workbench.core.message_parts import function_call
+from workbench.core.one_line import one_line
 from workbench.core.usage import summary_line
 from workbench.runner import failed
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
     from workbench.cli.output import Output
     from workbench.core.outcome import Outcome
+
+
+_MOST_CALLS, _CALL_WIDTH = 10, 300
 
 
 class AnswerPrinter:
@@ -91,9 +96,14 @@ def _say_endings(outcome: Outcome) -> None:
         say(f"workbench: {what} was cut at its limit of tokens")
     if "content_filter" in reasons:
         say(f"workbench: {what} was stopped by a content filter")
-    if any(choice.tool_calls for choice in choices):
-        say("workbench: the model calls a tool: run --json shows the call")
-    elif not any(choice.text.strip() or choice.refusal for choice in choices):
+    calls = [call for choice in choices for call in choice.tool_calls]
+    for call in calls[:_MOST_CALLS]:
+        found = function_call(call)
+        words = one_line(f"{found.name} {found.arguments}", _CALL_WIDTH) if found is not None else "a custom tool"
+        say(f"workbench: the model calls {words}")
+    if len(calls) > _MOST_CALLS:
+        say(f"workbench: and {len(calls) - _MOST_CALLS} more calls: run --json shows them")
+    if not calls and not any(choice.text.strip() or choice.refusal for choice in choices):
         say("workbench: the answer has no text")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.cli.preset_names import near_preset, split_words
 from workbench.core.errors import InputError
-from workbench.core.prompt import INSTRUCTION_ROLES, Message, ParameterValues, Prompt, Role, Variable
+from workbench.core.prompt import INSTRUCTION_ROLES, Image, Message, ParameterValues, Prompt, Role, Variable
 
 if TYPE_CHECKING:
     import argparse
@@ -99,6 +99,15 @@ def add_prompt_options(parser: argparse.ArgumentParser) -> None:
         dest="variables",
         help="fills {{NAME}}; NAME=@file reads a file, NAME=@- standard input",
     )
+    parser.add_argument(
+        "--image",
+        action="append",
+        default=[],
+        metavar="FILE",
+        dest="images",
+        help="an image for the last user message, a file or an https address; one that the preset names already is "
+        "sent as its file is now; may be given several times",
+    )
     parser.add_argument("--anyway", action="store_true", help="send in spite of the problems that were found")
     parser.add_argument("--raw", action="store_true", help="print control characters of the answer as they are")
 
@@ -137,6 +146,8 @@ def started_prompt(
         prompt = replace(prompt, messages=_with_system(prompt.messages, options.system))
     if message is not None:
         prompt = replace(prompt, messages=(*prompt.messages, Message(Role.USER, message)))
+    for source in getattr(options, "images", ()):  # not every command has it
+        prompt = replace(prompt, messages=_with_image(prompt.messages, source, services))
     if options.model is not None:
         prompt = replace(prompt, model=options.model)
     prompt = prompt.with_parameters(_with_settings(prompt.parameters, options.settings))
@@ -185,6 +196,25 @@ def _joined(prompt: Prompt, parts: Parts) -> Prompt:
     placed = with_instruction(placed_messages(prompt, parts), parts)
     values, _ = merged_parameters(prompt, parts)
     return replace(prompt, messages=tuple(each.message for each in placed), parameters=values)
+
+
+def _with_image(messages: tuple[Message, ...], source: str, services: Services) -> tuple[Message, ...]:
+    """With the image in the last user message, or, where a message names it already, with its file as it is now."""
+    image = Image(source)
+    if image.is_file:
+        image = image._replace(digest=services.image_files.read(source).digest)
+    if any(each.source == source for message in messages for each in message.images):
+        known = [tuple(_renewed(each, image) for each in message.images) for message in messages]
+        return tuple(replace(message, images=images) for message, images in zip(messages, known, strict=True))
+    users = [index for index, message in enumerate(messages) if message.role is Role.USER]
+    if not users:
+        raise InputError(f"there is no user message for the image {source}", "give a MESSAGE too")
+    at = users[-1]
+    return (*messages[:at], replace(messages[at], images=(*messages[at].images, image)), *messages[at + 1 :])
+
+
+def _renewed(image: Image, now: Image) -> Image:
+    return image._replace(digest=now.digest) if image.source == now.source else image
 
 
 def _with_system(messages: tuple[Message, ...], text: str) -> tuple[Message, ...]:

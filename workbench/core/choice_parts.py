@@ -100,6 +100,12 @@ class ToolCallParts:
         return {"id": self.id, "type": self.kind, "function": function, **extra}
 
 
+def _name_in(piece: Mapping[str, JSON]) -> str:
+    function = piece.get("function")
+    name = function.get("name") if isinstance(function, dict) else None
+    return name if isinstance(name, str) else ""
+
+
 class ChoiceParts:
     """One choice while it arrives. `take_delta` collects; `add_news` says what came since it was last asked."""
 
@@ -114,6 +120,8 @@ class ChoiceParts:
         self._reasoning_name = "reasoning_content"
         self._refusal = TextParts()
         self._calls: dict[int, ToolCallParts] = {}
+        self._call_at: dict[int, int] = {}
+        """By the index that the endpoint gives: where the call stands."""
         self._fresh_calls: dict[int, None] = {}
         self._logprobs: dict[str, JSON] | None = None
         self._fresh_tokens: list[JSON] = []
@@ -164,14 +172,23 @@ class ChoiceParts:
             self._fresh_calls[index] = None
 
     def _call_index(self, place: int, piece: Mapping[str, JSON]) -> int:
-        index = piece.get("index")
+        """Which call a piece is of, as well as its endpoint says it."""
+        index, call_id, name = piece.get("index"), piece.get("id"), _name_in(piece)
+        following = max(self._calls, default=-1) + 1
         if type(index) is int and index >= 0:
-            return index
-        call_id = piece.get("id")
+            at = self._call_at.get(index, index)
+            known = self._calls.get(at)
+            # Some give each of several calls the index 0; others another id with each piece, but the name only once.
+            if known is not None and known.id and call_id and call_id != known.id and name:
+                at = following
+            self._call_at[index] = at
+            return at
         if call_id:
             same = next((i for i, call in self._calls.items() if call.id == call_id), None)
-            return max(self._calls, default=-1) + 1 if same is None else same
-        return max(self._calls, default=0) + (1 if place else 0)
+            return following if same is None else same
+        last = self._calls.get(following - 1)
+        begins = place > 0 or last is None or (bool(name) and bool(last.name) and name != last.name)
+        return following if begins else following - 1
 
     def take_logprobs(self, logprobs: JSON) -> None:
         value = cleaned(logprobs)

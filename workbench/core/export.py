@@ -98,8 +98,12 @@ def _client(connection: Connection) -> str:
 def _printing(request: Request) -> str:
     n = request.body.get("n")
     several = isinstance(n, int) and n > 1
+    calls = bool(request.body.get("tools"))
     if not request.streams:
-        return "for choice in response.choices:\n    print(choice.message.content)\n"
+        shown = "choice.message.content or choice.message.tool_calls" if calls else "choice.message.content"
+        return f"for choice in response.choices:\n    print({shown})\n"
+    if calls:
+        return _PRINTS_CALLS
     if not several:
         return (
             "for chunk in stream:\n"
@@ -115,6 +119,23 @@ def _printing(request: Request) -> str:
         "for index in sorted(answers):\n"
         "    print(answers[index])\n"
     )
+
+
+_PRINTS_CALLS = """calls = {}
+for chunk in stream:
+    for choice in chunk.choices:
+        print(choice.delta.content or "", end="", flush=True)
+        for part in choice.delta.tool_calls or []:
+            call = calls.setdefault((choice.index, part.index), {"id": "", "name": "", "arguments": ""})
+            call["id"] = call["id"] or part.id or ""
+            if part.function:
+                call["name"] = call["name"] or part.function.name or ""
+                call["arguments"] += part.function.arguments or ""
+print()
+for call in calls.values():
+    print(call["id"], call["name"], call["arguments"])
+"""
+"""What prints an answer whose calls come in pieces."""
 
 
 def _literal(value: JSON, indent: int) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from workbench.core.images import DETAILS, MOST_BYTES, TYPES
 from workbench.core.json_clean import clean_text
 from workbench.core.json_text import describe
 from workbench.core.one_line import one_line
 from workbench.core.prompt import Role, ToolCall
-from workbench.core.usage import size_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from workbench.core.images import ImageData
     from workbench.core.json_value import JSON
     from workbench.core.merge import Placed
-    from workbench.core.models import ModelRules
     from workbench.core.prompt import Image, Message
 
 _SHOWN = 60
@@ -70,6 +67,11 @@ def open_calls(messages: Sequence[Message]) -> tuple[tuple[int, ToolCall], ...]:
     return found if any(not messages[index].content.strip() for index, _ in found) else ()
 
 
+def calls_text(message: Message) -> str:
+    """The names and arguments of its calls, for counting; "" where it asks for none."""
+    return "".join(f"\n{call.name}{call.arguments}" for call in message.calls)
+
+
 def has_parts(message: Message) -> bool:
     """Whether it says something without any text."""
     return bool(message.images or message.calls)
@@ -107,48 +109,6 @@ def _url(image: Image, images: Mapping[str, ImageData]) -> str:
         return clean_text(image.source)
     data = images.get(image.source)
     return data.url if data else ""
-
-
-def check_images(
-    placed: Sequence[Placed],
-    images: Mapping[str, ImageData],
-    rules: ModelRules | None,
-    model: str,
-    findings: Findings,
-) -> None:
-    """Adds what the endpoint would refuse of the images, and a problem for a file that is not the one attached."""
-    shown = [each for each in placed if each.message.images]
-    if not shown:
-        return
-    if rules is not None and rules.images is False:
-        findings.problem("messages", f"{model} takes no images: choose another model, or take them off")
-    total = 0
-    for each in shown:
-        if each.message.role is not Role.USER:
-            findings.problem(each.where, f"images are taken in user messages only, not in {each.message.role.value}")
-        for index, image in enumerate(each.message.images):
-            where = f"{each.where}.images[{index}]"
-            _check_image(image, images.get(image.source), where, findings)
-            total += images[image.source].size if image.source in images else 0
-    if total > MOST_BYTES:
-        findings.problem("messages", f"the images are {size_text(total)} together: at most {size_text(MOST_BYTES)}")
-
-
-def _check_image(image: Image, data: ImageData | None, where: str, findings: Findings) -> None:
-    name = one_line(image.source, _SHOWN)
-    if image.detail and image.detail not in DETAILS:
-        findings.problem(f"{where}.detail", f"detail must be {', '.join(DETAILS)}, not {describe(image.detail)}")
-    if not image.is_file:
-        return
-    if data is None:
-        findings.problem(where, f"the image {name} was not read: attach it again, or take it off", can_send=False)
-        return
-    if data.type not in TYPES:
-        findings.problem(where, f"{name} is {data.type}: png, jpeg, webp and gif are taken")
-    # A preset that names a file without knowing what is in it could have any picture of this person's sent.
-    if image.digest != data.digest:
-        what = "has changed since it was attached" if image.digest else "was named and not attached"
-        findings.problem(where, f"{name} {what}: attach it again to send it as it is now", can_send=False)
 
 
 def check_calls(placed: Sequence[Placed], findings: Findings) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from workbench.core.findings import Findings, Note, Problem
+from workbench.core.image_checks import images_tokens
 from workbench.core.json_clean import NotJson, clean_json, clean_text
 from workbench.core.merge import merged_parameters
 from workbench.core.message_parts import text_of
@@ -58,6 +59,8 @@ class Request:
     problems: tuple[Problem, ...] = ()
     timeout: float | None = None
     """The prompt's own `timeout` parameter in seconds: the most that the whole run may take. None: the settings'."""
+    image_tokens: int = 0
+    """About how many tokens its images take, as far as the model's way of counting and their sizes are known."""
 
     @property
     def model(self) -> str:
@@ -71,7 +74,7 @@ class Request:
         messages = self.body.get("messages")
         for message in messages if isinstance(messages, list) else ():
             match message:  # what `extra` puts in their place may be anything
-                case {"role": str(role), "content": str() | list() as content} if role in _ROLES:
+                case {"role": str(role), "content": str() | list() | None as content} if role in _ROLES:
                     sent.append(Message(Role(role), text_of(content)))
         return tuple(sent)
 
@@ -127,7 +130,8 @@ def build_request(
     _merge(body, extra, findings)
     check_body(body, findings)
     timeout = _timeout(prompt, findings)
-    return Request(body, tuple(findings.notes), tuple(findings.problems), timeout)
+    of_images = images_tokens(body, model, images or {})
+    return Request(body, tuple(findings.notes), tuple(findings.problems), timeout, of_images)
 
 
 def without_stream_usage(request: Request) -> Request:

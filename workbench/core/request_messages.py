@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.core.errors import InputError
+from workbench.core.image_checks import check_images
 from workbench.core.json_clean import clean_text
 from workbench.core.keys import holds_key
 from workbench.core.merge import Placed, placed_messages, with_instruction
-from workbench.core.message_parts import check_calls, check_images, has_parts, sent_message
+from workbench.core.message_parts import check_calls, has_parts, sent_message
 from workbench.core.prompt import Message, Prompt, Role, Variable
 from workbench.core.turns import left_out, sent_words
 from workbench.core.variables import fill, names

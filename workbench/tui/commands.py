@@ -524,6 +524,14 @@ COMMANDS: tuple[Command, ...] = (
         "messages",
     ),
     Command(
+        "message.image-detail",
+        "l",
+        "Detail of images",
+        "How closely the model looks at the message's images: not sent, auto, low, high",
+        "image_detail",
+        "messages",
+    ),
+    Command(
         "message.invisible",
         "i",
         "Invisible characters",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.draft import DraftState
 from workbench.core.errors import InputError
-from workbench.core.message_parts import function_calls, has_parts, open_calls
+from workbench.core.message_parts import calls_text, function_calls, has_parts, open_calls
 from workbench.core.outcome import Choice
 from workbench.core.parts import NO_PARTS
 from workbench.core.prompt import Prompt, Variable
@@ -395,7 +395,8 @@ class Desk:
         from workbench.core.request_messages import filled_contents
 
         texts = self.services.values(self.prompt)[0] if values is None else values
-        return tuple(self._count_text(text) for text in filled_contents(self.prompt, texts))
+        filled = zip(filled_contents(self.prompt, texts), self.prompt.messages, strict=True)
+        return tuple(self._count_text(f"{text}{calls_text(message)}") for text, message in filled)
 
     def _count_text(self, text: str) -> TokenCount:
         connection = self.connection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.core.images import DETAILS
 from workbench.core.one_line import one_line
 from workbench.core.prompt import Role
 from workbench.core.usage import size_text
@@ -44,6 +45,12 @@ def image_line(image: Image, facts: str) -> str:
     """`▣ cat.png · png 800x600 · 1.2 MB · ~765 tok · low`."""
     facts = facts or ("" if image.is_file else "by address")
     return "▣ " + " · ".join(filter(None, (image_name(image), facts, one_line(image.detail, _NAME))))
+
+
+def next_detail(detail: str) -> str:
+    """What follows when a person steps through how closely a model looks at an image; "" sends none."""
+    steps = ("", *DETAILS)
+    return steps[(steps.index(detail) + 1) % len(steps)] if detail in steps else ""
 
 
 def call_line(call: ToolCall) -> str:

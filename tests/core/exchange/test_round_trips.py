@@ -20,10 +20,12 @@ from workbench.core.exchange import read_any
 from workbench.core.exchange.markdown import to_markdown
 from workbench.core.exchange.promptfoo_config import to_promptfoo
 from workbench.core.export import to_curl, to_json_text, to_python
+from workbench.core.images import ImageData
 from workbench.core.json_value import JSON
-from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
+from workbench.core.prompt import Image, Message, ParameterValues, Prompt, Role, ToolCall, Variable
 from workbench.core.request import Request, build_request
 from workbench.core.secret import Secret
+from workbench.core.tools import example_tool
 
 OPENAI = Connection(
     "openai", "openai", "https://api.openai.com/v1", "api.openai.com", Secret(KEY), "OPENAI_API_KEY in .env"
@@ -73,6 +75,39 @@ def test_an_export_comes_back(export: Callable[[Prompt, Request], str], content:
     assert again.body == request.body
     # The body alone says nothing of the time that it may take.
     assert again.timeout == (None if export is EXPORTS["json"] else request.timeout)
+
+
+PICTURE = ImageData("data:image/png;base64,iVBORw0KGgo=", "image/png", 8, 640, 480, "d")
+WITH_PARTS = Prompt(
+    model="m",
+    messages=(
+        Message(Role.USER, "{{도시}}의 날씨?", images=(Image("a.png", "low", "d"), Image("https://x.test/b.png"))),
+        Message(Role.ASSISTANT, "", calls=(ToolCall("c1", "get_weather", '{"city": "서울'), ToolCall("c2", "f", "{}"))),
+        Message(Role.TOOL, "맑음 {x}", call_id="c1"),
+        Message(Role.TOOL, "", call_id="c2"),
+    ),
+    variables=(Variable("도시", default="서울"),),
+    parameters=ParameterValues({"tools": [example_tool()], "tool_choice": "auto", "parallel_tool_calls": False}),
+)
+
+
+@pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
+def test_images_and_calls_come_back(export: Callable[[Prompt, Request], str]) -> None:
+    request = build_request(WITH_PARTS, images={"a.png": PICTURE})
+    again = build_request(imported(export(WITH_PARTS, request)).prompt)
+    assert not request.problems
+    assert again.body == request.body
+
+
+def test_promptfoo_gets_images_and_calls_and_keeps_variables() -> None:
+    request = build_request(WITH_PARTS, images={"a.png": PICTURE})
+    config = json.loads(json.dumps(parse_yaml(to_promptfoo(WITH_PARTS, request, OPENAI))))
+    user, *rest = json.loads(config["prompts"][0])
+    sent = json.loads(json.dumps(request.body["messages"]))
+    assert user["content"][0] == {"type": "text", "text": "{{도시}}의 날씨?"}
+    assert user["content"][1:] == sent[0]["content"][1:]
+    assert rest == sent[1:]
+    assert config["providers"][0]["config"]["tools"] == [example_tool()]
 
 
 @settings(max_examples=40)

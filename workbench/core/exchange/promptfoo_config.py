@@ -72,12 +72,28 @@ def to_promptfoo(prompt: Prompt, request: Request, connection: Connection, parts
 
 def _prompt(prompt: Prompt, request: Request, parts: Parts) -> str:
     """The messages as chat JSON: with their variables where it is certain what each was made of, else as sent."""
-    sent = request.body.get("messages")
-    templates = _templates(prompt, parts, sent if isinstance(sent, list) else [])
+    messages = request.body.get("messages")
+    sent = messages if isinstance(messages, list) else []
+    templates = _templates(prompt, parts, sent)
     if templates is None:
-        return json.dumps(_as_sent(sent), ensure_ascii=False, indent=2)
-    messages = [{"role": each.role.value, "content": to_nunjucks(each.content)} for each in templates]
-    return json.dumps(messages, ensure_ascii=False, indent=2)
+        return json.dumps(_as_sent(messages), ensure_ascii=False, indent=2)
+    written = [_with_template(message, each) for message, each in zip(sent, templates, strict=True)]
+    return json.dumps(written, ensure_ascii=False, indent=2)
+
+
+def _with_template(sent: JSON, template: Message) -> JSON:
+    """A message as it was sent, with its variables in place of what they were filled with."""
+    assert isinstance(sent, dict)
+    rest = {name: value for name, value in sent.items() if name != "content"}
+    content, text = sent.get("content"), to_nunjucks(template.content)
+    written: JSON = text
+    if isinstance(content, list):  # images, with the text before them where there is one
+        texts: list[JSON] = [{"type": "text", "text": text}] if template.content else []
+        images = [part for part in content if not isinstance(part, dict) or part.get("type") != "text"]
+        written = [*texts, *(_as_sent(part) for part in images)]
+    elif content is None:
+        written = None
+    return {"role": rest.pop("role", ""), "content": written, **{name: _as_sent(rest[name]) for name in rest}}
 
 
 def _templates(prompt: Prompt, parts: Parts, sent: Sequence[JSON]) -> list[Message] | None:

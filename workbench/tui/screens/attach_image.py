@@ -49,9 +49,11 @@ class AttachImage(Dialog[Image | None]):
         Binding("down", "app.focus_next", "Field below", show=False),
     ]
 
-    def __init__(self, read: Callable[[str], ImageData], model: str) -> None:
-        """`read` gives a file's image, or InputError; `model` is whose tokens are estimated."""
+    def __init__(self, read: Callable[[str], ImageData], model: str, image: Image | None = None) -> None:
+        """`read` gives a file's image, or InputError; `model` is whose tokens are estimated; `image` is one that is to
+        be attached again."""
         super().__init__()
+        self._start = image or Image("")
         self._read = read
         self._model = model
 
@@ -59,9 +61,9 @@ class AttachImage(Dialog[Image | None]):
         with VerticalScroll(can_focus=False, classes="box") as box:
             box.border_title = "Attach an image"
             box.border_subtitle = "enter attaches · tab the next field · esc leaves"
-            yield from field_row("image", "", "a file's path, or an https address")
+            yield from field_row("image", self._start.source, "a file's path, or an https address")
             details = (Option("", "not sent"), Option("auto", "auto"), Option("low", "low"), Option("high", "high"))
-            yield from labelled("detail", ChoiceLine(details, "", id="detail"))
+            yield from labelled("detail", ChoiceLine(details, self._start.detail, id="detail"))
             yield Static("A file is read when the prompt is sent; an address is sent as it is.", id="facts")
             yield Static(id="fault")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,9 +36,19 @@ class ImageMoves:
         if message is None or message.role is not Role.USER:
             self._say("images go into user messages: choose one", "info")
             return
-        image = await self._ask(AttachImage(self._desk.services.image_files.read, self._desk.model))
+        read = self._desk.services.image_files.read
+        stale = await in_own_thread(self._stale, message)
+        image = await self._ask(AttachImage(read, self._desk.model, stale))
         if image is not None:
             self._attach(index, message, image)
+
+    def _stale(self, message: Message) -> Image | None:
+        """The first image whose file is another one than was attached: that is asked for again. For a thread."""
+        for image in message.images:
+            with contextlib.suppress(InputError):
+                if image.is_file and self._desk.services.image_files.read(image.source).digest != image.digest:
+                    return image
+        return None
 
     async def take_off(self, index: int) -> None:
         """Take an image off message `index`; which one is asked where there are several."""

@@ -158,7 +158,13 @@ class Entries:
         self._entries = [*old[:head], *middle, *old[len(old) - tail :]]
 
     def change(
-        self, index: int, *, role: Role | None = None, content: str | None = None, on: bool | None = None
+        self,
+        index: int,
+        *,
+        role: Role | None = None,
+        content: str | None = None,
+        on: bool | None = None,
+        images: tuple[Image, ...] | None = None,
     ) -> None:
         """Put the given fields into the message at `index`."""
         entry = self._entries[index]
@@ -170,6 +176,8 @@ class Entries:
             message = replace(message, role=role)
         if on is not None:
             message = replace(message, on=on)
+        if images is not None:
+            message = replace(message, images=images)
         entry.message = message
 
     def insert(self, index: int, message: Message) -> None:

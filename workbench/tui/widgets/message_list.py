@@ -10,6 +10,7 @@ from textual.widgets import TextArea
 
 from workbench.core.prompt import Message, Role
 from workbench.tui.commands import bindings
+from workbench.tui.part_lines import next_detail
 from workbench.tui.widgets.message_card import next_role
 from workbench.tui.widgets.message_cards import MessageCards
 from workbench.tui.widgets.message_drawing import DrawnMessages
@@ -142,6 +143,14 @@ class MessageList(MessageCards, can_focus=True):
         if len(self._entries):
             message = self._entries[self._current].message
             self.post_message(self.CopyWanted(message.content, f"the {message.role.value} message"))
+
+    def action_image_detail(self) -> None:
+        """How closely the model looks at the images of the message under the cursor: the next of what there is."""
+        images = self._entries[self._current].message.images if len(self._entries) else ()
+        if images:
+            details = next_detail(images[0].detail)
+            self._entries.change(self._current, images=tuple(image._replace(detail=details) for image in images))
+            self._redraw_and_report()
 
     def action_next_role(self) -> None:
         if len(self._entries):
