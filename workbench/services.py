@@ -502,7 +502,7 @@ class Services:
         return path
 
     def prompt_tokens(self, request: Request, connection: Connection) -> TokenCount:
-        """The tokens that a request takes, its images as far as that is known, as the model that it names counts them."""
+        """The tokens that a request takes, those of its images about, as the model that it names counts them."""
         texts = self.tokens.count_request(request, connection.is_practice, connection.host)
         return replace(texts, value=texts.value + request.image_tokens) if request.image_tokens else texts
 
