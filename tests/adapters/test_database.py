@@ -170,6 +170,32 @@ def test_a_full_disk_from_the_start(tmp_path: Path) -> None:
     run_to_end("full_from_the_start", paths_in(tmp_path).data)
 
 
+def test_a_database_that_may_not_grow_is_a_full_disk_until_it_may(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "_LONGEST_WAIT", 0.1)
+    troubles, first = Troubles(), one_run(database)
+    database.watch(troubles)
+    file = database._writer._file
+    assert file is not None
+    most = file.connection.execute("PRAGMA max_page_count").fetchone()[0]
+    file.connection.execute("PRAGMA max_page_count = 1")  # no more than it has
+
+    async def work() -> str:
+        record = await begin(History(database), "z" * 100_000)
+        await record.end(an_outcome("z" * 100_000))
+        return record.id
+
+    second = asyncio.run(work())
+    troubles.wait_for(lambda told: "the disk is full" in str(told))
+    saves = [database.saves]
+    assert [run.id for run in History(database).recent()] == [first]
+    file.connection.execute(f"PRAGMA max_page_count = {most}")
+    troubles.wait_for(lambda told: told is None)
+    assert [*saves, database.saves] == [False, True]
+    assert [run.id for run in History(database).recent()] == [second, first]
+
+
 def test_what_waits_is_bounded_and_what_is_dropped_is_said(tmp_path: Path) -> None:
     paths = paths_in(tmp_path)
     run_to_end("never_room", paths.data)

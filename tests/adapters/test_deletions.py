@@ -9,7 +9,7 @@ import sqlite3
 import pytest
 
 from tests.adapters.test_migrations import SCHEMAS
-from tests.support.storage import a_connection, a_prompt, a_request, an_outcome
+from tests.support.storage import a_connection, a_prompt, a_request, an_outcome, run_to_end
 from workbench.adapters.database import Database
 from workbench.adapters.database_file import reading
 from workbench.adapters.deletions import Deletions
@@ -187,6 +187,16 @@ def test_a_backup_of_any_schema_loses_it_too(database: Database, paths: Paths, n
     assert not damaged.exists()
     with contextlib.closing(sqlite3.connect(path)) as copy:
         assert copy.execute("SELECT run, text FROM answers").fetchall() == [("r-2", "stays")]
+
+
+def test_a_kill_at_any_moment_is_made_good_by_the_next_start(paths: Paths) -> None:
+    database = Database.open(paths)
+    for text in ("stays", LONG):
+        asyncio.run(ended(History(database), text))
+    assert database.close() == 0
+    killed, untouched, steps = map(int, run_to_end("killed_deletions", paths.data, SECRET).split())
+    assert killed == 0
+    assert 0 < untouched * 1600 < steps, "killed before its rows were deleted, and after"
 
 
 def test_what_could_not_be_taken_over_loses_its_lines(database: Database, paths: Paths) -> None:

@@ -15,8 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.support.storage import a_connection, a_prompt, a_request, an_outcome
-from workbench.adapters import migrations
+from workbench.adapters import database as database_adapter
+from workbench.adapters import database_file, migrations
 from workbench.adapters.database import Database
+from workbench.adapters.deletions import Deletions
 from workbench.adapters.drafts import Drafts
 from workbench.adapters.files import Paths, private_folder, write_atomic
 from workbench.adapters.history import History, RunRecord
@@ -340,6 +342,54 @@ def _killed_after(steps: int, path: Path) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def killed_deletions(home: str, text: str) -> None:
+    """Deletes the newest run in copies of a data folder, each time killed some steps of SQLite later, and looks what
+    the next start makes of it."""
+    steps, ended, whole = 0, 9, 0
+    while ended == 9:
+        copy = Path(f"{home}-killed-{steps}")
+        shutil.copytree(home, copy)
+        ended = _deletion_killed_after(steps, copy)
+        database = Database.open(paths_of(str(copy)))
+        history, deletions = History(database), Deletions(database)
+        deletions.forget_hidden()
+        left = history.recent()
+        if len(left) == 2:
+            whole += 1
+            deletions.forget([left[0].id])
+        assert [run.first_line for run in history.recent()] == ["stays"]
+        assert database.close() == 0
+        assert not [file for file in copy.rglob("*") if file.is_file() and text.encode() in file.read_bytes()]
+        with contextlib.closing(sqlite3.connect(paths_of(str(copy)).database)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        steps += 1600
+    say(ended, whole, steps)
+
+
+def _deletion_killed_after(steps: int, home: Path) -> int:
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    database = Database.open(paths_of(str(home)))
+    run = History(database).recent()[0].id
+    left = [steps]
+
+    def step() -> int:
+        left[0] -= 20
+        if left[0] < 0:
+            os._exit(9)
+        return 0
+
+    def counted(path: Path, **named: float) -> sqlite3.Connection:
+        connection = database_file.connect(path, **named)  # type: ignore[arg-type]
+        connection.set_progress_handler(step, 20)
+        return connection
+
+    setattr(database_adapter, "connect", counted)  # noqa: B010
+    Deletions(database).forget([run])
+    os._exit(0)
+
+
 def _die_after(calls: int) -> None:
     left = [calls]
 
@@ -371,6 +421,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "locked_out": locked_out,
     "killed_saves": killed_saves,
     "killed_migrations": killed_migrations,
+    "killed_deletions": killed_deletions,
 }
 
 if __name__ == "__main__":

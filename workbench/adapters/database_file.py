@@ -271,8 +271,11 @@ def set_aside(path: Path, identity: tuple[int, int] | None) -> str:
     for name in (path, *companions(path)):
         with contextlib.suppress(FileNotFoundError):
             os.replace(name, kept.with_name(kept.name + name.name.removeprefix(path.name)))
+    import shlex  # no part of the first paint
+
+    file = shlex.quote(str(kept))  # macOS has a blank in it
     return (
-        f"history was damaged: it is set aside, and a new one is begun; `workbench history salvage {kept}` "
+        f"history was damaged: it is set aside, and a new one is begun; `workbench history salvage {file}` "
         "takes over what can be read of it"
     )
 

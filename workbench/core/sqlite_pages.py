@@ -134,7 +134,7 @@ class DamagedFile:
         _, place = _varint(page, place)  # the rowid
         return _values(self._payload(page, place, size))
 
-    def _payload(self, page: memoryview, place: int, size: int) -> memoryview:
+    def _payload(self, page: memoryview, place: int, size: int) -> bytes:
         """What a cell holds, put together from its page and the pages that it goes on at."""
         usable = self._pages.usable
         if size > self._pages.count * self._pages.size:
@@ -143,7 +143,7 @@ class DamagedFile:
         if place + local > usable:
             raise Unreadable("a row beyond its page")
         if local == size:
-            return page[place : place + size]
+            return bytes(page[place : place + size])
         parts, left = [page[place : place + local]], size - local
         following = struct.unpack_from(">I", page, place + local)[0]
         while left > 0:
@@ -151,7 +151,7 @@ class DamagedFile:
             parts.append(more[4 : 4 + min(left, usable - 4)])
             left -= len(parts[-1])
             following = struct.unpack_from(">I", more)[0]
-        return memoryview(b"".join(parts))
+        return b"".join(parts)
 
     def _free_pages(self) -> set[int]:
         """The pages that are in use by nothing, as far as their list can be read."""
@@ -206,7 +206,7 @@ def _local_size(size: int, usable: int) -> int:
     return fitting if fitting <= usable - 35 else least
 
 
-def _varint(data: memoryview, place: int) -> tuple[int, int]:
+def _varint(data: Bytes, place: int) -> tuple[int, int]:
     value = 0
     for count in range(9):
         byte = data[place + count]
@@ -218,13 +218,13 @@ def _varint(data: memoryview, place: int) -> tuple[int, int]:
     raise AssertionError
 
 
-def _values(record: memoryview) -> tuple[Value, ...]:
+def _values(record: bytes) -> tuple[Value, ...]:
     end, place = _varint(record, 0)
     if not 0 < end <= len(record):
         raise Unreadable("a row without its beginning")
     values, content = [], end
     while place < end:
-        kind, place = _varint(record, place)
+        kind, place = (record[place], place + 1) if record[place] < 0x80 else _varint(record, place)
         value, size = _value(kind, record, content)
         values.append(value)
         content += size
@@ -233,7 +233,7 @@ def _values(record: memoryview) -> tuple[Value, ...]:
     return tuple(values)
 
 
-def _value(kind: int, record: memoryview, place: int) -> tuple[Value, int]:
+def _value(kind: int, record: bytes, place: int) -> tuple[Value, int]:
     """A value, and how many bytes it takes."""
     if kind == 0:
         return None, 0
@@ -242,7 +242,7 @@ def _value(kind: int, record: memoryview, place: int) -> tuple[Value, int]:
     if kind in (10, 11):
         raise Unreadable("a kind of value that there is none of")
     size = _INTEGERS.get(kind, 8 if kind == 7 else (kind - 12) // 2)
-    raw = bytes(record[place : place + size])
+    raw = record[place : place + size]
     if len(raw) != size:
         raise Unreadable("a value beyond its row")
     if kind in _INTEGERS:
