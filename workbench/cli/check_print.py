@@ -10,6 +10,8 @@ from workbench.cli.diagnostics import say
 from workbench.cli.table import table
 from workbench.core.drift.report import DriftState
 from workbench.core.drift.words import HEAD, beside, moved_there, notes, row, verdict
+from workbench.core.events import State
+from workbench.core.experiment_report import NOT_SENT
 from workbench.core.usage import money_text
 
 if TYPE_CHECKING:
@@ -62,12 +64,16 @@ def say_ending(reports: Sequence[DriftReport], run: GridRun) -> None:
         parts = [f"{sent:,} request{'s' * (sent != 1)} sent", money_text(run.spent.cost_usd), run.why]
         say(f"workbench: {' · '.join(filter(None, parts))}")
     for report in reports:
-        for cell in report.missing[:_SHOWN]:
-            what = f"{cell.state.replace('_', ' ')}: {cell.error}" if cell.error else cell.state.replace("_", " ")
+        # Nobody needs to be told one by one what they stopped themselves, or what a cap kept back.
+        failed = [cell for cell in report.missing if cell.state not in (NOT_SENT, State.CANCELLED)]
+        for cell in failed[:_SHOWN]:
             where = f"{report.labels[cell.cell.column]}, repeat {cell.cell.repeat + 1}"
+            what = "stopped by a content filter" if cell.is_complete else f"{cell.state}: {cell.error}"
             say(f"workbench: {report.preset}: {where}: {what}")
-        if len(report.missing) > _SHOWN:
-            say(f"workbench: {report.preset}: and {len(report.missing) - _SHOWN:,} more")
+        if len(failed) > _SHOWN:
+            say(f"workbench: {report.preset}: and {len(failed) - _SHOWN:,} more")
+        if unsent := len(report.missing) - len(failed):
+            say(f"workbench: {report.preset}: {unsent:,} were stopped or not sent")
 
 
 def as_json(reports: Sequence[DriftReport], planned: int, spent: Spent) -> dict[str, JSON]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.core.checks import check_words
+from workbench.core.compare.needed import repeats_needed
 from workbench.core.compare.verdict_words import number, p_words
 from workbench.core.drift.moved import CONTENT, MODEL, PROMPT_TOKENS, TEXT
 from workbench.core.drift.report import DriftState
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from workbench.core.drift.moved import CheckMove, ColumnMove, Moved
+    from workbench.core.drift.recording import Recording
     from workbench.core.drift.report import DriftReport
 
 HEAD = ("setting", "same", "within", "between", "p", "tokens", "cost", "seconds")
@@ -34,8 +36,11 @@ def verdict(report: DriftReport) -> str:
         case DriftState.CHANGED_HERE:
             return f"Changed here since {_day(report)}, so no drift of the model: {_changes(report)}."
         case DriftState.NOT_SENT:
-            return f"Nothing changed here since {_day(report)}, and nothing was sent."
+            told = f"Nothing changed here since {_day(report)}. " if report.before is not None else ""
+            return f"{told}Nothing was sent."
         case DriftState.INCOMPLETE:
+            if report.before is None:
+                return f"Nothing was recorded: {_missing(report)}."
             return f"Not known: {_missing(report)}. What came shows no drift since {_day(report)}."
         case DriftState.UNDECIDED:
             return f"No telling: the answers are not those of {_day(report)}, and {_cannot_show(report.moved)}."
@@ -45,6 +50,8 @@ def verdict(report: DriftReport) -> str:
 def notes(report: DriftReport) -> tuple[str, ...]:
     """What else to know, a line each: what is no drift by itself, and what could not be shown."""
     lines = [f"{each.words}: choose another in time" for each in report.retirements if not each.gone]
+    if report.written:
+        lines += _too_few(report.now)
     moved = report.moved
     if moved is not None:
         lines += _new_fingerprints(report, moved)
@@ -173,6 +180,19 @@ def _check(check: CheckMove) -> str:
 def _rates(check: CheckMove) -> str:
     old, new = check.recorded, check.now
     return f"{new.passed} of {new.judged} ({old.passed} of {old.judged} then)"
+
+
+def _too_few(now: Recording) -> list[str]:
+    """That so few repeats will not show a content that moves, where they will not."""
+    noisy = [case.answers for column in now.columns if not column.should_repeat for case in column.cases]
+    if not noisy:
+        return []
+    needed = repeats_needed(2, len(noisy), None).content
+    fewest = min(map(len, noisy))
+    if needed is None or fewest >= needed:
+        return []
+    repeats = f"{fewest} repeat{'s' * (fewest != 1)}"
+    return [f"a content that moves can't be told from noise with {repeats}: {needed} would do (--repeats {needed})"]
 
 
 def _new_fingerprints(report: DriftReport, moved: Moved) -> list[str]:
