@@ -168,6 +168,21 @@ class Experiments:
         with self._database.read() as connection:
             return self._summaries(connection, newest, f"SELECT id FROM experiments {newest}", limit)
 
+    def between(self, after: str, before: str, limit: int) -> tuple[ExperimentSummary, ...]:
+        """The newest experiments whose ids are between these two, newest first. Raises StorageError."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                f"SELECT id FROM experiments WHERE id > ? AND id < ? AND {VISIBLE} ORDER BY id DESC LIMIT ?",
+                (after, before, limit),
+            ).fetchall()
+        return self.only([id for (id,) in found])
+
+    def only(self, ids: Sequence[str]) -> tuple[ExperimentSummary, ...]:
+        """These experiments as they are now, newest first. Raises StorageError."""
+        each = "SELECT value FROM json_each(?)"
+        with self._database.read() as connection:
+            return self._summaries(connection, f"WHERE id IN ({each}) ORDER BY id DESC", each, json.dumps(list(ids)))
+
     def get(self, experiment: str) -> StoredExperiment | None:
         """An experiment with its cells; None where there is none. Raises StorageError, and InputError where what is
         kept can't be read any more."""

@@ -57,24 +57,27 @@ class HistorySearch:
         query: HistoryQuery,
         *,
         before: str = NEWEST,
+        after: str = "",
         limit: int = 50,
         seconds: float | None = None,
         cells: bool = True,
     ) -> Page:
-        """The newest runs that fit and are older than the id `before`, at most `limit`.
+        """The newest runs that fit, older than the id `before` and newer than `after`, at most `limit`.
 
         After so many `seconds` it gives what it has; there may be more behind `reached`. Without `cells` those that
         belong to a comparison are left out. Raises StorageError.
         """
         until = time.monotonic() + seconds if seconds is not None else None
         where, values = _where(query, cells)
+        span = (before, after)
         with self._database.read() as connection:
             if query.text:
-                rows, reached = _search(connection, query.text, (where, values), before, limit, until)
+                rows, reached = _search(connection, query.text, (where, values), span, limit, until)
             else:
                 found = connection.execute(
-                    f"SELECT session, {SUMMARY_COLUMNS} FROM runs WHERE id < ? AND {where} ORDER BY id DESC LIMIT ?",
-                    (before, *values, limit),
+                    f"SELECT session, {SUMMARY_COLUMNS} FROM runs WHERE id < ? AND id > ? AND {where} "
+                    "ORDER BY id DESC LIMIT ?",
+                    (*span, *values, limit),
                 ).fetchall()
                 rows, reached = found, str(found[-1][1]) if len(found) == limit else None
         return Page(self._summaries(rows), reached)
@@ -152,10 +155,11 @@ def _id_of(day: date) -> str:
 
 
 def _search(
-    connection: sqlite3.Connection, text: str, where: _Where, before: str, limit: int, until: float | None
+    connection: sqlite3.Connection, text: str, where: _Where, span: tuple[str, str], limit: int, until: float | None
 ) -> tuple[list[tuple[object, ...]], str | None]:
     needle = folded(text)
     condition, values = where
+    before, after = span
     named = {
         id
         for id, name, note in connection.execute(_NAMED, (before,))
@@ -164,6 +168,8 @@ def _search(
     rows: list[tuple[object, ...]] = []
     last = ""
     for run in _candidates(connection, wanted(needle), sorted(named, reverse=True), before):
+        if run <= after:
+            break
         if run == last:
             continue
         if len(rows) == limit or (until is not None and time.monotonic() > until and last):

@@ -29,6 +29,8 @@ Scope = Literal[
     "columns",
     "connect",
     "settings",
+    "history",
+    "runs",
 ]
 
 SCOPES: dict[Scope, str] = {
@@ -47,6 +49,8 @@ SCOPES: dict[Scope, str] = {
     "columns": "Compare: the columns",
     "connect": "Connect",
     "settings": "Settings",
+    "history": "History",
+    "runs": "History: the list",
 }
 
 
@@ -145,6 +149,16 @@ COMMANDS: tuple[Command, ...] = (
         "Ask once more what `workbench check --record` recorded of this preset, and see what moved",
         "ask('recorded')",
         "workbench",
+    ),
+    Command(
+        "history",
+        "ctrl+r",
+        "History",
+        "Every run and comparison; a word of a prompt or an answer finds it",
+        "ask('history')",
+        "workbench",
+        True,
+        "^R",
     ),
     Command(
         "continue",
@@ -944,6 +958,34 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "settings.read-down", "shift+down", "Text down", "Scroll what is said of it down", "read_on(1)", "settings"
     ),
+    Command(
+        "history.run-again",
+        "ctrl+j,ctrl+enter",
+        "Run again",
+        "Open the run in the workbench and send it once more",
+        "run_again",
+        "history",
+        True,
+        "^J",
+    ),
+    Command("history.filter", "f3", "Filter", "Choose a filter: starred, failed, a model", "filter", "history", True),
+    Command("history.leave", "escape", "Back", "To the workbench, as it was", "leave", "history", True, "esc"),
+    Command("history.previous", "up", "Previous", "The run above", "move(-1)", "history"),
+    Command("history.next", "down", "Next", "The run below", "move(1)", "history"),
+    Command("history.page-up", "pageup", "Page up", "A page of runs up", "page(-1)", "history"),
+    Command("history.page-down", "pagedown", "Page down", "A page of runs down", "page(1)", "history"),
+    Command("history.text-down", "shift+down", "Text down", "Scroll the run's texts down", "read_on(1)", "history"),
+    Command("history.text-up", "shift+up", "Text up", "Scroll the run's texts up", "read_on(-1)", "history"),
+    Command("runs.open", "enter", "Open", "Open it in the workbench, as it was", "screen.open", "runs", True),
+    Command("runs.mark", "space", "Mark", "Mark the run for comparing", "screen.mark", "runs", True),
+    Command("runs.star", "s", "Star", "Put a star on the run, or take it off", "screen.star", "runs", True),
+    Command("runs.name", "n", "Name", "Give the run a name", "screen.rename", "runs", True),
+    Command("runs.note", "t", "Note", "Write a note about the run", "screen.note", "runs", True),
+    Command("runs.delete", "delete,d", "Delete", "Delete it, for good once you leave", "screen.delete", "runs", True),
+    Command("runs.undelete", "u", "Bring back", "Bring back what was deleted", "screen.undelete", "runs", True),
+    Command("runs.find", "slash", "Search", "To the search field", "screen.find", "runs", True, "/"),
+    Command("runs.first", "home", "First", "The newest run", "first", "runs"),
+    Command("runs.last", "end", "Last", "The oldest run that was read", "last", "runs"),
 )
 
 

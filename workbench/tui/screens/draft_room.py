@@ -20,6 +20,7 @@ from workbench.tui.screens.copying import Copying
 from workbench.tui.screens.finding import Finding
 from workbench.tui.screens.image_moves import ImageMoves
 from workbench.tui.screens.open_compare import OpenCompare
+from workbench.tui.screens.open_history import OpenHistory
 from workbench.tui.screens.outside import Outside
 from workbench.tui.screens.preset_moves import PresetMoves
 from workbench.tui.screens.running import Running
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from workbench.adapters.history_rows import StoredRun
     from workbench.core.outcome import Outcome
     from workbench.core.prompt import Prompt
     from workbench.tui.desk import Derived, Desk
@@ -74,6 +76,9 @@ class RoomHost(Protocol):
     async def put(self, prompt: Prompt, source: PresetSource | None) -> Opened | None:
         """Open a prompt in a draft of its own, or in the one in front where that is blank. None where that can't be, as
         was said."""
+
+    def room_of(self, desk: Desk) -> DraftRoom | None:
+        """What the screen has for a draft that is open."""
 
     def began(self, desk: Desk) -> None:
         """A run has begun."""
@@ -127,6 +132,15 @@ class DraftRoom:
         self.comparing = BeginCompare(desk, ask=ask, say=say, show=comparison.show)
         opening = OpenCompare(desk.services, ask=ask, show=comparison.show)
         economy = ShowEconomy(desk, ask=ask, say=say, changed=changed)
+        past = OpenHistory(
+            desk.services,
+            ask=ask,
+            say=say,
+            put=host.put,
+            room_of=host.room_of,
+            changed=host.changed,
+            compare=opening.open,
+        )
         self.copying = Copying(desk, say=say, take=host.copy)
         self.conversations: dict[str, Callable[[], Coroutine[None, None, None]]] = {
             "connection": self.where.choose_connection,
@@ -144,6 +158,7 @@ class DraftRoom:
             "economy": partial(economy.show, host.warmed),
             "comparison": partial(opening.choose, host.warmed),
             "recorded": partial(_check_recorded, desk, host, comparison),
+            "history": partial(past.choose, host.warmed),
         }
         """What the action `ask` begins, by name."""
 
@@ -164,15 +179,26 @@ class DraftRoom:
             stored = await in_own_thread(desk.services.history.get, desk.last_run)
         except WorkbenchError as error:
             return error.line
-        outcome = stored.outcome() if stored is not None else None
-        if stored is not None and outcome is not None and not self.has_output:
-            from workbench.tui.run_progress import past_run
-
-            desk.recall_run(stored)
-            self._past = past_run(outcome)
-            if self._pane is not None:
-                self._pane.show_past(self._past)
+        if stored is not None and not self.has_output:
+            self._show_past(stored)
         return ""
+
+    def show_run(self, stored: StoredRun) -> None:
+        """Show a run of before, as what was run last here. Its prompt is on the desk."""
+        self.desk.last = None
+        self.desk.ran(stored.id)
+        self._show_past(stored)
+
+    def _show_past(self, stored: StoredRun) -> None:
+        outcome = stored.outcome()
+        if outcome is None:
+            return  # it goes on in another window
+        from workbench.tui.run_progress import past_run
+
+        self.desk.recall_run(stored)
+        self._past = past_run(outcome)
+        if self._pane is not None:
+            self._pane.show_past(self._past)
 
     # -- its pane ----------------------------------------------------------------------------------------------
 

@@ -300,6 +300,10 @@ class DraftTabs:
         room = self._rooms.get(draft_id)
         return room.desk if room is not None else None
 
+    def room_of(self, desk: Desk) -> DraftRoom | None:
+        """The room of a draft that is open on the screen."""
+        return self._rooms.get(desk.draft_id)
+
     def stop_all(self) -> None:
         """End every run and keep its text."""
         for room in self._rooms.values():

@@ -139,6 +139,9 @@ class DraftsScreen(QuickPaint, Screen[None]):
     async def put(self, prompt: Prompt, source: PresetSource | None) -> Opened | None:
         return await self.tabs.put(prompt, source)
 
+    def room_of(self, desk: Desk) -> DraftRoom | None:
+        return self.tabs.room_of(desk)
+
     def began(self, desk: Desk) -> None:
         """A run has begun in a draft's pane."""
         if desk is self.desk:

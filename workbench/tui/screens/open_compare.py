@@ -45,9 +45,16 @@ class OpenCompare:
             listing.cancel()
             loading.cancel()
         if opened is not None:
-            from workbench.tui.compare_desk import CompareDesk
+            await self._show_opened(opened)
 
-            await self._show(CompareDesk.of(opened))
+    async def open(self, experiment: str) -> None:
+        """Open the comparison of this id. InputError, StorageError."""
+        await self._show_opened(await self._read(experiment))
+
+    async def _show_opened(self, opened: Opened) -> None:
+        from workbench.tui.compare_desk import CompareDesk
+
+        await self._show(CompareDesk.of(opened))
 
     async def _list(self, picker: ExperimentPicker) -> None:
         try:
