@@ -30,7 +30,7 @@ Scope = Literal[
     "connect",
     "settings",
     "history",
-    "runs",
+    "past",
 ]
 
 SCOPES: dict[Scope, str] = {
@@ -50,7 +50,7 @@ SCOPES: dict[Scope, str] = {
     "connect": "Connect",
     "settings": "Settings",
     "history": "History",
-    "runs": "History: the list",
+    "past": "History: the list",
 }
 
 
@@ -970,22 +970,22 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("history.filter", "f3", "Filter", "Choose a filter: starred, failed, a model", "filter", "history", True),
     Command("history.leave", "escape", "Back", "To the workbench, as it was", "leave", "history", True, "esc"),
-    Command("history.previous", "up", "Previous", "The run above", "move(-1)", "history"),
-    Command("history.next", "down", "Next", "The run below", "move(1)", "history"),
-    Command("history.page-up", "pageup", "Page up", "A page of runs up", "page(-1)", "history"),
-    Command("history.page-down", "pagedown", "Page down", "A page of runs down", "page(1)", "history"),
+    Command("history.previous", "up", "Previous", "The row above", "move(-1)", "history"),
+    Command("history.next", "down", "Next", "The row below", "move(1)", "history"),
+    Command("history.page-up", "pageup", "Page up", "A page of rows up", "page(-1)", "history"),
+    Command("history.page-down", "pagedown", "Page down", "A page of rows down", "page(1)", "history"),
     Command("history.text-down", "shift+down", "Text down", "Scroll the run's texts down", "read_on(1)", "history"),
     Command("history.text-up", "shift+up", "Text up", "Scroll the run's texts up", "read_on(-1)", "history"),
-    Command("runs.open", "enter", "Open", "Open it in the workbench, as it was", "screen.open", "runs", True),
-    Command("runs.mark", "space", "Mark", "Mark the run for comparing", "screen.mark", "runs", True),
-    Command("runs.star", "s", "Star", "Put a star on the run, or take it off", "screen.star", "runs", True),
-    Command("runs.name", "n", "Name", "Give the run a name", "screen.rename", "runs", True),
-    Command("runs.note", "t", "Note", "Write a note about the run", "screen.note", "runs", True),
-    Command("runs.delete", "delete,d", "Delete", "Delete it, for good once you leave", "screen.delete", "runs", True),
-    Command("runs.undelete", "u", "Bring back", "Bring back what was deleted", "screen.undelete", "runs", True),
-    Command("runs.find", "slash", "Search", "To the search field", "screen.find", "runs", True, "/"),
-    Command("runs.first", "home", "First", "The newest run", "first", "runs"),
-    Command("runs.last", "end", "Last", "The oldest run that was read", "last", "runs"),
+    Command("past.open", "enter", "Open", "Open it in the workbench, as it was", "screen.open", "past", True),
+    Command("past.mark", "space", "Mark", "Mark the run for comparing", "screen.mark", "past", True),
+    Command("past.star", "s", "Star", "Put a star on the run, or take it off", "screen.star", "past", True),
+    Command("past.name", "n", "Name", "Give the run a name", "screen.rename", "past", True),
+    Command("past.note", "t", "Note", "Write a note about the run", "screen.note", "past", True),
+    Command("past.delete", "delete,d", "Delete", "Delete it, for good once you leave", "screen.delete", "past", True),
+    Command("past.undelete", "u", "Bring back", "Bring back what was deleted", "screen.undelete", "past", True),
+    Command("past.find", "slash", "Search", "To the search field", "screen.find", "past", True, "/"),
+    Command("past.first", "home", "First", "The newest row", "first", "past"),
+    Command("past.last", "end", "Last", "The oldest row that was read", "last", "past"),
 )
 
 

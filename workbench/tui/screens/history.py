@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual import on, work
 from textual.containers import Container, Vertical
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from workbench.past_runs import PastRuns, Row
     from workbench.services import Services
+    from workbench.tui.app import WorkbenchApp
     from workbench.tui.screens.where import Answer
 
 BESIDE = 112
@@ -130,7 +131,7 @@ class HistoryScreen(Screen[Taken | None]):
         self.query_one(Container).set_class(size.width < BESIDE, "-below")
 
     def command_nodes(self) -> Mapping[str, DOMNode]:
-        return {"app": self.app, "history": self, "runs": self.list}
+        return {"app": self.app, "history": self, "past": self.list}
 
     @property
     def list(self) -> HistoryList:
@@ -273,8 +274,12 @@ class HistoryScreen(Screen[Taken | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        # Its last change is still on its way, and with it what will be under the cursor.
-        self.call_later(self.action_open)
+
+        async def opened() -> None:
+            self.action_open()
+
+        # Once the arrows that came before have moved the cursor: they take a longer way than the field's own keys.
+        cast("WorkbenchApp", self.app).turns.move(opened)
 
     @on(HistoryList.Opened)
     def action_open(self) -> None:

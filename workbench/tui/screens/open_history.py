@@ -45,12 +45,12 @@ class OpenHistory:
         self._compare = compare
 
     async def choose(self, warmed: asyncio.Event) -> None:
-        """From the list to what is opened. What a killed process left is in order once `warmed` is set."""
-        await warmed.wait()
+        """From the list to what is opened, once `warmed` is set; looking needs nothing that is loaded with that."""
         taken = await self._ask(await in_own_thread(self._screen))
         await self._forget_deleted()
         if taken is None:
             return
+        await warmed.wait()
         try:
             await self._open(taken)
         except WorkbenchError as error:

@@ -27,7 +27,7 @@ _NEAR = 60
 class HistoryList(RowPane):
     """Its screen gives it the rows and decides what is done with one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("runs")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("past")
     DEFAULT_CSS = """
     HistoryList {
         height: 1fr;
