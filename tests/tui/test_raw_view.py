@@ -76,6 +76,8 @@ async def test_each_event_with_its_time_and_what_it_brings() -> None:
     app = Host()
     async with app.run_test(size=(90, 24)) as pilot:
         assert "every event of it is shown here" in shown(app.view)[0]
+        app.view.show(lambda: RawShown(past=True))
+        assert "are not in history" in " ".join(shown(app.view)[:2])
         trace = trace_of(delta("오늘"), delta(" 점심") + b": ping\n\n", b"data: [DONE]\n\n")
         show(app.view, trace)
         await pilot.pause()

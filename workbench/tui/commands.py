@@ -246,6 +246,7 @@ COMMANDS: tuple[Command, ...] = (
         "Put the focus on the messages",
         "focus_panel('messages')",
         "workbench",
+        priority=True,
     ),
     Command(
         "focus-parameters",
@@ -254,6 +255,7 @@ COMMANDS: tuple[Command, ...] = (
         "Put the focus on the parameters",
         "focus_panel('parameters')",
         "workbench",
+        priority=True,
     ),
     Command(
         "focus-output",
@@ -262,6 +264,7 @@ COMMANDS: tuple[Command, ...] = (
         "Put the focus on the output",
         "focus_panel('output')",
         "workbench",
+        priority=True,
     ),
     Command(
         "panel.wider",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def raw_shown(progress: RunProgress | None, outcome: Outcome | None) -> RawShown:
     """The bytes that have come so far."""
     if progress is None or _of_another_session(progress, outcome):
-        return RawShown()
+        return RawShown(past=progress is not None)
     if outcome is not None:
         return RawShown(progress.trace, total=outcome.timings.total_s or 0.0)
     return RawShown(progress.trace, running=True, total=progress.trace.elapsed(time.monotonic()))

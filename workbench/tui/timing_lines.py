@@ -66,6 +66,8 @@ def timing_lines(shown: TimingShown, width: int) -> list[Line]:
         lines += _attempt_lines(shown.trace, total, shown, width)
     elif shown.attempts > 1:
         lines += [[], _fact("attempts", str(shown.attempts), width)]
+    if shown.trace is None:
+        lines += [[], [shortened("an earlier run: no times of its pieces are kept", width, "dim")]]
     return lines
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.geometry import Region, Size
     from textual.screen import Screen
+    from textual.widget import Widget
 
     from workbench.tui.panel_sizes import Layout
     from workbench.tui.screens.panel_moves import Border
@@ -25,6 +26,8 @@ class Panels:
     def __init__(self, screen: Screen[None], sizes: PanelSizes) -> None:
         self._screen = screen
         self.sizes = sizes
+        self._had_focus: Widget | None = None
+        """What had the focus before the terminal was too small for any panel: what is not seen loses it."""
 
     @property
     def layout(self) -> Layout:
@@ -43,8 +46,17 @@ class Panels:
     def place(self, size: Size) -> None:
         """Lay the panels out for this size of the terminal."""
         classes = layout_classes(size, PANELS[self._tabs.current])
+        if classes["-tiny"] and self._screen.focused is not None:
+            self._had_focus = self._screen.focused
         self._screen.update_classes(classes, animate=False)
         self._give_sizes(layout_of(size.width))
+        if not classes["-tiny"] and self._had_focus is not None:
+            self._screen.call_after_refresh(self._focus_again, self._had_focus)
+            self._had_focus = None
+
+    def _focus_again(self, widget: Widget) -> None:
+        if self._screen.focused is None and widget.is_attached:
+            widget.focus()
 
     def resize(self, sizes: PanelSizes) -> None:
         """Give the panels these sizes."""

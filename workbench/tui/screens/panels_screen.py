@@ -44,11 +44,19 @@ class PanelsScreen(DraftsScreen):
         self._show_output()
 
     def action_focus_panel(self, name: str) -> None:
+        async def go() -> None:
+            self.go_to_panel(name)
+
+        self.bench.turns.move(go)
+
+    def go_to_panel(self, name: str) -> None:
+        """Bring a panel to the front and the keys to it."""
         self._panels.show(name)
-        if name == "output":
-            self.output.focus_shown()
-        else:
-            self.query_one(f"#{name}").focus()
+        widget = self.output.shown_view if name == "output" else self.query_one(f"#{name}")
+        # At once, and not by a message as `focus()` does: the next key of a burst goes where it is.
+        self.set_focus(widget)
+        if self.focused is not widget:
+            widget.focus()  # it is not in sight yet
 
     def _show_output(self) -> None:
         """Bring the output to the front; where it hides what had the focus, the keys go to it."""
@@ -57,7 +65,7 @@ class PanelsScreen(DraftsScreen):
 
     @on(TabLine.Chosen)
     def _panel_chosen(self, event: TabLine.Chosen) -> None:
-        self.action_focus_panel(PANELS[event.name])
+        self.go_to_panel(PANELS[event.name])
 
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:

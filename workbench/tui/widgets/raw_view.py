@@ -17,7 +17,7 @@ from workbench.tui.commands import bindings
 from workbench.tui.display import one_line, visible
 from workbench.tui.line_cells import measure, wrap
 from workbench.tui.raw_chart import chart_lines, time_text
-from workbench.tui.widgets.drawing import Piece, fitted, shortened
+from workbench.tui.widgets.drawing import Piece, fitted, shortened, wrapped
 from workbench.tui.widgets.row_pane import RowPane
 
 if TYPE_CHECKING:
@@ -47,10 +47,17 @@ class RawShown(NamedTuple):
     """What there is to show of one run."""
 
     trace: Trace | None = None
-    """None before any run, and for a run of another session: the bytes are kept as long as the run is shown."""
+    """None before any run, and where `past`."""
     running: bool = False
     total: float = 0.0
     """Seconds since the request was sent, or that the run took."""
+    past: bool = False
+    """A run from history: its bytes were kept as long as it was shown."""
+
+
+_NOTHING_YET = "no answer yet: every event of it is shown here, with its time"
+_PAST = "the events of an earlier run are not in history: its answer and its figures are. ^G sends its request again"
+_MOST_WORDS = 4
 
 
 class RawView(RowPane):
@@ -87,7 +94,8 @@ class RawView(RowPane):
         self._shown = self._state()
         trace = self._shown.trace
         if trace is None:
-            self._events, self._said = None, []
+            self._events = None
+            self._say()
         elif self._events is None or self._events.log is not trace.raw:  # another run, or another attempt
             self._events = RawEvents(trace.raw)
             self._cursor, self._following = len(trace.attempts) + 1, True
@@ -99,6 +107,10 @@ class RawView(RowPane):
         if self._following and self.grows():
             self._cursor = max(0, self.row_count() - 1)
         self.show_rows()
+
+    def _say(self) -> None:
+        """Why there are no events."""
+        self._said = wrapped(_PAST if self._shown.past else _NOTHING_YET, self.text_width - _GUTTER, _MOST_WORDS)
 
     def _forget_laid(self) -> None:
         self._chart = []
@@ -123,12 +135,14 @@ class RawView(RowPane):
 
     def lay_out(self) -> None:
         self._forget_laid()
+        if self._shown.trace is None:
+            self._say()
 
     def grows(self) -> bool:
         return self._shown.running
 
     def row_count(self) -> int:
-        return len(self._said) + self.count if self._shown.trace is not None else 1
+        return len(self._said) + self.count
 
     def head_lines(self) -> Sequence[Sequence[Piece]]:
         if self._events is None or not self.count:
@@ -182,8 +196,6 @@ class RawView(RowPane):
 
     def row_pieces(self, row: int) -> list[Piece]:
         width = self.text_width - _GUTTER
-        if self._shown.trace is None:
-            return [shortened("no answer yet: every event of it is shown here, with its time", width, "dim")]
         index = row - len(self._said)
         if index < 0 or self._events is None:
             return [shortened(self._said[row], width, "dim")]
