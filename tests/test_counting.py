@@ -86,11 +86,14 @@ async def test_it_is_said_before_it_is_fetched_and_how_it_went(
 
     monkeypatch.setattr(counting_module, "fetch_ranks", fetch)
     monkeypatch.setattr(better_counts, "TOLD_BEFORE", 0)
+    monkeypatch.setattr(better_counts, "IDLE", 0)
+    prompts = ["a", "b", "c", "c"]  # somebody types
     better = BetterCounts(
         services, say=lambda text, kind: happened.append(text), changed=lambda: happened.append("changed")
     )
-    await better.improve("gpt-5.4-mini", OPENAI)
-    await better.improve("gpt-5.4-mini", OPENAI)
+    await better.improve("gpt-5.4-mini", OPENAI, lambda: prompts.pop(0))
+    await better.improve("gpt-5.4-mini", OPENAI, lambda: prompts.pop(0))
+    assert prompts == []
     assert happened[:2] == [better_counts.ANNOUNCEMENT, "fetch o200k_base"]
     if how is Fetched.THERE:
         assert "exact now" in happened[2]

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.adapters.base_url import OPENAI_HOST
 from workbench.adapters.recent_runs import recent_runs
 from workbench.adapters.stored_images import taken_out
-from workbench.core.beside_messages import counted_beside, image_count, spoken
+from workbench.core.beside_messages import counted_beside, spoken
+from workbench.core.data_url import image_urls
 from workbench.core.economy import OPENAI_THRESHOLD, Economy, Origin, PastRun, economy, is_of
-from workbench.core.economy_words import CacheFacts, count_sentence, part_sentences, prefix_sentences, seen_sentence
-from workbench.core.errors import StorageError
+from workbench.core.economy_words import (
+    CacheFacts,
+    count_sentence,
+    part_sentences,
+    prefix_sentences,
+    seen_sentence,
+    uncounted_words,
+)
+from workbench.core.errors import InputError, StorageError
+from workbench.core.images import image_tokens
 from workbench.core.model_costs import ModelCost, model_cost
 from workbench.core.plan import TYPICAL_ANSWER, figures_for
 
@@ -19,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.core.connection import Connection
+    from workbench.core.images import ImageData
     from workbench.core.model_card import ModelCard
     from workbench.core.prompt import Prompt
     from workbench.core.request import Request
@@ -36,6 +47,7 @@ class TokenEconomy(NamedTuple):
     sentences: tuple[str, ...]
     request: Request
     connection: Connection
+    images: tuple[ImageData, ...] = ()
 
     @property
     def typical_answer(self) -> int:
@@ -60,16 +72,16 @@ def read_economy(services: Services, prompt: Prompt, connection: Connection, pre
         past,
         lambda text: counter.count(text, model, practice, host).value,
         total.value,
-        {} if practice else counted_beside(request.body),
+        {} if practice else _beside(services, request, connection),
     )
     cache = _cache_facts(services, connection, model, found.prefix.tokens)
-    images = image_count(request.body)
+    images = _read_images(services, prompt)
     sentences = (
         unread,
         *part_sentences(found),
         *prefix_sentences(found.prefix, cache, exact=total.exact),
         seen_sentence(found.seen, found.runs),
-        f"{images} image{'s come' if images > 1 else ' comes'} on top: not counted here." if images else "",
+        uncounted_words(_image_figures(request, model, images)[1]),
         count_sentence(
             exact=total.exact,
             practice=practice,
@@ -77,7 +89,37 @@ def read_economy(services: Services, prompt: Prompt, connection: Connection, pre
             has_ranks=counter.has_ranks(model),
         ),
     )
-    return TokenEconomy(found, total.exact, tuple(each for each in sentences if each), request, connection)
+    return TokenEconomy(found, total.exact, tuple(each for each in sentences if each), request, connection, images)
+
+
+def _beside(services: Services, request: Request, connection: Connection) -> dict[str, int]:
+    """The tokens of what is sent besides texts, by what it is."""
+    counter = services.tokens
+    found = {
+        name: counter.count(text, request.model, False, connection.host).value
+        for name, text in counted_beside(request.body).items()
+    }
+    return {**found, "images": request.image_tokens}
+
+
+def _read_images(services: Services, prompt: Prompt) -> tuple[ImageData, ...]:
+    """The files that the messages name as images, as far as they can be read."""
+    found: list[ImageData] = []
+    for image in (image for message in prompt.messages for image in message.images if image.is_file):
+        with suppress(InputError):
+            found.append(services.image_files.read(image.source))
+    return tuple(found)
+
+
+def _image_figures(request: Request, model: str, images: Sequence[ImageData]) -> tuple[int, int]:
+    """About how many tokens the images of a request take on a model, and of how many that is not known."""
+    by_url = {data.url: data for data in images}
+    total, unknown = 0, 0
+    for url, detail in image_urls(request.body):
+        data = by_url.get(url)
+        tokens = image_tokens(model, data.width, data.height, detail) if data is not None else None
+        total, unknown = total + (tokens or 0), unknown + (tokens is None)
+    return total, unknown
 
 
 def _past(services: Services, host: str, origin: Origin) -> tuple[list[PastRun], str]:
@@ -112,7 +154,9 @@ def costs(services: Services, known: TokenEconomy, cards: Sequence[ModelCard]) -
 
 def _cost(services: Services, known: TokenEconomy, card: ModelCard) -> ModelCost:
     connection = known.connection
-    request = replace(known.request, body={**known.request.body, "model": card.id})
+    body = {**known.request.body, "model": card.id}
+    images, uncounted = _image_figures(known.request, card.id, known.images)
+    request = replace(known.request, body=body, image_tokens=images)
     tokens = services.prompt_tokens(request, connection)
 
     def priced(prompt: int, completion: int) -> float | None:
@@ -129,4 +173,5 @@ def _cost(services: Services, known: TokenEconomy, card: ModelCard) -> ModelCost
         most_answer=figures.most_answer,
         window=card.window,
         recent=card.recent,
+        uncounted=uncounted,
     )

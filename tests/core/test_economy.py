@@ -6,9 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.core.beside_messages import Spoken, counted_beside, image_count, spoken
+from workbench.core.beside_messages import Spoken, counted_beside, spoken
 from workbench.core.economy import CacheSeen, Economy, Origin, PastRun, Prefix, economy, is_of
-from workbench.core.economy_words import CacheFacts, count_sentence, part_sentences, prefix_sentences, seen_sentence
+from workbench.core.economy_words import (
+    CacheFacts,
+    count_sentence,
+    part_sentences,
+    prefix_sentences,
+    seen_sentence,
+    uncounted_words,
+)
 from workbench.core.json_value import JSON
 from workbench.core.token_calibration import NO_CALIBRATION, Calibration
 
@@ -19,7 +26,7 @@ def a_prompt(text: str) -> tuple[Spoken, ...]:
     return SYSTEM, Spoken("user", text)
 
 
-def found(text: str, past: list[PastRun], **more: dict[str, str]) -> Economy:
+def found(text: str, past: list[PastRun], **more: dict[str, int]) -> Economy:
     messages = a_prompt(text)
     return economy(messages, past, len, 3 + sum(4 + len(each.text) for each in messages), more.get("beside"))
 
@@ -71,7 +78,7 @@ def test_without_runs_nothing_is_claimed() -> None:
 
 
 def test_tools_and_a_schema_are_parts_without_a_place() -> None:
-    known = found("가", [], beside={"schema": "s" * 900})
+    known = found("가", [], beside={"schema": 900, "images": 0})
     assert known.largest[0] == known.parts[-1]
     assert known.parts[-1].place == 0
     assert part_sentences(known)[0].startswith("The schema is ")
@@ -145,6 +152,12 @@ def test_what_was_seen_of_the_cache() -> None:
     assert "not reported" in seen_sentence(None, 3)
 
 
+def test_images_that_nobody_can_count_are_said() -> None:
+    assert uncounted_words(0) == ""
+    assert uncounted_words(1) == "1 image comes on top: not counted here."
+    assert uncounted_words(2) == "2 images come on top: not counted here."
+
+
 def test_how_it_was_counted() -> None:
     def said(calibration: Calibration = NO_CALIBRATION, *, exact: bool = False, has_ranks: bool = False) -> str:
         return count_sentence(exact=exact, practice=False, calibration=calibration, has_ranks=has_ranks)
@@ -188,6 +201,5 @@ def test_the_messages_of_a_request_as_they_are_compared() -> None:
     assert second.text == "what is"
     assert "stored-image:12" in second.more
     assert '"id":"1"' in third.more
-    assert image_count(request) == 1
     assert set(counted_beside(request)) == {"tools", "schema", "calls"}
     assert spoken({"messages": "none"}) == ()

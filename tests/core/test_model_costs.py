@@ -29,6 +29,7 @@ def test_what_is_not_known_is_not_free() -> None:
     unpriced = a_cost(price=lambda *_: None, window=None)
     assert (unpriced.prompt_usd, unpriced.typical_usd, unpriced.fit) == (None, None, "unknown")
     assert about(unpriced, 300) == "2,000 prompt tokens · window not known · price unknown"
+    assert "2 images not counted" in about(a_cost(uncounted=2), 300)
     assert "costs nothing" in about(a_cost(price=lambda *_: 0.0), 300)
 
 

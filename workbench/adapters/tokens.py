@@ -197,13 +197,15 @@ class TokenCounter:
 
     def count_request(self, request: Request, practice: bool, host: str = "") -> TokenCount:
         """The prompt tokens of a request, and about those of its tools, schema and calls. Images are not counted."""
-        from workbench.core.beside_messages import counted_beside, image_count  # with a request, not before
+        # With a request, not before.
+        from workbench.core.beside_messages import counted_beside
+        from workbench.core.data_url import image_urls
 
         texts = self.count_messages(request.messages, request.model, practice, host)
         if practice:
             return texts
         beside = [self.count(text, request.model, practice, host) for text in counted_beside(request.body).values()]
-        exact = texts.exact and not beside and not image_count(request.body)
+        exact = texts.exact and not beside and not any(image_urls(request.body))
         return TokenCount(texts.value + sum(each.value for each in beside), exact)
 
     def _count(self, text: str, how: str) -> TokenCount:

@@ -1,4 +1,4 @@
-"""What takes tokens in a prompt besides the texts of its messages: tools, a schema, calls, images."""
+"""What takes tokens in a prompt besides the texts of its messages: tools, a schema, calls."""
 
 from __future__ import annotations
 
@@ -53,12 +53,6 @@ def counted_beside(request: Mapping[str, JSON]) -> dict[str, str]:
     if calls:
         found["calls"] = _text(calls)
     return found
-
-
-def image_count(request: Mapping[str, JSON]) -> int:
-    """How many images a request has."""
-    parts = [part for message in _messages(request) for part in _parts(message.get("content"))]
-    return sum(part.get("type") == "image_url" for part in parts)
 
 
 def _messages(request: Mapping[str, JSON]) -> list[dict[str, JSON]]:

@@ -99,10 +99,10 @@ class Economy(NamedTuple):
 
 
 def economy(
-    messages: Messages, past: Sequence[PastRun], count: CountText, total: int, beside: Mapping[str, str] | None = None
+    messages: Messages, past: Sequence[PastRun], count: CountText, total: int, beside: Mapping[str, int] | None = None
 ) -> Economy:
     """The economy of a prompt of these messages. `past` are its runs, newest first; `total` is what the whole prompt
-    takes; `beside` has what is counted with it besides messages, as text by what it is."""
+    takes; `beside` has the tokens of what is counted with it besides texts, by what it is."""
     parts = [
         Part(
             place,
@@ -114,7 +114,7 @@ def economy(
         )
         for place, each in enumerate(messages, 1)
     ]
-    parts += [Part(0, name, text, count(text), _share(count(text), total)) for name, text in (beside or {}).items()]
+    parts += [Part(0, name, "", tokens, _share(tokens, total)) for name, tokens in (beside or {}).items() if tokens]
     answers = [run.completion_tokens for run in past if run.completion_tokens]
     return Economy(
         total,

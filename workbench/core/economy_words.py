@@ -106,6 +106,11 @@ def seen_sentence(seen: CacheSeen | None, runs: int) -> str:
     return f"Seen: {share_text(seen.share)} of the prompt tokens of {many} came from the cache ({figures})."
 
 
+def uncounted_words(images: int) -> str:
+    """What is said of images whose tokens nobody knows; "" where there are none."""
+    return f"{images} image{'s come' if images > 1 else ' comes'} on top: not counted here." if images else ""
+
+
 def count_sentence(*, exact: bool, practice: bool, calibration: Calibration, has_ranks: bool) -> str:
     """How the tokens were counted, and how far an estimate can be trusted."""
     if practice or exact:

@@ -26,6 +26,8 @@ class ModelCost(NamedTuple):
     most_answer: int | None
     window: int | None
     recent: bool = False
+    uncounted: int = 0
+    """Images whose tokens are not known; they come on top."""
 
     @property
     def fit(self) -> Fit:
@@ -47,11 +49,14 @@ def model_cost(
     most_answer: int | None,
     window: int | None,
     recent: bool = False,
+    uncounted: int = 0,
 ) -> ModelCost:
     """The costs of `tokens` of prompt on a model."""
     typical = typical_answer if most_answer is None else min(typical_answer, most_answer)
     most = price(tokens, most_answer) if most_answer is not None else None
-    return ModelCost(id, tokens, exact, price(tokens, 0), price(tokens, typical), most, most_answer, window, recent)
+    return ModelCost(
+        id, tokens, exact, price(tokens, 0), price(tokens, typical), most, most_answer, window, recent, uncounted
+    )
 
 
 def in_order(costs: Sequence[ModelCost], current: str) -> tuple[ModelCost, ...]:
@@ -72,7 +77,11 @@ def in_order(costs: Sequence[ModelCost], current: str) -> tuple[ModelCost, ...]:
 
 def about(cost: ModelCost, typical_answer: int) -> str:
     """All that is known of one row, for whoever looks at it."""
-    parts = [f"{tokens_text(cost.tokens, exact=cost.exact)} prompt tokens", _fit_words(cost)]
+    parts = [
+        f"{tokens_text(cost.tokens, exact=cost.exact)} prompt tokens",
+        _uncounted(cost.uncounted),
+        _fit_words(cost),
+    ]
     if cost.prompt_usd is None:
         return " · ".join([*(part for part in parts if part), PRICE_UNKNOWN])
     if cost.prompt_usd == 0 and cost.typical_usd == 0:
@@ -85,6 +94,10 @@ def about(cost: ModelCost, typical_answer: int) -> str:
     elif cost.most_usd is not None:
         parts.append(f"at most {_money(cost.most_usd, cost)} with {cost.most_answer:,}")
     return " · ".join(part for part in parts if part)
+
+
+def _uncounted(images: int) -> str:
+    return f"{images} image{'s' * (images != 1)} not counted" if images else ""
 
 
 def _fit_words(cost: ModelCost) -> str:

@@ -106,6 +106,8 @@ class Desk:
         self._journalled = False
         self.prompt_tokens: int | None = None
         """What the messages would take, once it was worked out."""
+        self.prompt_is_exact = False
+        """Whether `prompt_tokens` is no estimate."""
         self.unsent_tokens = 0
         """The tokens of the earlier turns that the prompt's limit keeps from being sent."""
         self.window: int | None = None
@@ -386,7 +388,8 @@ class Desk:
         tokens = self.count_messages(values)
         out = left_out(self.prompt.messages, self.prompt.send, lambda index: tokens[index].value)
         self.unsent_tokens = sum(tokens[index].value for index in out)
-        self.prompt_tokens = self.count_request(request)
+        counted = self.services.prompt_tokens(request, self.connection)
+        self.prompt_tokens, self.prompt_is_exact = counted.value, counted.exact
         return tokens
 
     def count_messages(self, values: Mapping[str, str] | None = None) -> tuple[TokenCount, ...]:

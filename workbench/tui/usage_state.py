@@ -34,6 +34,7 @@ def _of_run(desk: Desk, live: Live, outcome: Outcome | None) -> UsageState:
     if live.stage == "ready":
         return UsageState(
             prompt_tokens=desk.prompt_tokens,
+            prompt_exact=desk.prompt_is_exact,
             window=desk.window,
             session=desk.session,
             free=desk.services.costs_nothing(desk.connection, desk.model),
@@ -49,6 +50,7 @@ def _running(desk: Desk, live: Live) -> UsageState:
     model = desk.shown.request.model if desk.shown is not None else desk.model
     return UsageState(
         prompt_tokens=prompt,
+        prompt_exact=desk.prompt_is_exact,
         completion_tokens=completion,
         window=desk.window,
         cost_usd=desk.services.price_estimate(model, prompt, completion, connection),

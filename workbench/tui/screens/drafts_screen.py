@@ -105,7 +105,8 @@ class DraftsScreen(QuickPaint, Screen[None]):
         """See to it that the counts of what is in front are as good as they can be. The program is warm."""
         desk = self.desk
         if self.counts.is_due(desk):
-            self.run_worker(self.counts.improve(desk.model, desk.connection), group="counts")
+            improving = self.counts.improve(desk.model, desk.connection, lambda: desk.prompt)
+            self.run_worker(improving, group="counts")
 
     # -- what the rooms ask for ----------------------------------------------------------------------------------
 

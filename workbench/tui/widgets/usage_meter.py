@@ -37,6 +37,8 @@ class UsageState(NamedTuple):
     """What is known so far; None is not known, and is never shown as 0. Tokens, US dollars, seconds."""
 
     prompt_tokens: int | None = None
+    prompt_exact: bool = False
+    """It is no estimate, although the endpoint has not said it."""
     cached_tokens: int | None = None
     completion_tokens: int | None = None
     reasoning_tokens: int | None = None
@@ -169,7 +171,8 @@ def _count_slots(usage: UsageState) -> list[Slot]:
     exact = not usage.live and not usage.estimated
     value = "live" if usage.live else "value"
     # The prompt's count is the endpoint's own once it says how much of it was cached.
-    asked = _number("in ", usage.prompt_tokens, exact or usage.cached_tokens is not None, "value")
+    asked_exact = exact or usage.prompt_exact or usage.cached_tokens is not None
+    asked = _number("in ", usage.prompt_tokens, asked_exact, "value")
     answered = _number("out ", usage.completion_tokens, exact, value)
     cached = _aside(usage.cached_tokens, "{} cached")
     thought = _aside(usage.reasoning_tokens, "reasoning {}")
