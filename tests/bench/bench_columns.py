@@ -3,7 +3,8 @@
     .venv/bin/python tests/bench/bench_columns.py [-n RUNS]
 
 From outside, in a terminal of 200x50: a host of nothing but the columns and a field, with the heads drawn anew twice a
-second as the compare screen does. Beside it the same host with nothing that streams. Linux.
+second as the compare screen does. Beside it the same host with nothing that streams. The last kind has a verdict on
+4 x 50 answers of 300 words worked out beside the columns without a pause, which the screen never does. Linux.
 """
 
 from __future__ import annotations
@@ -30,13 +31,34 @@ KEYS = 60
 PAUSE_S = (0.06, 0.14)
 LOST_S = 3.0
 READY = "READYTOTYPE"
+VERDICT = (4, 50, 1, 300)
+"""Columns, repeats, cases, words."""
+KINDS = {
+    "stream": "8 columns x 100 tokens/s",
+    "stream diff": "the same, differences shown",
+    "stream verdict": "the same, beside a verdict",
+}
 WORDS = (
     "the model writes **bold** words and `code` in a paragraph long enough to be wrapped 한글도 나온다 and goes on\n\n"
     "- an item\n- another with *emphasis*\n\n```python\nvalue = compute(value)\n```\n\n"
 ).split(" ")
 
 
-def host(stream: bool, diff: bool) -> None:
+async def judging() -> None:
+    """One verdict after the other, as the compare screen has them worked out."""
+    from tests.bench import bench_verdict
+    from workbench.core.compare.answers import DistanceCache
+    from workbench.core.compare.variety import Order
+    from workbench.verdict_process import Asked, verdict_aside
+
+    answers = bench_verdict.answers(*VERDICT)
+    labels = [f"temperature {column}" for column in range(len(answers))]
+    order = Order("temperature", tuple(map(float, range(len(answers)))))
+    while True:
+        await verdict_aside(Asked(labels, answers, order, 0), DistanceCache())
+
+
+def host(stream: bool, diff: bool, judge: bool) -> None:
     """The program that is measured."""
     from textual.app import App, ComposeResult
     from textual.screen import Screen
@@ -74,6 +96,8 @@ def host(stream: bool, diff: bool) -> None:
                 self.set_interval(0.5, self.draw_heads)
                 for column in range(COLUMNS):
                     self.run_worker(self.stream(column))
+            if judge:
+                self.run_worker(judging())
 
         def draw_heads(self) -> None:
             self.seconds += 0.5
@@ -121,10 +145,10 @@ def main() -> None:
     parser.add_argument("--host", nargs="*", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.host is not None:
-        host("stream" in options.host, "diff" in options.host)
+        host("stream" in options.host, "diff" in options.host, "verdict" in options.host)
         return
     harness.COLUMNS, harness.ROWS = 200, 50
-    runs: dict[str, list[list[float]]] = {"idle": [], "stream": [], "stream diff": []}
+    runs: dict[str, list[list[float]]] = {kind: [] for kind in ("idle", *KINDS)}
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         for _ in range(options.n):
             for kind, found in runs.items():
@@ -132,7 +156,7 @@ def main() -> None:
     rows = []
     for percent in (50, 95):
         idle = Figure.quantile(runs["idle"], percent)
-        for kind, words in (("stream", "8 columns x 100 tokens/s"), ("stream diff", "the same, differences shown")):
+        for kind, words in KINDS.items():
             target = 80 if percent == 95 else None
             rows.append(
                 Row(f"{words}, p{percent}", "ms", Figure.quantile(runs[kind], percent), "idle", idle, target, "value")

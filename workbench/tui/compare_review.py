@@ -1,5 +1,5 @@
 """The looks at the answers of a comparison while they come: the verdict, whether they are the JSON that was asked for,
-and which checks fail. All of it is worked out in threads."""
+and which checks fail. All of it is worked out in threads, a verdict on many answers in a process."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.core.compare.answers import DistanceCache
-from workbench.core.compare.verdict import Verdict, verdict
 from workbench.core.report_build import order_of
-from workbench.own_thread import in_own_thread
 from workbench.tui.compare_state import CellChanged, Changes, HeadsChanged, VerdictChanged
 from workbench.tui.json_judge import asked_for_json, border_words, verdicts_on
+from workbench.verdict_process import Asked, verdict_aside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from workbench.comparing_results import ComparingResults
     from workbench.core.checks import CheckResult
+    from workbench.core.compare.verdict import Verdict
     from workbench.core.experiment import Cell, Experiment
     from workbench.core.outcome import Outcome
     from workbench.tui.compare_cells import CellProgress
@@ -85,13 +84,13 @@ class CompareReview:
             news, self._news = self._news, {}
             if not news:
                 return
-            # Of many answers it takes long, and nobody is kept from leaving by it.
-            self.verdict = await in_own_thread(self._verdict(experiment))
+            # Of many answers it takes long, and nobody is kept from typing or leaving by it.
+            self.verdict = await verdict_aside(self._asked(experiment), self._distances)
             self._emit([VerdictChanged()])
             await self._judge(news)
 
-    def _verdict(self, experiment: Experiment) -> Callable[[], Verdict]:
-        """The work that makes the verdict on the answers as they are now."""
+    def _asked(self, experiment: Experiment) -> Asked:
+        """What the verdict is on: the answers as they are now."""
         answers: list[list[list[str]]] = [[[] for _ in range(experiment.case_count)] for _ in self._labels]
         incomplete = 0
         for cell in sorted(self._cells):
@@ -100,8 +99,7 @@ class CompareReview:
                 answers[cell.column][cell.case].append(text)
             else:
                 incomplete += self._cells[cell].ended
-        order = order_of(experiment)
-        return partial(verdict, self._labels, answers, order=order, incomplete=incomplete, cache=self._distances)
+        return Asked(self._labels, answers, order_of(experiment), incomplete)
 
     async def _judge(self, news: Mapping[Cell, Outcome]) -> None:
         await self._results.check()

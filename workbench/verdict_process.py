@@ -1,0 +1,114 @@
+"""The verdict on many answers, worked out in a process of its own: in a thread it would hold up every key meanwhile.
+
+`python -m workbench.verdict_process` reads the answers from its standard input and writes the verdict to its standard
+output. Both are pickles, which pass between two processes of one program and nowhere else; the process gets no key and
+ends when the one that asked does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import subprocess
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from workbench.core.compare.verdict import Verdict, verdict
+from workbench.own_thread import in_own_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from workbench.core.compare.answers import DistanceCache
+    from workbench.core.compare.variety import Order
+
+FEW = 30
+"""Answers of which the verdict takes no longer than the start of a process."""
+MOST_CHARACTERS = 20_000_000
+"""Of all answers together, above which a second copy of them is not made."""
+_NICE = 5
+"""The screen goes first where there is one processor for both."""
+_KEPT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT")
+"""What of the environment an interpreter needs to start: a key is none of it."""
+
+
+class Asked(NamedTuple):
+    """The arguments of `verdict`."""
+
+    labels: Sequence[str]
+    answers: Sequence[Sequence[Sequence[str]]]
+    order: Order | None
+    incomplete: int
+
+    def work_out(self, cache: DistanceCache | None = None) -> Verdict:
+        return verdict(self.labels, self.answers, order=self.order, incomplete=self.incomplete, cache=cache)
+
+
+async def verdict_aside(asked: Asked, cache: DistanceCache) -> Verdict:
+    """The verdict; of few answers, or where no process can be had, from a thread of this one, with `cache`."""
+    sizes = [len(text) for column in asked.answers for case in column for text in case]
+    if len(sizes) < FEW or sum(sizes) > MOST_CHARACTERS:
+        return await in_own_thread(asked.work_out, cache)
+    aside = _Aside()
+    try:
+        return await in_own_thread(partial(aside.work_out, asked, cache))
+    finally:
+        aside.stop()
+
+
+class _Aside:
+    """One process and what is asked of it. `stop` may be called from another thread at any time."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+
+    def work_out(self, asked: Asked, cache: DistanceCache) -> Verdict:
+        try:
+            self._process = process = subprocess.Popen(
+                command(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment(os.environ),
+                start_new_session=True,  # what the terminal sends to the screen's processes is not for this one
+            )
+        except OSError:  # no more processes, or an interpreter that is gone
+            return asked.work_out(cache)
+        with process:
+            if self._stopped:
+                process.kill()
+            found, _ = process.communicate(pickle.dumps(tuple(asked)))
+        if self._stopped:
+            raise asyncio.CancelledError
+        # What went wrong in there is told, if it does so here too, where a report can be made of it.
+        return cast(Verdict, pickle.loads(found)) if process.returncode == 0 else asked.work_out(cache)
+
+    def stop(self) -> None:
+        """Nobody waits for it any more."""
+        self._stopped = True
+        if self._process is not None:
+            self._process.kill()
+
+
+def command() -> list[str]:
+    """How the process is started: with the interpreter of this one, and nothing from the working folder."""
+    return [sys.executable, "-P", "-m", "workbench.verdict_process"]
+
+
+def environment(of: Mapping[str, str]) -> dict[str, str]:
+    """What the process gets of the environment."""
+    return {name: of[name] for name in _KEPT if name in of}
+
+
+def main() -> None:
+    """Answer what stands in the standard input."""
+    os.nice(_NICE)
+    found = Asked(*pickle.load(sys.stdin.buffer)).work_out()
+    pickle.dump(found, sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main()
