@@ -89,6 +89,16 @@ class DriftCheck:
             raise InputError(f"{what}, and {MOST_ANSWERS} answers are the most that are recorded", "take fewer repeats")
         return replace(experiment, prompt=replace(prompt, compare=experiment.to_comparison()))
 
+    @property
+    def recorded_on(self) -> str:
+        """The day of the recording on this machine's clock; "" where there is none."""
+        if self.lock.recording is None:
+            return ""
+        try:
+            return datetime.fromisoformat(self.lock.recording.recorded_at).astimezone().strftime("%Y-%m-%d")
+        except (ValueError, OverflowError):
+            return "a day that can't be read"  # someone else wrote into it
+
     # -- before anything is sent ---------------------------------------------------------------------------------
 
     @property

@@ -63,6 +63,7 @@ class DriftResults:
             lock=str(check.lock.path),
             labels=column_labels(check.comparing.experiment),
             before=check.lock.recording,
+            day=check.recorded_on,
             now=check.asked,
             changes=check.changes,
             retirements=(*check.retirements, *(Retirement(model, None, gone=True) for model in models)),

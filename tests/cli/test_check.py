@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -109,6 +111,21 @@ def test_the_object_of_json_has_its_fixed_names(cli: CommandLine, lock: Path) ->
     assert "m-2 answers in place of m-1" in preset["verdict"]
     assert "3 of 3 answers are not the recorded text" in preset["verdict"]
     assert 'contains "점심" passes 0 of 3 (3 of 3 then)' in preset["verdict"]
+
+
+def test_the_day_is_the_one_of_this_machines_clock(cli: CommandLine, lock: Path) -> None:
+    cli.monkeypatch.setenv("TZ", "Asia/Seoul")
+    time.tzset()
+    try:
+        with serving(cli.monkeypatch, key=KEY) as endpoint:
+            record(cli, endpoint)
+            written = lock.read_text("utf-8")
+            for told, shown in (("2026-05-01T23:30:00Z", "since 2026-05-02"), ("soon", "since a day that can't be")):
+                lock.write_text(re.sub("recorded_at: .*", f'recorded_at: "{told}"', written), "utf-8")
+                assert shown in cli("check", "menu", "--dry-run").out
+    finally:
+        cli.monkeypatch.delenv("TZ")
+        time.tzset()
 
 
 def test_a_new_fingerprint_alone_is_told_and_is_no_drift(cli: CommandLine, lock: Path) -> None:

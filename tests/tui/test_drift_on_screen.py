@@ -36,7 +36,7 @@ def record(services: Services, answer: str) -> None:
         return replace(case, answers=(answer, answer))
 
     columns = tuple(replace(each, cases=tuple(map(answered, each.cases))) for each in check.asked.columns)
-    check.write(replace(check.asked, columns=columns, recorded_at="2026-05-01T00:00:00Z"))
+    check.write(replace(check.asked, columns=columns, recorded_at="2026-05-01T11:00:00Z"))
 
 
 async def test_from_the_palettes_command_to_what_moved(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def _verdict(report: DriftReport) -> list[str]:
     """Of a drift a line for each thing that moved."""
     if report.state is not DriftState.DRIFT or report.before is None:
         return [verdict(report)]
-    return [f"Since {report.before.day}:", *(f"- {each}" for each in moved_there(report)), *beside(report)]
+    return [f"Since {report.day}:", *(f"- {each}" for each in moved_there(report)), *beside(report)]
 
 
 def say_ending(reports: Sequence[DriftReport], run: GridRun) -> None:

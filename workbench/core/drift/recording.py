@@ -125,11 +125,6 @@ class Recording:
     characters: int | None = None
     """Only so many of each answer are kept, the first; None: all."""
 
-    @property
-    def day(self) -> str:
-        """`2026-11-23`."""
-        return self.recorded_at[:10]
-
     def with_texts(self, change: Callable[[str], str]) -> Recording:
         """With every answer changed so."""
         return self._with_cases(lambda case: replace(case, answers=tuple(map(change, case.answers))))

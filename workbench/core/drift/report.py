@@ -42,6 +42,8 @@ class DriftReport:
     """What its columns are called now. Foreign text."""
     before: Recording | None
     """None where nothing was recorded before."""
+    day: str
+    """The day on which that was recorded, on this machine's clock; "" where nothing was."""
     now: Recording
     changes: tuple[Change, ...] = ()
     retirements: tuple[Retirement, ...] = ()

@@ -211,7 +211,7 @@ def _new_fingerprints(report: DriftReport, moved: Moved) -> list[str]:
 
 
 def _day(report: DriftReport) -> str:
-    return report.before.day if report.before is not None else "then"
+    return report.day or "then"
 
 
 def _where(report: DriftReport, columns: Sequence[ColumnMove]) -> str:

@@ -52,7 +52,7 @@ class CheckRecorded:
         elif check.changes or check.gone:
             self._say(verdict(DriftResults(check, ()).report()), "warning")
         else:
-            await self._ask_again(check, f"recorded on {recording.day} at {recording.connection}")
+            await self._ask_again(check, f"recorded on {check.recorded_on} at {recording.connection}")
 
     def _opened(self, source: PresetSource) -> DriftCheck:
         services, prompt = self._desk.services, self._desk.prompt
