@@ -143,7 +143,9 @@ async def test_a_large_paste_is_one_step_and_a_long_default_is_edited_outside(
         assert desk.prompt.messages[0].content == "see "
 
 
-async def test_without_an_editor_or_a_terminal_to_hand_over_a_line_says_so(tmp_path: Path) -> None:
+async def test_without_an_editor_or_a_terminal_to_hand_over_a_line_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with open_bench(tmp_path) as bench:
         bar = bench.screen.query_one(NoticeBar)
         await bench.press("f4")
@@ -154,3 +156,6 @@ async def test_without_an_editor_or_a_terminal_to_hand_over_a_line_says_so(tmp_p
         await bench.until(lambda: bar.notice and "can't be handed to another program" in bar.notice.text)
         await bench.press("x")
         assert bench.screen.messages.messages[0].content == "x"
+        monkeypatch.setattr(type(bench.app), "is_web", True)
+        await bench.press("f4")
+        await bench.until(lambda: bar.notice and "no editor can be opened in a browser" in bar.notice.text)

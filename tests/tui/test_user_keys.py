@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.app import open_bench
 from workbench.tui.commands import COMMANDS
+from workbench.tui.keys import own_key
 from workbench.tui.screens.reading import ReadingScreen
 from workbench.tui.user_keys import judged, key_fault
 from workbench.tui.widgets.key_line import KeyLine
@@ -64,14 +65,19 @@ def test_a_fault_is_told_with_its_place_and_before_it_is_kept() -> None:
     assert key_fault({"run": "f11"}, "run", "f11,f19") == ""
 
 
+def test_words_name_the_key_of_a_command_or_the_palette() -> None:
+    assert (own_key("run"), own_key("draft.go"), own_key("tour")) == ("^J", "alt+1", "the palette")
+
+
 async def test_a_key_for_a_command_of_the_palette_and_bad_ones(tmp_path: Path) -> None:
-    own = 'm"\ntheme = "nrod"\n[keymap]\nnotices = "f11"\ncompare = "f19"\nrun = "f1"\ntour = "'
+    own = 'm"\ntheme = "nrod"\n[keymap]\nnotices = "f11"\nconnection = "alt+c"\ncompare = "f19"\nrun = "f1"\ntour = "'
     async with open_bench(tmp_path, model=own) as bench:
         assert bench.app.settings_notes[:2] == (
             "settings.toml:2: theme: no theme is called 'nrod'; did you mean nord?: using textual-dark",
-            "settings.toml:7: keymap.tour: expected a key such as f11: its own key is used",
+            "settings.toml:8: keymap.tour: expected a key such as f11: its own key is used",
         )
-        assert bench.app.settings_notes[2].startswith("settings.toml:6: keymap.run: f1 is the key of help")
+        assert bench.app.settings_notes[2].startswith("settings.toml:7: keymap.run: f1 is the key of help")
+        assert "alt+c connects" in bench.shown  # and so in all that names a key
         # In the place where it stands by itself.
         line = bench.screen.query_one(KeyLine).render_line(0).text
         assert line.index("^J Run") < line.index("F19 Compare") < line.index("^N Continue")

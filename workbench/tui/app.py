@@ -16,7 +16,7 @@ from workbench.core.errors import InputError, StorageError
 from workbench.tui import display
 from workbench.tui.commands import bindings
 from workbench.tui.key_turns import KeyTurns, takes_own_key
-from workbench.tui.keys import keymap_of
+from workbench.tui.keys import keymap_of, own_key
 from workbench.tui.open_drafts import OpenDrafts
 from workbench.tui.screens.questions import link_question
 from workbench.tui.screens.workbench import WorkbenchScreen
@@ -122,7 +122,7 @@ class WorkbenchApp(App[None]):
     def outside(self) -> Iterator[None]:
         """Another program has the terminal. What runs here goes on meanwhile, and what it shows is drawn afterwards.
 
-        Raises InputError where the terminal can't be handed over, as in a browser.
+        Raises InputError where the terminal can't be handed over.
         """
         fault: BaseException | None = None
         # Textual goes on drawing while it is suspended, into a queue that nobody empties: it would stop at the 30th.
@@ -161,8 +161,14 @@ class WorkbenchApp(App[None]):
         self._close_messages_no_wait()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Textual's own entry for the theme; all other commands come from `palette.py`."""
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        """The entry for the theme; all other commands come from `palette.py`."""
+        yield SystemCommand("Theme", "Change the colours; they are kept in your settings", self.action_change_theme)
+
+    def action_change_theme(self) -> None:
+        """Choose among the themes; Textual's own way forgets it at the end."""
+        from workbench.tui.screens.settings_moves import choose_theme
+
+        self.run_worker(choose_theme(self), group="theme", exclusive=True)
 
     def action_help(self) -> None:
         from workbench.tui.screens.help import help_screen
@@ -222,7 +228,7 @@ class WorkbenchApp(App[None]):
         """Textual's own way out, for what is selected. Where the terminal can't copy nothing is written unasked: it may
         have been cut to be put in elsewhere in here."""
         if why := self._keep_copy(text):
-            self.tell(f"{why}: ^V puts it in here, “Last copy into a file” (^P) writes it", "warning")
+            self.tell(f"{why}: ^V puts it in here, “Last copy into a file” ({own_key('palette')}) writes it", "warning")
 
     def copy(self, text: str, what: str, say: Callable[[str, Kind], None]) -> None:
         """Have the terminal copy a text, or write it into a file where it can't, and say so; `what` names it."""

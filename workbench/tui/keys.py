@@ -63,3 +63,15 @@ def bindings_keymap(keymap: Mapping[str, str]) -> dict[str, str]:
 def keymap_of(app: App[Any]) -> dict[str, str]:
     """The user's keymap as the app has it."""
     return dict(app._keymap)
+
+
+def own_key(id: str) -> str:
+    """The first key of a command as a person reads it, as the settings have it; for words that name it."""
+    from textual._context import active_app
+
+    try:
+        keymap = keymap_of(active_app.get())
+    except LookupError:  # no screen is open
+        keymap = {}
+    keys = keymap.get(id) or next(command.keys for command in COMMANDS if command.id == id)
+    return key_name(keys.split(",")[0]) if keys else "the palette"

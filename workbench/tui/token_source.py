@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.core.token_probabilities import token_entries
+from workbench.tui.keys import own_key
 from workbench.tui.widgets.tokens_view import TokensShown
 
 if TYPE_CHECKING:
@@ -58,4 +59,6 @@ def ask_for_probabilities(desk: Desk) -> str:
     reasons = desk.derive().reasons
     if why := reasons.get("logprobs") or reasons.get("top_logprobs"):
         return f"logprobs is set and will be left out: {why}"
-    return f"logprobs is set, with {parameters['top_logprobs']} alternatives: ^J runs the prompt with them"
+    return (
+        f"logprobs is set, with {parameters['top_logprobs']} alternatives: {own_key('run')} runs the prompt with them"
+    )

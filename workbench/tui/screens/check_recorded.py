@@ -11,6 +11,7 @@ from workbench.drift_check import DriftCheck, Given
 from workbench.drift_results import DriftResults
 from workbench.own_thread import in_own_thread
 from workbench.tui.compare_more import MoreGate, limit_fields
+from workbench.tui.keys import own_key
 from workbench.tui.screens.where import Ask, Say
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ class CheckRecorded:
         await warmed.wait()
         source = self._desk.source
         if source is None:
-            self._say("this prompt is in no file yet: save it (^S), then record what it answers", "warning")
+            self._say(
+                f"this prompt is in no file yet: save it ({own_key('save')}), then record what it answers", "warning"
+            )
             return
         try:
             check = await in_own_thread(self._opened, source)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import WorkbenchError
+from workbench.tui.keys import own_key
 from workbench.tui.screens.where import Ask, Say
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class CleaningMoves:
         if changed:
             desk.edit(replace(desk.prompt, messages=after))
             self._changed()
-            self._say(f"{changed} message{'s' * (changed != 1)} cleaned · ^Z takes it back", "success")
+            self._say(f"{changed} message{'s' * (changed != 1)} cleaned · {own_key('undo')} takes it back", "success")
         return cleaning.marks
 
     async def remember(self, marks: bool) -> None:

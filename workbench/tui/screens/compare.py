@@ -16,6 +16,7 @@ from workbench.core.usage import money_text
 from workbench.tui.commands import bindings
 from workbench.tui.compare_state import CellChanged, Changes, GridDone, HeadsChanged, Taken, TextCame, VerdictChanged
 from workbench.tui.flush import Flusher
+from workbench.tui.keys import own_key
 from workbench.tui.quick_paint import QuickPaint
 from workbench.tui.screens.compare_moves import CompareMoves, Save, stop_question
 from workbench.tui.screens.panels import layout_classes
@@ -178,7 +179,7 @@ class CompareScreen(QuickPaint, Screen["Taken | None"]):
         if self._leaving:
             self.dismiss(self._taking)
         elif why:
-            self.say(f"{why} · ^J sends what is left", "warning")
+            self.say(f"{why} · {own_key('compare.go-on')} sends what is left", "warning")
         else:
             self.say("complete · d shows the differences, t the figures, j judges blind, e exports", "success")
 
@@ -340,7 +341,7 @@ def opened_words(desk: CompareDesk) -> str:
     if summary.running:
         return f"{began} · it runs in another window: this is what it had come to"
     left = len(desk.open_cells)
-    keys = "^J goes on · " if left else ""
+    keys = f"{own_key('compare.go-on')} goes on · " if left else ""
     keys += "R runs the failed again" if desk.failed else "+ adds a repeat"
     return f"{began} · {left:,} of {desk.total:,} cells are open · {keys}" if left else f"{began} · {keys}"
 

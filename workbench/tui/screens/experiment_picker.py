@@ -15,6 +15,7 @@ from workbench.core.usage import SessionCost
 from workbench.tui.compare_board import vary_words
 from workbench.tui.compare_state import COMPLETE, FAILED, STOPPED, STREAMING
 from workbench.tui.display import literal
+from workbench.tui.keys import own_key
 from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.pick_list import Choice, PickList
 
@@ -126,7 +127,7 @@ class ExperimentPicker(Dialog["Opened | None"]):
         elif self._rows:
             text = "nothing here has that in it"
         else:
-            text = self._trouble or "no comparison is in history yet: ^T begins one"
+            text = self._trouble or f"no comparison is in history yet: {own_key('compare')} begins one"
         self._say(text)
 
     def _say(self, text: str, *, wrong: bool = False) -> None:

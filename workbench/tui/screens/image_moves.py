@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.core.errors import InputError
 from workbench.core.prompt import Image, Message, Role
 from workbench.own_thread import in_own_thread
+from workbench.tui.keys import own_key
 from workbench.tui.part_lines import file_facts, image_line, image_name
 from workbench.tui.screens.questions import image_off_question, image_question
 from workbench.tui.screens.where import Ask, Say
@@ -66,7 +67,7 @@ class ImageMoves:
             return  # edited while the question was open
         left = (*message.images[:place], *message.images[place + 1 :])
         self._put(index, replace(message, images=left))
-        self._say(f"{image_name(message.images[place])} is taken off · ^Z brings it back", "success")
+        self._say(f"{image_name(message.images[place])} is taken off · {own_key('undo')} brings it back", "success")
 
     async def offer(self, path: str, text: str, at: tuple[int, int], take_typed: Callable[[], None]) -> None:
         """Offer to attach the file `path`, where it is an image; `text` was pasted before the cursor, which is `at` a

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from workbench.tui.desk import Desk
 
 
+NO_EDITOR = "no editor can be opened in a browser: edit the text here, or open the workbench in a terminal"
+
+
 class Outside:
     """The conversation about an editor outside. `outside` hands the terminal over for as long as it is entered, `ask`
     shows a question, `say` a line, `changed` shows the prompt anew."""

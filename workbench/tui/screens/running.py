@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.message_parts import function_calls
 from workbench.own_thread import in_own_thread
+from workbench.tui.keys import own_key
 from workbench.tui.widgets.trouble import droppable
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Running:
         if self.busy():
             return
         if self._desk.last is None:
-            self._say("nothing was run yet: ^J runs the prompt", "info")
+            self._say(f"nothing was run yet: {own_key('run')} runs the prompt", "info")
             return
         self._execute(partial(self._desk.job_again, self._desk.last))
 

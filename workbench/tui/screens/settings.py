@@ -14,6 +14,7 @@ from workbench.core.matching import ranked
 from workbench.own_settings import OwnSettings
 from workbench.own_thread import in_own_thread
 from workbench.tui.commands import bindings
+from workbench.tui.screens.outside import NO_EDITOR
 from workbench.tui.screens.settings_moves import SettingsMoves
 from workbench.tui.settings_rows import choice_of, details, setting_rows, words_of
 from workbench.tui.widgets.key_line import KeyLine
@@ -240,6 +241,9 @@ class SettingsScreen(Screen[None]):
     @work(exclusive=True, group="move")
     async def action_file(self) -> None:
         """The file itself in the person's own editor; what was changed there holds at once."""
+        if self.app.is_web:
+            self.say(f"{NO_EDITOR}: {self._own.path}")
+            return
         try:
             path = await in_own_thread(self._own.write_file)
             editor = self._bench.services.editor

@@ -6,10 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError, WorkbenchError
-from workbench.own_settings import OwnSetting, read_value
+from workbench.own_settings import OwnSetting, OwnSettings, read_value
 from workbench.tui.keys import key_text
+from workbench.tui.own_looks import apply_settings
 from workbench.tui.screens.where import Ask, Say
-from workbench.tui.settings_rows import title_of
+from workbench.tui.settings_rows import SettingRow, title_of
 from workbench.tui.user_keys import key_fault
 from workbench.tui.widgets.chooser import Chooser
 from workbench.tui.widgets.pick_list import Choice
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workbench.adapters.settings_table import Setting
-    from workbench.own_settings import OwnSettings
+    from workbench.tui.app import WorkbenchApp
     from workbench.tui.commands import Command
-    from workbench.tui.settings_rows import SettingRow
 
 _DEFAULT = ""
 """The id of the row that takes the default back; no value is empty."""
@@ -116,3 +116,17 @@ def _value_chooser(own: OwnSetting, values: tuple[str, ...]) -> Chooser:
     if shown not in values:
         rows.insert(0, Choice(_DEFAULT, "the default", str(shown)))
     return Chooser(own.setting.path, rows, text=own.setting.help, chosen=own.shown)
+
+
+async def choose_theme(app: WorkbenchApp) -> None:
+    """Let the person choose the theme, wherever they are; it is kept in the settings."""
+    own = OwnSettings(app.services)
+    row = next(SettingRow(each) for each in await asyncio.to_thread(own.all) if each.setting.name == "theme")
+    moves = SettingsMoves(
+        own,
+        ask=app.push_screen_wait,
+        say=app.tell,
+        apply=lambda: apply_settings(app),
+        texts=lambda setting: tuple(sorted(app.available_themes)),
+    )
+    await moves.change(row)

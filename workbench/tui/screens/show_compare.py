@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
+from workbench.tui.keys import own_key
 from workbench.tui.screens.where import Ask, Say
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ class ShowCompare:
         """Save the comparison with the prompt; a line for the person, "" where nothing was saved."""
         desk = self._desk
         if self._is_of_another(comparing):
-            self._say("the workbench has another prompt: p takes this one there, and ^S saves it", "warning")
+            take, save = own_key("compare.take-setting"), own_key("save")
+            self._say(f"the workbench has another prompt: {take} takes this one there, and {save} saves it", "warning")
             return ""
         desk.edit(replace(desk.prompt, compare=comparison))
         await self._save_preset()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from workbench.core.connection import PRACTICE, PRACTICE_MODELS, Connection
 from workbench.core.errors import RunError
+from workbench.tui.keys import own_key
 from workbench.tui.screens.questions import question_chooser
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.tui.widgets.model_field import ModelPicker
     from workbench.tui.widgets.notice import Kind
 
-PRACTICE_LINE = "practice: a text generator to try the controls with, not an AI · F8 connects"
+PRACTICE_LINE = "practice: a text generator to try the controls with, not an AI"
 
 Answer = TypeVar("Answer")
 Say = Callable[[str, "Kind"], None]
@@ -56,7 +57,7 @@ class Where:
         """Say where requests go and where the key is from; of practice, what it is."""
         connection = self._desk.connection
         if connection.is_practice:
-            self._say(PRACTICE_LINE, "info")
+            self._say(f"{PRACTICE_LINE} · {own_key('connection')} connects", "info")
         else:
             key = f"key: {connection.key_source}" if connection.key is not None else "no key"
             self._say(f"requests go to {connection.host} · {key}", "info")

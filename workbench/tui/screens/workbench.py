@@ -17,8 +17,9 @@ from workbench.own_thread import in_own_thread
 from workbench.tui.commands import bindings
 from workbench.tui.conversation import where_to_go_on
 from workbench.tui.header_state import header_state
-from workbench.tui.keys import keymap_of
+from workbench.tui.keys import keymap_of, own_key
 from workbench.tui.screens.large_text import fold
+from workbench.tui.screens.outside import NO_EDITOR
 from workbench.tui.screens.panels import PANELS, layout_classes
 from workbench.tui.screens.panels_screen import PanelsScreen
 from workbench.tui.usage_state import usage_state
@@ -215,10 +216,13 @@ class WorkbenchScreen(PanelsScreen):
 
     def action_edit_outside(self) -> None:
         """Open the message in the person's own editor; from among the variables, the selected one."""
+        if self.app.is_web:
+            self.say(NO_EDITOR)
+            return
         self._take_typed()
         panel, room = self.query_one(VariablesPanel), self.room
         if panel.editing:
-            self.say("enter takes the value first; then F4 opens it")
+            self.say(f"enter takes the value first; then {own_key('editor')} opens it")
             return
         row = panel.selected if panel.has_focus else None
         variable = next((v for v in self.desk.variables() if row is not None and v.name == row.name), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.tui.keys import own_key
 from workbench.tui.widgets.stream_view import StreamView
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ class AnswerParts:
     def show_others(self, text: str) -> None:
         """Refusal and tool calls in words; "" for none. An answer of them alone has the room of its text."""
         self.calls.set_class(bool(text), "-some")
-        self.calls.border_title = "calls · ^N answers them" if text.startswith("→ ") else "refusal and calls"
+        self.calls.border_title = (
+            f"calls · {own_key('continue')} answers them" if text.startswith("→ ") else "refusal and calls"
+        )
         self.calls.set_text(text)
         self._make_room()
 

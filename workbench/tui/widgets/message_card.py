@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.prompt import Role
 from workbench.tui.display import visible
+from workbench.tui.keys import own_key
 from workbench.tui.line_cells import measure, wrap
 
 if TYPE_CHECKING:
@@ -21,14 +22,19 @@ _PREVIEW = 4_000
 MARKS = {Role.SYSTEM: "◆◇", Role.DEVELOPER: "■□", Role.USER: "●○", Role.ASSISTANT: "▲△", Role.TOOL: "▼▽"}
 """The mark of a role: filled when the message is sent, hollow when it is off."""
 
-HINTS = {
+_HINTS = {
     Role.SYSTEM: "How the model should answer: its task, tone and limits",
     Role.DEVELOPER: "How the model should answer: its task, tone and limits",
-    Role.USER: "Write a message. {{name}} is a variable; Enter is a new line, ^J runs",
+    Role.USER: "Write a message. {{name}} is a variable; Enter is a new line, {run} runs",
     Role.ASSISTANT: "What the model said, or should have said",
-    Role.TOOL: "What the function returned, JSON or text; ^J runs",
+    Role.TOOL: "What the function returned, JSON or text; {run} runs",
 }
-"""What the editor says in an empty message."""
+
+
+def hint_of(role: Role) -> str:
+    """What the editor says in an empty message."""
+    return _HINTS[role].replace("{run}", own_key("run"))
+
 
 _PLAIN_ROLES: list[Role] = [role for role in Role if role is not Role.TOOL]
 
@@ -61,7 +67,9 @@ def lay_out(content: str, width: int, folded: bool, too_large: int = 0, empty: s
     `empty` stands for no text."""
     if too_large:
         first = visible(content[:_PREVIEW].split("\n", 1)[0])
-        note = f"too large to edit here: {kilobytes(too_large)}, {_lines(content)} · F4 opens your editor"
+        note = (
+            f"too large to edit here: {kilobytes(too_large)}, {_lines(content)} · {own_key('editor')} opens your editor"
+        )
         return CardBody(first, _rows_of(first, width)[:1], note, note_below=True, exact=False)
     text = visible(content)
     if not text:

@@ -10,7 +10,7 @@ from textual.document._document import Selection
 from workbench.core.invisible import blanks_before
 from workbench.core.prompt import Message
 from workbench.tui.widgets.card_editor import CardEditor
-from workbench.tui.widgets.message_card import HINTS
+from workbench.tui.widgets.message_card import hint_of
 from workbench.tui.widgets.message_document import location_of, offset_of
 from workbench.tui.widgets.message_drawing import DrawnMessages, Slice
 from workbench.tui.widgets.message_entries import Entries, Entry, TokenCount
@@ -195,7 +195,7 @@ class MessageCards(VerticalScroll, can_focus=True):
             self._close_editor()
             self._current, self._open, entry.folded = index, True, False
             self._dress_editor()
-            self._editor.open(entry.message.content, entry.selection, HINTS[entry.message.role])
+            self._editor.open(entry.message.content, entry.selection, hint_of(entry.message.role))
             self._editor.display = self._below.display = True
             self._place()
         if offset is not None:
@@ -228,7 +228,7 @@ class MessageCards(VerticalScroll, can_focus=True):
         if self._open:
             message = self._entries[self._current].message
             self._editor.set_class(not message.on, "-off")
-            self._editor.hint = HINTS[message.role]
+            self._editor.hint = hint_of(message.role)
             self._editor.refresh()
 
     # -- cards ----------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from workbench.core.raw_events import RawEvents, brought, data_of
 from workbench.core.secret import mask_for
 from workbench.tui.commands import bindings
 from workbench.tui.display import one_line, visible
+from workbench.tui.keys import own_key
 from workbench.tui.line_cells import measure, wrap
 from workbench.tui.raw_chart import chart_lines, time_text
 from workbench.tui.widgets.drawing import Piece, fitted, shortened, wrapped
@@ -56,7 +57,7 @@ class RawShown(NamedTuple):
 
 
 _NOTHING_YET = "no answer yet: every event of it is shown here, with its time"
-_PAST = "the events of an earlier run are not in history: its answer and its figures are. ^G sends its request again"
+_PAST = "the events of an earlier run are not in history: its answer and its figures are. {} sends its request again"
 _MOST_WORDS = 4
 
 
@@ -110,7 +111,11 @@ class RawView(RowPane):
 
     def _say(self) -> None:
         """Why there are no events."""
-        self._said = wrapped(_PAST if self._shown.past else _NOTHING_YET, self.text_width - _GUTTER, _MOST_WORDS)
+        self._said = wrapped(
+            _PAST.format(own_key("regenerate")) if self._shown.past else _NOTHING_YET,
+            self.text_width - _GUTTER,
+            _MOST_WORDS,
+        )
 
     def _forget_laid(self) -> None:
         self._chart = []

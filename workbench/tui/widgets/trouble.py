@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from workbench.core.errors import BadRequest, RateLimited, Refused, RunError
 from workbench.tui.display import literal
+from workbench.tui.keys import own_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -62,7 +63,7 @@ class Trouble(Static):
         """What is wrong with an answer that was to be JSON; () takes it away."""
         self._json = [_line("!" if place == 0 else "·", "$text-warning", line) for place, line in enumerate(lines)]
         if lines:
-            self._json.append(_line("→", "$text-accent", "F2 shows it in the JSON view"))
+            self._json.append(_line("→", "$text-accent", f"{own_key('view')} shows it in the JSON view"))
         self._put()
 
     def show_request(self, request: Request, chosen: Collection[str]) -> None:
@@ -93,7 +94,9 @@ def _note_line(note: Note) -> Content:
 def _problem_lines(problems: Sequence[Problem]) -> list[Content]:
     lines = [_line("!", "$text-warning", problem.text) for problem in problems]
     if problems and all(problem.can_send for problem in problems):
-        lines.append(_line("→", "$text-accent", "“Run anyway” in the palette (^P) sends it as it is"))
+        lines.append(
+            _line("→", "$text-accent", f"“Run anyway” in the palette ({own_key('palette')}) sends it as it is")
+        )
     return lines
 
 
@@ -107,19 +110,33 @@ def _outcome_lines(outcome: Outcome) -> list[Content]:
     error = outcome.error
     if error is None:
         if outcome.state is State.CANCELLED:
-            return [_line("■", "$text-muted", "stopped; the text that came is kept · ^G runs it again")]
+            return [
+                _line(
+                    "■", "$text-muted", f"stopped; the text that came is kept · {own_key('regenerate')} runs it again"
+                )
+            ]
         return []
     lines = [_line("✗", "$text-error", error.message)]
     if error.hint:
         lines.append(_line("→", "$text-accent", error.hint))
     if droppable(error):
-        lines.append(_line("→", "$text-accent", f"F7 leaves out {error.field} and runs again"))
+        lines.append(_line("→", "$text-accent", f"{own_key('drop')} leaves out {error.field} and runs again"))
     elif isinstance(error, BadRequest):
-        lines.append(_line("→", "$text-accent", "the Request view shows what was sent · F2 goes through the views"))
+        lines.append(
+            _line(
+                "→", "$text-accent", f"the Request view shows what was sent · {own_key('view')} goes through the views"
+            )
+        )
     elif outcome.state is State.TRUNCATED:
-        lines.append(_line("→", "$text-accent", "^N keeps this text and goes on · ^G runs it again"))
+        lines.append(
+            _line(
+                "→",
+                "$text-accent",
+                f"{own_key('continue')} keeps this text and goes on · {own_key('regenerate')} runs it again",
+            )
+        )
     elif isinstance(error, RateLimited) or error.code == "closed":
-        lines.append(_line("→", "$text-accent", "^G sends it again"))
+        lines.append(_line("→", "$text-accent", f"{own_key('regenerate')} sends it again"))
     # An error object says no more than the message that was taken from it.
     if error.details and not error.details.lstrip().startswith('{"error"'):
         lines.append(_line("·", "$text-muted", error.details[:300]))

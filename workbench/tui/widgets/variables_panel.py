@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from workbench.tui.commands import bindings
 from workbench.tui.display import one_line
+from workbench.tui.keys import own_key
 from workbench.tui.widgets.drawing import Piece, fitted, padded, shortened, strip_of, width_of
 from workbench.tui.widgets.parameter_field import FieldPlace, FieldRows, ParameterField
 
@@ -163,7 +164,10 @@ class VariablesPanel(FieldRows, can_focus=True):
         row = self.selected
         if row is not None:
             if len(row.value or "") > FIELD_LIMIT:
-                self._say("too long to edit here: F4 opens it in your editor; or paste another, or name a file: @path")
+                self._say(
+                    f"too long to edit here: {own_key('editor')} opens it in your editor; "
+                    "or paste another, or name a file: @path"
+                )
             else:
                 self._open_field(row.value or "", select=True)
 
