@@ -61,7 +61,7 @@ def test_a_pasted_line_that_may_be_an_image(text: str, path: str) -> None:
 def test_lines_are_short_and_plain() -> None:
     data = ImageData("data:", "image/png", 1_234_567, 800, 600, "d")
     assert file_facts(data, "gpt-4o", "low") == "png 800x600 · 1.2 MB · ~85 tok"
-    assert file_facts(data, "unknown", "") == "png 800x600 · 1.2 MB"
+    assert file_facts(data, "unknown", "") == "png 800x600 · 1.2 MB · ? tok"
     assert image_line(CAT, "png") == "▣ 고양이 [31m cat.png · png · low"
     assert image_line(Image("https://a.example/b.png"), "") == "▣ https://a.example/b.png · by address"
     assert "AAAA" not in image_line(Image("data:image/png;base64," + "A" * 99), "")

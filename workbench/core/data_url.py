@@ -61,9 +61,9 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass") if data is None else data).hexdigest()
 
 
-def shown_url(text: str) -> str:
-    """The address for the screen: of a data address its type and its size (`data:image/png;base64,… (123 KB)`)."""
-    found = split_data_url(text) if len(text) > _LONGEST_SHOWN else None
+def shown_url(text: str, longest: int = _LONGEST_SHOWN) -> str:
+    """The address for the screen: of a longer data address its type and size (`data:image/png;base64,… (123 KB)`)."""
+    found = split_data_url(text) if len(text) > longest else None
     return f"{found.head[:_LONGEST_SHOWN]},… ({size_text(found.size)})" if found is not None else text
 
 

@@ -50,6 +50,7 @@ class AnswerText:
         if event.name:
             pieces.append(f"→ {event.name} ")
         pieces.append(event.arguments)
+        self.tokens += weigh(event.arguments)
 
     def add_tokens(self, choice: int, entries: Sequence[JSON]) -> None:
         """Tokens with their probabilities, as the endpoint gives them."""

@@ -23,7 +23,9 @@ _ARGUMENTS = 200
 def image_name(image: Image) -> str:
     """A file's name, or an address, short and on one line."""
     if image.source.lower().startswith("data:"):
-        return one_line(image.source.partition(",")[0], _NAME)
+        from workbench.core.data_url import shown_url
+
+        return one_line(shown_url(image.source, 0), _NAME)
     name = image.source.replace("\\", "/").rstrip("/").rpartition("/")[2] if image.is_file else image.source
     return one_line(name, _NAME)
 
@@ -34,16 +36,17 @@ def short_name(name: str) -> str:
 
 
 def file_facts(data: ImageData, model: str, detail: str) -> str:
-    """`png 800x600 · 1.2 MB · ~765 tok`; without tokens where the model's rule is not known."""
+    """`png 800x600 · 1.2 MB · ~765 tok`; `? tok` where the model's way of counting is not known."""
     from workbench.core.images import image_tokens
 
     tokens = image_tokens(model, data.width, data.height, detail)
-    return f"{data.facts} · {size_text(data.size)}" + (f" · ~{tokens:,} tok" if tokens is not None else "")
+    return f"{data.facts} · {size_text(data.size)}" + (f" · ~{tokens:,} tok" if tokens is not None else " · ? tok")
 
 
 def image_line(image: Image, facts: str) -> str:
     """`▣ cat.png · png 800x600 · 1.2 MB · ~765 tok · low`."""
-    facts = facts or ("" if image.is_file else "by address")
+    inside = image.source.lower().startswith("data:")
+    facts = facts or ("" if image.is_file or inside else "by address")
     return "▣ " + " · ".join(filter(None, (image_name(image), facts, one_line(image.detail, _NAME))))
 
 
