@@ -131,6 +131,20 @@ async def test_arrows_move_by_one_step_and_by_ten_with_exact_decimals() -> None:
         assert "✓" in line_of(app, "temperature"), "0 is sent"
 
 
+async def test_tool_choice_is_stepped_through_its_words_and_the_tools_by_name() -> None:
+    tools: JSON = [{"type": "function", "function": {"name": name}} for name in ("get_weather", "시각")]
+    app = Host({"tools": tools})
+    async with app.run_test(size=(80, 40)) as pilot:
+        assert "get_weather, 시각" in line_of(app, "tools")
+        app.panel.select("tool_choice")
+        await pilot.press("right", "right", "right", "right")
+        assert "→ get_weather" in line_of(app, "tool_choice")
+        await pilot.press("right", "right", "left")
+        assert "→ 시각" in line_of(app, "tool_choice")
+        named: list[JSON] = [{"type": "function", "function": {"name": name}} for name in ("get_weather", "시각")]
+        assert [each["tool_choice"] for each in app.changes] == ["auto", "none", "required", *named, "auto", named[1]]
+
+
 async def test_a_step_past_the_end_is_clamped_with_a_notice_and_changes_nothing() -> None:
     app = Host({"temperature": 2})
     async with app.run_test(size=(80, 40)) as pilot:

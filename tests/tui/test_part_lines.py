@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from tests.support.list_app import ListApp
 from workbench.core.images import ImageData, image_path
 from workbench.core.prompt import Image, Message, Role, ToolCall
-from workbench.tui.part_lines import answered_call, file_facts, image_line
+from workbench.tui.part_lines import answered_call, file_facts, image_line, next_detail
 from workbench.tui.widgets.card_editor import CardEditor
 from workbench.tui.widgets.message_card import next_role
 from workbench.tui.widgets.message_drawing import DrawnMessages
@@ -109,3 +109,7 @@ async def test_a_pasted_path_is_put_in_and_said() -> None:
         await pilot.pause()
         assert app.pasted == [("/a/b.png", "/a/b.png\n")]
         assert app.cards.messages[0].content == "/a/b.png\nno image"
+
+
+def test_detail_is_stepped_round() -> None:
+    assert [next_detail(detail) for detail in ("", "auto", "low", "high", "huge")] == ["auto", "low", "high", "", ""]

@@ -473,5 +473,7 @@ class Desk:
         """About how many tokens an answer has whose endpoint reported none."""
         count = self.services.tokens.count
         asked = self.shown.connection if self.shown is not None else self.connection
-        texts = [text for choice in outcome.answer.choices for text in (choice.text, choice.reasoning)]
+        choices = outcome.answer.choices
+        texts = [text for choice in choices for text in (choice.text, choice.reasoning)]
+        texts += [f"{call.name}{call.arguments}" for choice in choices for call in function_calls(choice.tool_calls)]
         return sum(count(text, outcome.request.model, asked.is_practice, asked.host).value for text in texts)
