@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.comparing_results import report_now
 from workbench.core.drift.asked import by_setting
 from workbench.core.drift.words import notes, verdict
+from workbench.core.grid_values import GridState
 from workbench.drift_results import DriftResults
 from workbench.own_thread import in_own_thread
 from workbench.tui.compare_desk import CompareDesk
@@ -77,7 +79,10 @@ class DriftDesk(CompareDesk):
     async def _execute(self) -> None:
         self._told = None
         await super()._execute()
-        asked = await self.report()
-        report = self._drift.report(asked, self.spent_here)
+        await self._results.check()
+        state, sent = self.state or GridState.STOPPED, self.spent_here
+        came = self._results.results(self.experiment, state, sent.requests, with_unsent=False)
+        asked = report_now(came, tested=False)
+        report = self._drift.report(asked, sent)
         self._told = await in_own_thread(self._drift.compared, report, asked)
         self._emit([VerdictChanged()])
