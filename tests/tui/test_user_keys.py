@@ -12,6 +12,7 @@ from workbench.tui.keys import own_key
 from workbench.tui.screens.reading import ReadingScreen
 from workbench.tui.user_keys import judged, key_fault
 from workbench.tui.widgets.key_line import KeyLine
+from workbench.tui.widgets.notice import NoticeBar
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,8 @@ async def test_a_key_for_a_command_of_the_palette_and_bad_ones(tmp_path: Path) -
             "settings.toml:8: keymap.tour: expected a key such as f11: its own key is used",
         )
         assert bench.app.settings_notes[2].startswith("settings.toml:7: keymap.run: f1 is the key of help")
-        assert "alt+c connects" in bench.shown  # and so in all that names a key
+        said = bench.screen.query_one(NoticeBar).past
+        assert any("alt+c connects" in notice.line for notice in said)  # and so in all that names a key
         # In the place where it stands by itself.
         line = bench.screen.query_one(KeyLine).render_line(0).text
         assert line.index("^J Run") < line.index("F19 Compare") < line.index("^N Continue")
