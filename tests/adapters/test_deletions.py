@@ -102,6 +102,15 @@ async def test_a_forgotten_run_is_in_no_file(database: Database, paths: Paths) -
     assert [each.first_line for each in history.recent()] == ["stays"] * 3
 
 
+def test_without_write_ahead_logging_too(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.adapters.database_file._use_wal", lambda _: False)
+    database = Database.open(paths)
+    run = asyncio.run(ended(History(database)))
+    assert Deletions(database).forget([run])[:4] == (1, 0, (), "")
+    assert database.close() == 0
+    assert found_in(paths) == []
+
+
 async def test_an_experiment_takes_its_runs_along(database: Database, paths: Paths) -> None:
     experiment, _ = await compared(database)
     assert Deletions(database).forget([experiment])[:2] == (2, 1)
@@ -132,12 +141,13 @@ async def test_a_reader_makes_it_wait_and_then_it_is_gone(
     database: Database, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.adapters.deletions._AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("workbench.adapters.deletions._READER_MS", 20)
     run = await ended(History(database))
     with reading(paths.database) as other:
         assert other.execute("SELECT count(*) FROM runs").fetchone() == (1,)
         deleted = Deletions(database).forget([run])
         assert deleted.runs == 1
-        assert "another process still reads" in deleted.waiting
+        assert "still being read" in deleted.waiting
         assert found_in(paths)
     for _ in range(500):
         if not found_in(paths):
@@ -149,7 +159,8 @@ async def test_a_reader_makes_it_wait_and_then_it_is_gone(
         assert connection.execute("SELECT count(*) FROM deletions").fetchone() == (0,)
 
 
-async def test_the_next_start_does_what_was_not_finished(paths: Paths) -> None:
+async def test_the_next_start_does_what_was_not_finished(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.adapters.deletions._READER_MS", 20)
     first = Database.open(paths)
     run, gone = await ended(History(first)), await ended(History(first))
     await asyncio.wrap_future(Deletions(first).hide([run]))

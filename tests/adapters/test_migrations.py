@@ -236,6 +236,18 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path, number: int
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_disk_that_is_full_in_the_middle_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    older(path, 1)
+    before = path.read_bytes()
+    with opened(path) as connection:
+        connection.execute("PRAGMA max_page_count = 1")  # no more than it has
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            migrate(connection, path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_disk_that_takes_no_backup_stops_before_the_first_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -155,6 +155,8 @@ def _open(path: Path, warnings: list[str]) -> OpenFile:
         if backup is not None:
             warnings.append(f"history was brought up to date; the file as it was is {backup}")
         connection.execute("PRAGMA synchronous = NORMAL")
+        # What is replaced or deleted, a draft's older text for one, is wiped where that costs no further write.
+        connection.execute("PRAGMA secure_delete = FAST")
         return OpenFile(connection, identity_of(path), _identities(path), warnings=tuple(warnings))
     except BaseException:
         connection.close()

@@ -34,11 +34,11 @@ VISIBLE = "id NOT IN (SELECT id FROM deletions)"
 _FLUSH_SECONDS = 5.0
 _LOCK_SECONDS = 10.0
 """How long a deletion waits for another process that is writing."""
-_READER_MS = 200
-"""How long the log waits for another process that is reading, before it is tried again later."""
+_READER_MS = 1000
+"""How long the log waits for whoever is reading, before it is tried again later."""
 _AGAIN_SECONDS = 2.0
 """Between two tries to empty the log."""
-_HELD = "another process still reads the database as it was: its log is emptied when that one is done"
+_HELD = "the database is still being read as it was: its log is emptied when that is done"
 
 _IDS = "(SELECT value FROM json_each(?1))"
 _HIDE = "INSERT OR IGNORE INTO deletions (id, session, asked_at) VALUES (?, ?, ?)"

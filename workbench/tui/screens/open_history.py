@@ -47,14 +47,13 @@ class OpenHistory:
     async def choose(self, warmed: asyncio.Event) -> None:
         """From the list to what is opened, once `warmed` is set; looking needs nothing that is loaded with that."""
         taken = await self._ask(await in_own_thread(self._screen))
-        await self._forget_deleted()
-        if taken is None:
-            return
-        await warmed.wait()
-        try:
-            await self._open(taken)
-        except WorkbenchError as error:
-            self._say(error.line, "error")
+        if taken is not None:
+            await warmed.wait()
+            try:
+                await self._open(taken)
+            except WorkbenchError as error:
+                self._say(error.line, "error")
+        await self._forget_deleted()  # last: of a large history the whole file is written anew
 
     def _screen(self) -> HistoryScreen:
         # In a thread: the modules are read from the disk the first time.
