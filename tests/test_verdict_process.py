@@ -42,7 +42,7 @@ async def test_without_a_process_it_is_worked_out_here(monkeypatch: pytest.Monke
 
 
 async def test_few_answers_start_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict_process.subprocess, "Popen", None)
+    monkeypatch.setattr(subprocess, "Popen", None)
     assert (await verdict_aside(asked(3), DistanceCache())).words
 
 
@@ -57,7 +57,7 @@ async def test_nobody_waits_for_it_any_more(monkeypatch: pytest.MonkeyPatch) -> 
         return processes[0]
 
     monkeypatch.setattr(verdict_process, "command", lambda: [sys.executable, "-I", "-S", "-c", "while True: pass"])
-    monkeypatch.setattr(verdict_process.subprocess, "Popen", started)
+    monkeypatch.setattr(subprocess, "Popen", started)
     task = asyncio.create_task(verdict_aside(asked(FEW // 2), DistanceCache()))
     async with asyncio.timeout(10):
         await begun.wait()

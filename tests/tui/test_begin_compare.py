@@ -8,7 +8,9 @@ from pathlib import Path
 from textual.widgets import Input
 
 from tests.support.app import Bench, open_bench
-from workbench.core.prompt import Comparison, ParameterValues
+from workbench.core.json_value import JSON
+from workbench.core.prompt import Comparison, ParameterValues, Role
+from workbench.tui.screens.answer_calls import AnswerCalls
 from workbench.tui.screens.compare import CompareScreen
 from workbench.tui.screens.compare_setup import CompareSetup
 from workbench.tui.widgets.chooser import Chooser
@@ -62,6 +64,30 @@ async def test_a_setting_is_taken_into_the_prompt(tmp_path: Path) -> None:
         await bench.until(lambda: bench.app.screen is bench.screen)
         await bench.until(lambda: desk.prompt.parameters.get("max_completion_tokens") == 6)
         assert desk.prompt.compare == compare
+
+
+async def test_an_answer_that_calls_is_taken_with_its_calls_and_they_are_answered(tmp_path: Path) -> None:
+    tool: JSON = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+    async with open_bench(tmp_path) as bench:
+        desk = bench.app.desk
+        await bench.type("the weather")
+        parameters = ParameterValues({"tools": [tool], "tool_choice": "required"})
+        prompt = desk.prompt.with_parameters(parameters).with_reply("weather", "rain")
+        desk.edit(replace(prompt, compare=Comparison({"temperature": [0, 1]}), messages=bench.screen.messages.messages))
+        await bench.press("ctrl+t")
+        await gate_of(bench)
+        await bench.press("enter")
+        await bench.until(lambda: isinstance(bench.app.screen, CompareScreen))
+        screen = bench.app.screen
+        assert isinstance(screen, CompareScreen)
+        await bench.until(lambda: screen.desk.state is not None)
+        await bench.press("a")
+        await bench.until(lambda: isinstance(bench.app.screen, AnswerCalls))
+        asked, answered = desk.prompt.messages[1:]
+        assert [call.name for call in asked.calls] == ["weather"]
+        assert (asked.content, answered.role, answered.content) == ("", Role.TOOL, "")
+        await bench.press("ctrl+s")
+        await bench.until(lambda: desk.prompt.messages[2].content == "rain")
 
 
 async def test_where_the_model_takes_no_temperature_the_rule_is_told_and_others_are_offered(tmp_path: Path) -> None:

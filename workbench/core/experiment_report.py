@@ -14,6 +14,7 @@ from workbench.core.checks import checks_to_json
 from workbench.core.column_labels import brief_labels, column_labels
 from workbench.core.json_text import as_text
 from workbench.core.judging import WinRate, picks, win_rates
+from workbench.core.message_parts import function_calls
 from workbench.core.usage import UsageFacts
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.core.experiment import Case, Cell, Experiment, Setting
     from workbench.core.json_value import JSON
     from workbench.core.judging import Judgement
-    from workbench.core.prompt import Check
+    from workbench.core.prompt import Check, ToolCall
 
 NOT_SENT = "not_sent"
 """The state of a cell whose request never went out."""
@@ -92,6 +93,12 @@ class CellReport:
     def texts(self) -> tuple[str, ...]:
         """The answers of all choices; in place of one without text what it refuses with, or calls."""
         return tuple(_answer(choice) for choice in self.choices)
+
+    @property
+    def calls(self) -> tuple[ToolCall, ...]:
+        """The calls of functions that the first answer asks for."""
+        called = self.choices[0].get("tool_calls") if self.choices else None
+        return function_calls(called) if isinstance(called, list) else ()
 
     @property
     def usage(self) -> UsageFacts:

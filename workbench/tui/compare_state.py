@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from workbench.core.prompt import Prompt
+    from workbench.core.prompt import Prompt, ToolCall
     from workbench.core.setting_difference import Difference
 
 COMPLETE: Final = "●"
@@ -110,8 +110,10 @@ class Taken(NamedTuple):
         prompt: The base with a column's setting in it; None where only the answer is taken.
         connection: The name of that column's connection; "" for the one that the workbench has.
         answer: The answer that becomes the next assistant message; "" where only the setting is taken.
+        calls: What that answer asks for.
     """
 
     prompt: Prompt | None = None
     connection: str = ""
     answer: str = ""
+    calls: tuple[ToolCall, ...] = ()

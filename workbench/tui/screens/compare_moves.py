@@ -124,7 +124,11 @@ class CompareMoves:
     def answer(self, column: int) -> Taken | None:
         """The answer that a column shows; None where it shows none that has ended."""
         report = self._desk.report_of(self._desk.shown_cell(column))
-        return Taken(answer=report.text) if report is not None and report.text.strip() else None
+        if report is None or not report.text.strip():
+            return None
+        # Of an answer that is nothing but calls, `text` has them.
+        said = str(report.choices[0].get("text") or "") if report.calls else report.text
+        return Taken(answer=said, calls=report.calls)
 
     # -- the first difference ------------------------------------------------------------------------------------
 

@@ -128,7 +128,15 @@ class DraftRoom:
         self.calls = CallMoves(desk, ask=ask, say=say, changed=changed)
         self.finding = Finding(desk, ask=ask, changed=changed)
         self.outside = Outside(desk, outside=host.outside, ask=ask, say=say, changed=changed)
-        comparison = ShowCompare(desk, ask=ask, say=say, changed=host.changed, put=host.put, save=self.presets.save)
+        comparison = ShowCompare(
+            desk,
+            ask=ask,
+            say=say,
+            changed=host.changed,
+            put=host.put,
+            room_of=host.room_of,
+            save=self.presets.save,
+        )
         self.comparing = BeginCompare(desk, ask=ask, say=say, show=comparison.show)
         opening = OpenCompare(desk.services, ask=ask, show=comparison.show)
         economy = ShowEconomy(desk, ask=ask, say=say, changed=changed)

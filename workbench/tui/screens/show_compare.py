@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from workbench.tui.compare_state import Taken
     from workbench.tui.desk import Desk
     from workbench.tui.preset_source import PresetSource
-    from workbench.tui.screens.draft_room import Opened
+    from workbench.tui.screens.draft_room import DraftRoom, Opened
 
 
 class ShowCompare:
     """Shows comparisons. `ask` shows a screen and waits for it, `say` a line, `changed` shows a prompt anew;
-    `put` opens another one beside it, `save` saves the prompt into its preset."""
+    `put` opens another one beside it, `room_of` has what belongs to one, `save` saves the prompt into its preset."""
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class ShowCompare:
         say: Say,
         changed: Callable[[Desk], None],
         put: Callable[[Prompt, PresetSource | None], Awaitable[Opened | None]],
+        room_of: Callable[[Desk], DraftRoom | None],
         save: Callable[[], Awaitable[None]],
     ) -> None:
         self._desk = desk
@@ -39,6 +40,7 @@ class ShowCompare:
         self._say = say
         self._changed = changed
         self._put = put
+        self._room_of = room_of
         self._save_preset = save
 
     async def show(self, comparing: CompareDesk) -> None:
@@ -80,12 +82,14 @@ class ShowCompare:
                 desk.connection = desk.services.connection(taken.connection, desk.prompt.model)
             except InputError as error:
                 self._say(error.line, "error")
-        if taken.answer:
-            desk.take_answer(taken.answer)
+        if taken.answer or taken.calls:
+            desk.take_answer(taken.answer, taken.calls)
             told.append("the answer")
         self._changed(desk)
         text = f"{' and '.join(told)} of the comparison {'are' if len(told) > 1 else 'is'} in the prompt"
         self._say(text + said, "success")
+        if taken.calls and (room := self._room_of(desk)) is not None and await room.calls.answer_open():
+            room.running.run()
 
     async def _save(self, comparing: CompareDesk, comparison: Comparison) -> str:
         """Save the comparison with the prompt; a line for the person, "" where nothing was saved."""
