@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.fault_server import FaultServer, sse, text_chunk, whole
+from workbench.core.connection import Connection
 from workbench.core.errors import RunError
 from workbench.core.prompt import Message, Prompt, Role
-from workbench.model_cards import card_of, list_models, recent_models
+from workbench.model_cards import card_of, list_models, priced_models, recent_models
 from workbench.services import Services
 
 LIST = whole({"data": [{"id": "m-1"}, {"id": "gpt-4o"}, {"id": "m-3", "max_model_len": 4096}]})
@@ -71,3 +72,12 @@ def test_prices_are_those_of_the_host_and_never_zero_for_not_knowing(services: S
     assert (round(price.prompt, 4), round(price.completion, 4)) == (2.5, 10.0)
     assert card_of(services, openai, "whisper-1").price is None
     assert card_of(services, openai, "nobody-knows").price is None
+
+
+def test_where_there_is_no_list_the_price_list_has_the_models_that_still_answer(services: Services) -> None:
+    openai = Connection("openai", "openai", "https://api.openai.com/v1", "api.openai.com")
+    found = {card.id: card for card in priced_models(services, openai)}
+    assert {"gpt-5.4-mini", "gpt-5.2"} <= set(found)
+    assert not {"gpt-3.5-turbo", "o1", "whisper-1", "text-embedding-3-small", "davinci"} & set(found)
+    assert all(card.window and card.price for card in found.values())
+    assert priced_models(services, Connection("lab", "endpoint", "https://lab.example/v1", "lab.example")) == ()

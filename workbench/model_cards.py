@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.adapters.prices import listed_models
 from workbench.core.errors import StorageError
 from workbench.core.model_card import ModelCard, PricePair, model_card, ordered
 from workbench.core.models import ModelInfo
@@ -45,6 +47,15 @@ def recent_models(services: Services, connection: Connection) -> ModelList:
     recent = _recent(services, connection)
     cards = [_card(services, connection, ModelInfo(name), recent=True, listed=False) for name in recent]
     return ModelList(tuple(cards), len(cards))
+
+
+def priced_models(services: Services, connection: Connection) -> tuple[ModelCard, ...]:
+    """For an endpoint that gives no list: the models that the price list has for its host and the rules know, but for
+    those that are switched off. Reads the list: for a thread."""
+    names, today = listed_models(connection.base_url), date.today()
+    cards = [_card(services, connection, ModelInfo(name), recent=False, listed=False) for name in names]
+    known = [card for card in cards if card.window and card.price is not None]
+    return tuple(card for card in known if (days := card.days_left(today)) is None or days > 0)
 
 
 def _cards(services: Services, connection: Connection, listed: Sequence[ModelInfo]) -> ModelList:

@@ -114,13 +114,12 @@ async def test_a_name_that_is_in_no_list_is_priced_and_can_be_taken() -> None:
     assert app.got == ["my-모델"]
 
 
-async def test_after_a_run_the_bench_says_what_stayed_the_same(tmp_path: Path) -> None:
+async def test_a_key_of_the_workbench_opens_it_and_the_model_that_is_taken_is_the_prompts(tmp_path: Path) -> None:
     async with open_bench(tmp_path, size=(100, 30)) as bench:
         await bench.type("다음 기사를 요약해 줘")
-        await bench.run_to_end()
         await bench.press("escape", "alt+t")
-        await bench.until(lambda: "same in the last run" in bench.shown)
         await bench.until(lambda: "2 models at practice" in bench.shown)
+        assert "No run of this prompt" in bench.shown
         assert "practice model's own" in bench.shown
         await bench.press("down", "enter")
         await bench.until(lambda: bench.app.desk.model == "practice")

@@ -116,6 +116,12 @@ def _change_days() -> Iterator[date]:
                     yield day
 
 
+def listed_models(base_url: str) -> tuple[str, ...]:
+    """The models that the price list has for a host, of any kind and age."""
+    provider = _provider(base_url)
+    return tuple(model.id for model in provider.models) if provider is not None else ()
+
+
 def _own_price(own: OwnPrice, facts: UsageFacts) -> Decimal:
     cached = facts.cached or 0
     cached_price = own.input if own.cached_input is None else own.cached_input

@@ -83,7 +83,8 @@ class ShowEconomy:
         try:
             listed = await list_models(services, connection)
         except RunError as error:
-            screen.set_costs(first, f"{answers} · {error.message}; any name may be typed", typical)
+            known_here = await in_own_thread(self._priced_from_list, known, first)
+            screen.set_costs([*first, *known_here], f"{answers} · {error.message}; any name may be typed", typical)
             return
         costs = await in_own_thread(self._priced, known, listed.cards)
         named = {cost.id for cost in costs}
@@ -96,6 +97,13 @@ class ShowEconomy:
         services, model = self._desk.services, known.request.model
         recent = [card for card in recent_models(services, known.connection).cards if card.id != model]
         return self._priced(known, [card_of(services, known.connection, model), *recent])
+
+    def _priced_from_list(self, known: TokenEconomy, first: Sequence[ModelCost]) -> tuple[ModelCost, ...]:
+        from workbench.model_cards import priced_models
+
+        shown = {cost.id for cost in first}
+        cards = priced_models(self._desk.services, known.connection)
+        return self._priced(known, [card for card in cards if card.id not in shown])
 
     def _priced_name(self, known: TokenEconomy, name: str) -> tuple[ModelCost, ...]:
         from workbench.model_cards import card_of
