@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from workbench.adapters.external_editor import ExternalEditor
     from workbench.adapters.history import History
     from workbench.adapters.images import ImageFiles
+    from workbench.adapters.index_keeper import IndexKeeper
     from workbench.adapters.lessons import LessonStore
     from workbench.adapters.presets.library import PresetLibrary
     from workbench.adapters.prices import Prices
@@ -80,6 +81,7 @@ class Services:
 
     def close(self) -> None:
         """Write what is queued and let go of the files. Endpoints are closed by `close_endpoints` before."""
+        self.index_keeper.stop()
         self.database.close()
 
     def __enter__(self) -> Services:
@@ -120,6 +122,13 @@ class Services:
         from workbench.spending import Spending
 
         return Spending(Ledger(self.database), self._accounts, lambda: self.settings, self.paths.settings)
+
+    @cached_property
+    def index_keeper(self) -> IndexKeeper:
+        """Keeps what finds runs up to date, once it is started."""
+        from workbench.adapters.index_keeper import IndexKeeper
+
+        return IndexKeeper(self.database)
 
     @cached_property
     def deletions(self) -> Deletions:

@@ -113,6 +113,7 @@ class WorkbenchApp(App[None]):
     def _warmed(self) -> None:
         self.services.history.sweep()
         self.services.deletions.finish()
+        self.services.index_keeper.start()
         self.warmed.set()
 
     def _leave_on_signal(self, code: int) -> None:

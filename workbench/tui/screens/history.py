@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
@@ -121,7 +122,7 @@ class HistoryScreen(Screen[Taken | None]):
         self._field.focus()
         self._search()
         self.set_interval(_FRESH, self._look_for_newer)
-        self._keep_index_up()
+        self._look_at_index()
 
     def on_resize(self, event: events.Resize) -> None:
         self._lay_out(event.size)
@@ -217,15 +218,15 @@ class HistoryScreen(Screen[Taken | None]):
         if query == self._query and newest == (self.list.rows[0].id if self.list.rows else ""):
             self.list.put_above(newer.rows)
         self.list.renew(now)
+        if self._waiting > _LIMIT_OF_WAITING:
+            self._look_at_index()
         if newer.rows or now:
             self._tell()
             self._show_texts()
 
-    @work(group="index")
-    async def _keep_index_up(self) -> None:
-        self._waiting = await in_own_thread(self._past.index.waiting)
-        if self._waiting > _LIMIT_OF_WAITING:
-            await in_own_thread(self._past.keep_index_up, lambda: self.is_attached)
+    @work(exclusive=True, group="waiting")
+    async def _look_at_index(self) -> None:
+        with suppress(StorageError):  # what can't be read is told of the rows
             self._waiting = await in_own_thread(self._past.index.waiting)
             self._tell()
 
