@@ -69,6 +69,8 @@ async def test_from_the_palettes_command_to_what_moved(tmp_path: Path) -> None:
         assert (await drift.report()).verdict == drift.verdict.words
         # Differences are those from what was recorded, until a column is made the baseline.
         assert [drift.cell_view(column).diff_base for column in (0, 1)] == ["never said"] * 2
+        assert [head.baseline for head in drift.heads()] == [False, False]
         drift.set_baseline(0)
+        assert [head.baseline for head in drift.heads()] == [True, False]
         assert drift.cell_view(0).diff_base is None
         assert drift.cell_view(1).diff_base == drift.cell_view(0).text

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.core.plan import Plan
     from workbench.drift_check import DriftCheck
     from workbench.grid.events import GridEvent
+    from workbench.tui.compare_state import ColumnHead
 
 
 class DriftDesk(CompareDesk):
@@ -58,6 +59,11 @@ class DriftDesk(CompareDesk):
         """Compare with this column from now on, and with what was recorded no more."""
         self._own_baseline = True
         super().set_baseline(column)
+
+    def _head(self, column: int) -> ColumnHead:
+        head = super()._head(column)
+        # Each column is held against its own recorded answers: none of them is the others' baseline.
+        return head if self._own_baseline else head._replace(baseline=False, differs=())
 
     def _diff_base(self, column: int) -> str | None:
         if self._own_baseline:
