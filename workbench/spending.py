@@ -8,10 +8,12 @@ passed by that much for each request that is under way when it fills up.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.budget import BudgetUse
 from workbench.core.errors import NOT_SENT, OverBudget, StorageError
+from workbench.core.ledger import By
 from workbench.core.money import nano
 from workbench.own_thread import in_own_thread
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from workbench.adapters.settings import Settings
     from workbench.core.budget import Period
     from workbench.core.connection import Connection
+    from workbench.core.ledger import LedgerSum
     from workbench.core.plan import Plan
     from workbench.core.request import Request
     from workbench.runner import RunRecord
@@ -53,6 +56,20 @@ class PriceData(NamedTuple):
         return f"{told}; your own for {', '.join(self.own)}" if self.own else told
 
 
+class UsageLook(NamedTuple):
+    """What was sent in a time, summed up: what the usage screen shows."""
+
+    by: By
+    since: date | None
+    """None: from the first request on."""
+    until: date
+    sums: tuple[LedgerSum, ...]
+    days: tuple[LedgerSum, ...]
+    """By day, for the chart."""
+    uses: tuple[BudgetUse, ...]
+    prices: PriceData
+
+
 class Spending:
     """What was spent, and what may still be. `file` is where the settings are, for who wants to change a budget."""
 
@@ -74,6 +91,15 @@ class Spending:
     def has_budget(self) -> bool:
         settings = self._settings()
         return bool(settings.budget_day or settings.budget_month)
+
+    def look(self, by: By, days: int | None) -> UsageLook:
+        """The last so many days (None: all there are), today among them. Reads the disk: for a thread. StorageError."""
+        until = self.ledger.today()
+        since = None if days is None else until - timedelta(days=days - 1)
+        by_day = self.ledger.sums(By.DAY, since, until)
+        # The newest day first: who looks at days looks at today.
+        sums = by_day[::-1] if by is By.DAY else self.ledger.sums(by, since, until)
+        return UsageLook(by, since, until, sums, by_day, self.uses(), self.price_data())
 
     def uses(self, before: int | None = None) -> tuple[BudgetUse, ...]:
         """Each budget with what was spent of it, the day's first. `before` is the ledger's row of the request that

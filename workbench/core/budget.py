@@ -73,7 +73,7 @@ class BudgetUse(NamedTuple):
 
     @property
     def _unknown(self) -> str:
-        return f"{self.unknown:,} request{'s' * (self.unknown != 1)} at an unknown price not counted"
+        return f"{self.unknown:,} at an unknown price not counted"
 
     def why_over(self, expected: int | None) -> str:
         """Why a request that is expected to cost so much (None: not known) may not go out, in a few words; or ""."""

@@ -1,4 +1,4 @@
-"""The conversations about budgets: before a request that would pass one, and once one is nearly used up."""
+"""The conversations about cost: before a budget would be passed, once one is nearly used up, and all that was spent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from workbench.own_thread import in_own_thread
 from workbench.tui.screens.where import Ask, Say
 
 if TYPE_CHECKING:
+    import asyncio
+
     from workbench.core.errors import OverBudget
     from workbench.runner import Job
     from workbench.services import Services
@@ -49,6 +51,12 @@ class BudgetMoves:
         text = f"{over.reason}.\nTo go on without this question {over.hint}"
         question = yes_or_no("Your budget", text, yes="Send it anyway, this once", no="Do not send it")
         return await self._ask(question) == "yes"
+
+    async def show(self, warmed: asyncio.Event) -> None:
+        """What was sent and what it cost, on a screen of its own."""
+        from workbench.tui.screens.usage import UsageScreen
+
+        await self._ask(UsageScreen(self._services.spending, warmed))
 
     async def tell(self) -> None:
         """Say what there is to say of a budget that is nearly used up, each thing once."""

@@ -164,6 +164,7 @@ class DraftRoom:
             "sending": self.sending.choose,
             "replies": self.calls.choose_replies,
             "economy": partial(economy.show, host.warmed),
+            "usage": partial(self.budget.show, host.warmed),
             "comparison": partial(opening.choose, host.warmed),
             "recorded": partial(_check_recorded, desk, host, comparison),
             "history": partial(past.choose, host.warmed),
