@@ -92,11 +92,13 @@ class Spending:
         settings = self._settings()
         return bool(settings.budget_day or settings.budget_month)
 
-    def look(self, by: By, days: int | None) -> UsageLook:
-        """The last so many days (None: all there are), today among them. Reads the disk: for a thread. StorageError."""
+    def look(self, by: By, days: int | None, known: UsageLook | None = None) -> UsageLook:
+        """The last so many days (None: all there are), today among them. Of one that is `known` of the same days the
+        chart stays as it is. Reads the disk: for a thread. StorageError."""
         until = self.ledger.today()
         since = None if days is None else until - timedelta(days=days - 1)
-        by_day = self.ledger.sums(By.DAY, since, until)
+        same = known is not None and (known.since, known.until) == (since, until)
+        by_day = known.days if known is not None and same else self.ledger.sums(By.DAY, since, until)
         # The newest day first: who looks at days looks at today.
         sums = by_day[::-1] if by is By.DAY else self.ledger.sums(by, since, until)
         return UsageLook(by, since, until, sums, by_day, self.uses(), self.price_data())

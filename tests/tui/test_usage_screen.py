@@ -91,7 +91,7 @@ class Books:
         self.asked: list[tuple[By, int | None]] = []
         self.fault: StorageError | None = None
 
-    def look(self, by: By, days: int | None) -> UsageLook:
+    def look(self, by: By, days: int | None, known: UsageLook | None) -> UsageLook:
         self.asked.append((by, days))
         if self.fault is not None:
             raise self.fault

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.dom import DOMNode
 
-    from workbench.spending import Spending
+    from workbench.spending import Spending, UsageLook
 
 PERIODS: tuple[tuple[str, int | None], ...] = (
     ("today", 1),
@@ -63,6 +63,7 @@ class UsageScreen(Screen[None]):
         self._warmed = warmed
         self._by = By.DAY
         self._period = _FIRST
+        self._seen: UsageLook | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -81,15 +82,15 @@ class UsageScreen(Screen[None]):
     def _view(self) -> UsageView:
         return self.query_one(UsageView)
 
-    def _read(self) -> None:
+    def _read(self, known: UsageLook | None = None) -> None:
         self.query_one(TabLine).current = self._by.value
-        self.run_worker(self._look(), group="look", exclusive=True)
+        self.run_worker(self._look(known), group="look", exclusive=True)
 
-    async def _look(self) -> None:
+    async def _look(self, known: UsageLook | None) -> None:
         await self._warmed.wait()
         when, days = PERIODS[self._period]
         try:
-            look = await in_own_thread(self._spending.look, self._by, days)
+            look = self._seen = await in_own_thread(self._spending.look, self._by, days, known)
             self._view.show(look, when)
             self.query_one(".box").border_subtitle = literal(look.prices.words)
         except StorageError as error:
@@ -103,8 +104,12 @@ class UsageScreen(Screen[None]):
     def action_by(self, delta: int) -> None:
         """The next or the previous of what it is summed up by."""
         order = list(By)
-        self._by = order[(order.index(self._by) + delta) % len(order)]
-        self._read()
+        self._turn_to(order[(order.index(self._by) + delta) % len(order)])
+
+    def _turn_to(self, by: By) -> None:
+        self._by = by
+        # By day is the chart itself: what is read for it anew belongs above the others too.
+        self._read(self._seen if by is not By.DAY else None)
 
     def action_period(self, delta: int) -> None:
         """A longer time, or a shorter one."""
@@ -139,5 +144,4 @@ class UsageScreen(Screen[None]):
 
     @on(TabLine.Chosen)
     def _tab_chosen(self, event: TabLine.Chosen) -> None:
-        self._by = By(event.name)
-        self._read()
+        self._turn_to(By(event.name))
