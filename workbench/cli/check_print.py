@@ -67,7 +67,8 @@ def say_ending(reports: Sequence[DriftReport], run: GridRun) -> None:
         # Nobody needs to be told one by one what they stopped themselves, or what a cap kept back.
         failed = [cell for cell in report.missing if cell.state not in (NOT_SENT, State.CANCELLED)]
         for cell in failed[:_SHOWN]:
-            where = f"{report.labels[cell.cell.column]}, repeat {cell.cell.repeat + 1}"
+            case = f", case {cell.cell.case + 1}" if cell.variables else ""
+            where = f"{report.labels[cell.cell.column]}{case}, repeat {cell.cell.repeat + 1}"
             what = "stopped by a content filter" if cell.is_complete else f"{cell.state}: {cell.error}"
             say(f"workbench: {report.preset}: {where}: {what}")
         if len(failed) > _SHOWN:
