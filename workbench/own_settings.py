@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from workbench.adapters.settings import Settings
     from workbench.adapters.settings_lines import Places
+    from workbench.core.json_value import JSON
     from workbench.services import Services
 
 _TRUE = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
@@ -110,6 +111,20 @@ class OwnSettings:
         """Read the file again, after it was changed elsewhere; what is wrong in it, a line each."""
         self._services.reload_settings()
         return self.faults()
+
+
+def settings_schema() -> dict[str, JSON]:
+    """The JSON Schema of the settings file."""
+    from workbench.adapters.settings_schema import json_schema
+
+    return json_schema()
+
+
+def settings_modeline() -> str:
+    """The first line of a settings file that tells an editor where its schema is."""
+    from workbench.adapters.settings_schema import MODELINE
+
+    return MODELINE
 
 
 def shown_value(value: str | float | int) -> str:

@@ -36,6 +36,7 @@ _COMMANDS = {
     "usage": "what was sent and what it cost",
     "presets": "list, show, import and export presets, and check their files",
     "history": "what was run: list, search, show, export, delete",
+    "settings": "where the settings file is, and its schema for an editor",
 }
 
 
@@ -91,6 +92,10 @@ def _add_options(command: str, parser: argparse.ArgumentParser) -> None:
             from workbench.cli import history
 
             history.add_options(parser)
+        case "settings":
+            from workbench.cli import settings
+
+            settings.add_options(parser)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -145,6 +150,10 @@ def _done(options: argparse.Namespace) -> int:
             from workbench.cli.history import history
 
             return history(options)
+        case "settings":
+            from workbench.cli.settings import settings
+
+            return settings(options)
     if options.web:
         from workbench.cli import web
 

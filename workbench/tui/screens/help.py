@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 
@@ -60,7 +61,9 @@ def _keys_of_dialog(screen: Screen[Any]) -> tuple[tuple[str, str], ...]:
     for key, binding in screen._bindings:
         if binding.description and binding.id not in known:
             rows.setdefault(binding.description, []).append(key_name(key))
-    return tuple((" ".join(keys), words) for words, keys in rows.items())
+    # What every screen of Textual has comes behind what this one does.
+    common = {binding.description for binding in Screen.BINDINGS if isinstance(binding, Binding)}
+    return tuple((" ".join(rows[words]), words) for words in sorted(rows, key=common.__contains__))
 
 
 def help_text(here: Sequence[Scope], own: Sequence[tuple[str, str]], keymap: Mapping[str, str], width: int) -> Content:
