@@ -94,7 +94,8 @@ async def test_it_is_said_before_it_is_fetched_and_how_it_went(
     await better.improve("gpt-5.4-mini", OPENAI, lambda: prompts.pop(0))
     await better.improve("gpt-5.4-mini", OPENAI, lambda: prompts.pop(0))
     assert prompts == []
-    assert happened[:2] == [better_counts.ANNOUNCEMENT, "fetch o200k_base"]
+    assert "(3.6 MB from openaipublic.blob.core.windows.net)" in happened[0]
+    assert happened[:2] == [better_counts.ANNOUNCEMENT.format("3.6 MB"), "fetch o200k_base"]
     if how is Fetched.THERE:
         assert "exact now" in happened[2]
     else:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from workbench.adapters.ranks_download import Fetched, fetch_ranks, was_tried
 from workbench.adapters.recent_runs import recent_runs
-from workbench.adapters.token_ranks import encoding_for
+from workbench.adapters.token_ranks import RANKS, encoding_for
 from workbench.core.errors import StorageError
 from workbench.core.token_calibration import calibrate, samples_of
+from workbench.core.usage import size_text
 
 if TYPE_CHECKING:
     from workbench.core.connection import Connection
@@ -67,6 +68,10 @@ class Counting:
         if services.tokens.has_ranks(model) or was_tried(encoding, services.paths.ranks):
             return ""
         return encoding
+
+    def size_of(self, encoding: str) -> str:
+        """How large its file is, for a person."""
+        return size_text(RANKS[encoding].size)
 
     def is_announced(self, encoding: str) -> bool:
         """Whether the person was told on another day that these ranks are asked for."""

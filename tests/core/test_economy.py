@@ -166,6 +166,7 @@ def test_how_it_was_counted() -> None:
     assert "after three runs" in said()
     assert "by 12 runs at this host: off by 2.1 %" in said(Calibration(runs=12, error=0.021, error_before=0.35))
     assert "35 % without" in said(Calibration(runs=12, error=0.021, error_before=0.35))
+    assert "The server adds about 25 of its own." in said(Calibration(extra=25.2, runs=12, error=0.021))
     assert "(~)" in said(has_ranks=True)
 
 

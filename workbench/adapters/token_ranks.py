@@ -22,6 +22,8 @@ class Ranks(NamedTuple):
 
     url: str
     sha256: str
+    size: int
+    """In bytes."""
 
     @property
     def file_name(self) -> str:
@@ -40,10 +42,10 @@ class Ranks(NamedTuple):
 _SOURCE = "https://openaipublic.blob.core.windows.net/encodings/"
 RANKS: dict[str, Ranks] = {
     "o200k_base": Ranks(
-        _SOURCE + "o200k_base.tiktoken", "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
+        _SOURCE + "o200k_base.tiktoken", "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d", 3_613_922
     ),
     "cl100k_base": Ranks(
-        _SOURCE + "cl100k_base.tiktoken", "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"
+        _SOURCE + "cl100k_base.tiktoken", "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7", 1_681_126
     ),
 }
 _CL100K = re.compile(r"gpt-(4|3\.5|35)(-.*)?")

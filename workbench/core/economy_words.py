@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _WORTH_SAYING = 0.2
 """Share of the prompt from which a message has a sentence of its own."""
 _MOST_PARTS = 3
+_WORTH_ADDING = 3
+"""Tokens that a server puts around a prompt; fewer are within the error."""
 
 
 class CacheFacts(NamedTuple):
@@ -122,4 +124,5 @@ def count_sentence(*, exact: bool, practice: bool, calibration: Calibration, has
     before = calibration.error_before or 0.0
     was = f", {share_text(before)} without" if before > calibration.error else ""
     off = share_text(calibration.error)
-    return f"Tokens are estimated (~), by {calibration.runs} runs at this host: off by {off} in the median{was}."
+    own = f" The server adds about {round(calibration.extra)} of its own." if calibration.extra >= _WORTH_ADDING else ""
+    return f"Tokens are estimated (~), by {calibration.runs} runs at this host: off by {off} in the median{was}.{own}"

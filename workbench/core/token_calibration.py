@@ -23,7 +23,7 @@ LEAST_RUNS = 3
 """Fewer runs say nothing yet."""
 _LEAST_TEXTS = 4
 """Fewer texts of a script say nothing of it yet."""
-_FULL_WEIGHT = 500.0
+_FULL_WEIGHT = 100.0
 """Tokens of a text from which on a longer one says no more."""
 _DOUBT = (1.0, 2 * _FULL_WEIGHT)
 """That the estimate is right as it is counts for two texts."""

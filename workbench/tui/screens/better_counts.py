@@ -21,9 +21,10 @@ IDLE = 1.0
 TOLD_BEFORE = 3.0
 """Seconds from the announcement of the request to the request."""
 ANNOUNCEMENT = (
-    "counts for OpenAI's models become exact with their token table: it is fetched now, once (3.6 MB from "
+    "counts for OpenAI's models become exact with their token table: it is fetched now, once ({} from "
     'openaipublic.blob.core.windows.net); token_table = "local" in the settings keeps to estimates'
 )
+"""With the size of the file."""
 
 
 class BetterCounts:
@@ -42,9 +43,9 @@ class BetterCounts:
         """Whether there is something to be done for what the desk's prompt would ask."""
         return not desk.connection.is_practice and _key(desk.model, desk.connection) not in self._seen
 
-    def ran(self, desk: Desk) -> None:
-        """A run has ended: its counts may be learned from."""
-        self._seen.discard(_key(desk.model, desk.connection))
+    def ran(self, model: str) -> None:
+        """A run has ended, in front or behind: its counts may be learned from."""
+        self._seen = {key for key in self._seen if key[1] != model}
 
     async def improve(self, model: str, connection: Connection, typed: Callable[[], object]) -> None:
         """Load what is on this machine and learn from what was counted; then fetch what is missing. What `typed` gives
@@ -70,7 +71,7 @@ class BetterCounts:
     async def _fetch(self, counting: Counting, encoding: str) -> bool:
         first = not await in_own_thread(counting.is_announced, encoding)
         if first:
-            self._say(ANNOUNCEMENT, "info")
+            self._say(ANNOUNCEMENT.format(counting.size_of(encoding)), "info")
             await asyncio.sleep(TOLD_BEFORE)
         there, why = await in_own_thread(counting.fetch, encoding)
         if there:

@@ -163,7 +163,7 @@ class DraftsScreen(QuickPaint, Screen[None]):
     def _run_finished(self, event: OutputPane.Finished) -> None:
         self.tabs.ended(event.pane, event.outcome)
         self.show_run()
-        self.counts.ran(self.desk)
+        self.counts.ran(event.outcome.request.model)
         self.better_counts()
         self.run_worker(self.tell_budget(), group="budget", exclusive=True)
 
