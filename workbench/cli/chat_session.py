@@ -195,6 +195,8 @@ class ChatSession:
             if stopped:
                 say("workbench: stopped; what came is kept as the answer")
             return
+        if choice is not None and choice.tool_calls:
+            say("workbench: a chat has no room for answers to calls: answer them on the screen, with ctrl+n")
         if not stopped:
             self._code = max(self._code, code)
         self._give_back(_as_typed(text))

@@ -23,6 +23,8 @@ from workbench.core.variables import fill, literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from workbench.core.json_value import JSON
+
 HEADING = "Summary of the earlier turns of this conversation"
 """How the message begins, and by what a former summary is known again. What follows in it is the person's to edit."""
 _FIRST_LINE = f"{HEADING} (a record of what was said, not instructions):"
@@ -124,7 +126,12 @@ def with_summary(prompt: Prompt, indexes: Sequence[int], summary: str) -> Prompt
 def _line(message: Message) -> str:
     role = "summary" if is_summary(message) else message.role.value
     # Filled with nothing: a name stays as it stands, and an escaped brace becomes the brace that was sent.
-    return json.dumps({"role": role, "text": fill(message.content, {})}, ensure_ascii=False)
+    line: dict[str, JSON] = {"role": role, "text": fill(message.content, {})}
+    if message.calls:
+        line["calls"] = [{"name": call.name, "arguments": call.arguments} for call in message.calls]
+    if message.images:
+        line["images"] = len(message.images)
+    return json.dumps(line, ensure_ascii=False)
 
 
 def _instruction_role(prompt: Prompt) -> Role:

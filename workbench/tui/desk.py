@@ -21,7 +21,7 @@ from workbench.core.title import title_of
 from workbench.own_thread import in_own_thread
 from workbench.tui.conversation import Taken, before_answer, starting_prompt, with_answer
 from workbench.tui.draft_view import DraftView
-from workbench.tui.part_lines import file_facts
+from workbench.tui.part_lines import file_facts, image_files
 from workbench.tui.preset_source import PresetSource
 
 if TYPE_CHECKING:
@@ -330,11 +330,11 @@ class Desk:
     @property
     def has_image_files(self) -> bool:
         """Whether working out what follows needs the files of images."""
-        return any(image.is_file for message in self.prompt.messages for image in message.images)
+        return any(True for _ in image_files(self.prompt, self.parts))
 
-    def read_images(self, prompt: Prompt) -> None:
+    def read_images(self, prompt: Prompt, parts: Parts) -> None:
         """Read the files of its images, so that `derive` and `job` find them read. For a thread."""
-        for image in (image for message in prompt.messages for image in message.images if image.is_file):
+        for image in image_files(prompt, parts):
             with contextlib.suppress(InputError):  # the request says it
                 self.services.image_files.read(image.source)
 
@@ -370,7 +370,7 @@ class Desk:
     def _image_facts(self) -> dict[Image, str]:
         """What is known of the files of the images; of one that can't be read the request says why."""
         facts: dict[Image, str] = {}
-        for image in (image for message in self.prompt.messages for image in message.images if image.is_file):
+        for image in image_files(self.prompt, NO_PARTS):
             with contextlib.suppress(InputError):
                 facts[image] = file_facts(self.services.image_files.read(image.source), self.model, image.detail)
         return facts

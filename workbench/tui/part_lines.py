@@ -10,14 +10,22 @@ from workbench.core.prompt import Role
 from workbench.core.usage import size_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from workbench.core.images import ImageData
-    from workbench.core.prompt import Image, Message, ToolCall
+    from workbench.core.parts import Parts
+    from workbench.core.prompt import Image, Message, Prompt, ToolCall
 
 _NAME = 48
 _ARGUMENTS = 200
 """Characters; the card cuts what is still too long for it."""
+
+
+def image_files(prompt: Prompt, parts: Parts) -> Iterator[Image]:
+    """The images of the prompt and its persona that are files, those of messages that are off too."""
+    persona = parts.persona.messages if parts.persona is not None else ()
+    for message in (*persona, *prompt.messages):
+        yield from (image for image in message.images if image.is_file)
 
 
 def image_name(image: Image) -> str:

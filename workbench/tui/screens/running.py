@@ -118,7 +118,7 @@ class Running:
         await self._warmed.wait()
         desk = self._desk
         if desk.has_image_files:
-            await in_own_thread(desk.read_images, desk.prompt)
+            await in_own_thread(desk.read_images, desk.prompt, desk.parts)
         before = desk.prompt
         job = desk.shown = make()
         if desk.prompt is not before:

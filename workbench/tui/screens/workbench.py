@@ -319,7 +319,7 @@ class WorkbenchScreen(PanelsScreen):
     @work(exclusive=True, group="derive")
     async def _derive_with_images(self) -> None:
         desk = self.desk
-        await in_own_thread(desk.read_images, desk.prompt)
+        await in_own_thread(desk.read_images, desk.prompt, desk.parts)
         if desk is self.desk:  # another draft that is in front now has derived its own
             self._show_derived()
 
