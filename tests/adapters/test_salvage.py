@@ -20,10 +20,12 @@ from workbench.adapters.drafts import Drafts
 from workbench.adapters.experiments import Experiments
 from workbench.adapters.files import Paths
 from workbench.adapters.history import History
+from workbench.adapters.history_search import HistorySearch
 from workbench.adapters.salvage import Salvaged, salvage
 from workbench.core.draft import DraftState
 from workbench.core.errors import InputError
 from workbench.core.events import State, TextDelta
+from workbench.core.history_query import HistoryQuery
 
 RUNS = 120
 PAGE = 4096
@@ -69,6 +71,8 @@ def test_a_whole_file_comes_whole_and_a_second_time_nothing(old: Path, database:
     assert stored.choices[0].text == "as far as it came"
     assert rest[-1].first_line.startswith("answer 0 answer 0")
     assert len(Experiments(database).get(Experiments(database).recent()[0].id).ended) == 2  # type: ignore[union-attr]
+    found = HistorySearch(database).every(HistoryQuery(text="answer 77 answer"), None)
+    assert [run.first_line[:9] for run in found] == ["answer 77"]
     assert [draft.title for draft in Drafts(database, database.paths).kept()] == ["typed"]
 
 

@@ -194,6 +194,23 @@ def no_permission(home: str) -> None:
     troubles.wait_for(lambda told: told is None)
     assert History(database).get(record.id) is not None
     assert database.close() == 0
+    os.chmod = chmod
+    paths.data.chmod(0o500)
+    _folder_that_takes_nothing(paths, record.id)
+
+
+def _folder_that_takes_nothing(paths: Paths, before: str) -> None:
+    """What is in it can be read, and what is run is saved once it takes something."""
+    troubles = Troubles()
+    database = Database.open(paths)
+    database.watch(troubles)
+    assert "may not be written" in str(database.trouble), database.trouble
+    record = asyncio.run(begin(History(database)))
+    assert [run.id for run in History(database).recent()] == [before]
+    paths.data.chmod(0o700)
+    troubles.wait_for(lambda told: told is None)
+    assert [run.id for run in History(database).recent()] == [record.id, before]
+    assert database.close() == 0
 
 
 def every_file(home: str, umask: str) -> None:

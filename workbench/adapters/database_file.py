@@ -196,9 +196,11 @@ def log_is_empty(path: Path) -> bool:
         return False
 
 
-def connect(path: Path, *, read_only: bool = False, seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
-    """A plain connection; transactions are begun by hand. The file must be there."""
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
+def connect(
+    path: Path, *, read_only: bool = False, immutable: bool = False, seconds: float = BUSY_SECONDS
+) -> sqlite3.Connection:
+    """A plain connection; transactions are begun by hand. The file must be there. `immutable`: nobody can change it."""
+    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}{'&immutable=1' * immutable}"
     # check_same_thread is off because it is opened in one thread and then used by the writer thread alone.
     return sqlite3.connect(uri, uri=True, timeout=seconds, isolation_level=None, check_same_thread=False)
 
@@ -206,7 +208,9 @@ def connect(path: Path, *, read_only: bool = False, seconds: float = BUSY_SECOND
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that only reads and sees one state of the file throughout. Raises sqlite3.Error."""
-    connection = connect(path, read_only=not os.access(path, os.W_OK), seconds=_READ_SECONDS)
+    # Even to read, SQLite makes a log beside the file; in a folder that takes none, nobody else can have one open.
+    fixed = not os.access(path.parent, os.W_OK) and not any(name.exists() for name in companions(path))
+    connection = connect(path, read_only=fixed or not os.access(path, os.W_OK), immutable=fixed, seconds=_READ_SECONDS)
     try:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("BEGIN")

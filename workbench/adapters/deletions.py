@@ -78,9 +78,6 @@ class Deleted(NamedTuple):
     notes: tuple[str, ...] = ()
     """What was done to backups and damaged copies that are kept beside the database, a line each."""
 
-    def __bool__(self) -> bool:
-        return self != Deleted()
-
     @property
     def total(self) -> int:
         return self.runs + self.experiments

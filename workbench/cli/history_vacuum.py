@@ -29,7 +29,8 @@ def vacuum(options: argparse.Namespace, services: Services) -> int:
     """`history vacuum`. StorageError."""
     deletions = services.deletions
     before = deletions.file_size()
-    if left := deletions.forget_hidden():
+    left = deletions.forget_hidden()
+    if left.total or left.waiting:
         say_deleted(left)
     waiting = deletions.write_anew()
     after = deletions.file_size()
