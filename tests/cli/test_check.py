@@ -14,6 +14,7 @@ import pytest
 
 from tests.cli.conftest import KEY, CommandLine, Ended, serving
 from tests.support.fault_server import FaultServer, Seen, Step, completion, whole
+from tests.test_readme import ENGLISH, KOREAN, commands_of, section
 from workbench.cli.diagnostics import ExitCode
 
 PRESET = """\
@@ -66,6 +67,14 @@ def test_recorded_and_checked_on_practice_nothing_moves(cli: CommandLine) -> Non
     # What came with the program is recorded where it would be saved as one's own.
     shipped = cli("check", "product-name", "--record", "--dry-run", "--json").json["presets"][0]
     assert Path(shipped["lock"]) == cli.home / "presets" / "prompts" / "product-name.lock"
+
+
+@pytest.mark.parametrize(("guide", "title"), [(ENGLISH, "Drift"), (KOREAN, "변화 확인")])
+def test_the_guides_commands_in_their_order(cli: CommandLine, guide: Path, title: str) -> None:
+    (cli.home / "settings.toml").write_text('default_model = "practice-fast"\n', "utf-8")
+    for each in commands_of(section(guide, title)):
+        done = cli(*each.arguments)
+        assert done.code == each.code == ExitCode.OK, done.err
 
 
 def test_the_file_says_what_was_asked_and_answered_and_no_key(cli: CommandLine, lock: Path) -> None:
