@@ -58,6 +58,10 @@ async def test_facts_of_a_prompt_at_openai(services: Services) -> None:
     assert "Read from the cache, these tokens cost ~$0.000" in said
     assert "Seen: 50 %" in said
     assert known.typical_answer == 101
+    newest = services.history.recent(1)[0].id
+    services.deletions.hide([newest])
+    assert services.database.flush()
+    assert read_economy(services, a_prompt("기사 새"), OPENAI, "").economy.runs == 3
     elsewhere = " ".join(read_economy(services, a_prompt("기사 새"), LAB, "").sentences)
     assert "No run of this prompt" in elsewhere
 

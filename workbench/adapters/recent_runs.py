@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.adapters.deletions import VISIBLE
 from workbench.core.token_calibration import CountedRun
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ a.choice IS NOT NULL AND a.reasoning = '' AND a.refusal = '' AND a.tool_calls = 
 _RECENT = f"""
 SELECT r.id, r.model, r.preset, r.prompt_name, r.prompt_tokens, r.cached_tokens, r.completion_tokens, b.request,
   CASE WHEN {_SOLE_TEXT} THEN a.text END
-FROM (SELECT * FROM runs ORDER BY id DESC LIMIT {_LOOKED_AT}) r
+FROM (SELECT * FROM runs WHERE {VISIBLE} ORDER BY id DESC LIMIT {_LOOKED_AT}) r
   JOIN bodies b ON b.run = r.id LEFT JOIN answers a ON a.run = r.id AND a.choice = 0
 WHERE r.host = ? AND (r.model = ? OR ? = '') AND r.state = 'complete' AND r.prompt_tokens BETWEEN 1 AND {_LARGEST}
 ORDER BY r.id DESC LIMIT ?

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from workbench.core.usage import PRICE_UNKNOWN, UNKNOWN, money_text, tokens_text
+from workbench.core.usage import PRICE_UNKNOWN, UNKNOWN, money_text, share_text, tokens_text
 
 Price: TypeAlias = Callable[[int, int], float | None]
 """US dollars of so many prompt and completion tokens; None where the price is unknown, 0.0 where nothing is paid."""
@@ -109,7 +109,7 @@ def _fit_words(cost: ModelCost) -> str:
             return f"room for {window - cost.tokens:,} of answer in a window of {window:,}"
         case "unknown":
             return "window not known"
-    return f"{cost.tokens / window:.1%} of a window of {window:,}".replace("%", " %")
+    return f"{share_text(cost.tokens / window)} of a window of {window:,}"
 
 
 def _money(dollars: float, cost: ModelCost) -> str:
