@@ -34,6 +34,9 @@ LATER = (
     "workbench.comparing",
     "workbench.grid",
     "workbench.runner",
+    "workbench.spending",
+    "workbench.adapters.ledger",
+    "workbench.adapters.prices",
 )
 """What a run, a preset or an import needs, and the first paint does not."""
 

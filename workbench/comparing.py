@@ -49,6 +49,8 @@ class Payment(NamedTuple):
     """The connections that cost nothing."""
     unpriced: tuple[str, ...] = ()
     """The models whose price is not known."""
+    own: tuple[str, ...] = ()
+    """The models that have a price of the person's own."""
 
     def cost_text(self, plan: Plan) -> str:
         """What the gate says of money: `~$0.017 to $0.051`, `practice costs nothing`, `the price of x is not known`."""
@@ -56,6 +58,8 @@ class Payment(NamedTuple):
         parts = [] if plan.free or plan.cost_text == PRICE_UNKNOWN else [plan.cost_text]
         if self.free:
             parts.append(f"{', '.join(self.free)} cost{'s' * (len(self.free) == 1)} nothing")
+        if self.own:
+            parts.append(f"own price for {', '.join(self.own)}")
         if self.unpriced:
             parts.append(f"the price of {', '.join(self.unpriced)} is not known")
         return " · ".join(parts)
@@ -164,6 +168,7 @@ class Comparing:
         """Which connections cost nothing, and of which models nobody knows what they cost. InputError."""
         free: dict[str, None] = {}
         unpriced: dict[str, None] = {}
+        own: dict[str, None] = {}
         for column in self._columns(cells):
             connection = self.connection_of(column)
             model = self.services.asked_model(column.prompt, connection)
@@ -171,7 +176,9 @@ class Comparing:
                 free[connection.name] = None
             elif self.services.price_estimate(model, 1000, 1000, connection) is None:
                 unpriced[model] = None
-        return Payment(tuple(free), tuple(unpriced))
+            elif self.services.prices.is_own(model, connection):
+                own[model] = None
+        return Payment(tuple(free), tuple(unpriced), tuple(own))
 
     def _columns(self, cells: Collection[Cell] | None) -> list[Column]:
         """The columns of these cells; of None, all."""

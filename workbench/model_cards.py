@@ -93,6 +93,7 @@ def _price(services: Services, connection: Connection, model: str) -> PricePair 
     completion = services.price_estimate(model, 0, _SOME_TOKENS, connection)
     if prompt is None or completion is None:
         return None
-    if not prompt and not completion and not services.costs_nothing(connection, model):
+    own = services.prices.is_own(model, connection)
+    if not prompt and not completion and not own and not services.costs_nothing(connection, model):
         return None  # a price by the minute or by the image: tokens say nothing of it
-    return PricePair(prompt * _PER_MILLION, completion * _PER_MILLION)
+    return PricePair(prompt * _PER_MILLION, completion * _PER_MILLION, own)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from workbench.core.budget import Period
     from workbench.core.connection import Connection
     from workbench.core.ledger import LedgerSum
+    from workbench.core.money import Charge
+    from workbench.core.outcome import Outcome
     from workbench.core.plan import Plan
     from workbench.core.request import Request
     from workbench.runner import RunRecord
@@ -167,6 +169,10 @@ class Spending:
         """Why a comparison would pass a budget by what it costs at least. Reads the disk: for a thread."""
         expected = nano(plan.cost_low) if plan.cost_low is not None else None
         return None if not self.has_budget or plan.free else self._why_over(expected, None)
+
+    def charge(self, outcome: Outcome, connection: Connection) -> Charge:
+        """What the last request of a run cost, as the ledger has it: an estimate where no tokens were reported."""
+        return self._accounts.ended(outcome, connection).charge
 
     def is_unpriced(self, request: Request, connection: Connection) -> bool:
         """Whether there is a budget that can't count this request: its price is not known."""

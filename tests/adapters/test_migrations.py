@@ -298,3 +298,36 @@ def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new_one(tmp_path: Path)
     told = run_to_end("killed_migrations", tmp_path / "db")
     assert "old" in told
     assert told.split()[-1] == "new"
+
+
+def test_the_ledger_is_filled_from_the_runs_that_were_there(tmp_path: Path) -> None:
+    with opened(tmp_path / "db") as connection:
+        connection.executescript(SCHEMA_4)
+        runs = [
+            ("paid", "complete", 2, 100, 40, 10, 0.0012, "openai", "gpt-5.4-mini"),
+            ("free", "complete", 1, 100, None, 10, 0.0, "practice", "practice"),
+            ("odd", "complete", 1, -5, 9_000, 10**15, None, "gateway", "m"),
+            ("open", None, 1, None, None, None, None, "openai", "m"),
+            ("never", "error", 0, None, None, None, 0.0, "openai", "m"),
+        ]
+        for run, state, attempts, prompt, cached, completion, cost, name, model in runs:
+            connection.execute(
+                "INSERT INTO runs (id, session, source, began_at, prompt_name, connection, host, model, parameters, "
+                "state, attempts, prompt_tokens, cached_tokens, completion_tokens, cost_usd) "
+                "VALUES (?, 's', 'tui', 'then', '', ?, 'h', ?, '{}', ?, ?, ?, ?, ?, ?)",
+                (run, name, model, state, attempts, prompt, cached, completion, cost),
+            )
+            for number in range(1, attempts + 1):
+                connection.execute("INSERT INTO attempts VALUES (?, ?, ?)", (run, number, f"2026-01-0{number}"))
+        migrate(connection, tmp_path / "db")
+        rows = connection.execute(
+            "SELECT run, attempt, state, prompt_tokens, cached_tokens, completion_tokens, cost, certainty, counted "
+            "FROM ledger ORDER BY run, attempt"
+        ).fetchall()
+    assert rows == [
+        ("free", 1, "complete", 100, None, 10, 0, "free", "reported"),
+        ("odd", 1, "complete", 0, 0, 10**9, None, "unknown", "reported"),
+        ("open", 1, None, None, None, None, None, "unknown", ""),
+        ("paid", 1, "retried", None, None, None, None, "unknown", ""),
+        ("paid", 2, "complete", 100, 40, 10, 1_200_000, "exact", "reported"),
+    ]

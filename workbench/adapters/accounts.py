@@ -124,11 +124,9 @@ class Accounts:
         return Charge(0, Certainty.FREE) if free else NOTHING
 
     def _prompt(self, request: Request, connection: Connection) -> int:
-        return (
-            self._tokens()
-            .count_messages(request.messages, request.model, connection.is_practice, connection.host)
-            .value
-        )
+        """Of the request as a whole, that of its images about."""
+        counted = self._tokens().count_request(request, connection.is_practice, connection.host)
+        return counted.value + request.image_tokens
 
 
 def _calls(choice: Choice) -> Iterable[str]:

@@ -173,7 +173,8 @@ class RunRecord:
         self._sent_at = at = datetime.now(UTC)
 
         def build() -> list[Statement]:
-            return [*attempted(self.id, number, at), *ledger_rows.sent(self._beginning, number, at, self._accounts)]
+            billed = ledger_rows.sent(self._beginning, number, at, self._accounts)
+            return [*attempted(self.id, number, at), *billed, *ledger_rows.again(self.id, number)]
 
         self._database.submit(Write(build))
 

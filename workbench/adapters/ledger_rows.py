@@ -52,10 +52,12 @@ _CUT_OFF = f"UPDATE ledger SET {', '.join(f'{name} = ?' for name in _FIGURES)} W
 def sent(beginning: Beginning, attempt: int, at: datetime, accounts: Accounts) -> list[Statement]:
     """A request is about to go out: what it may cost, should nobody ever write how it ended."""
     figures = accounts.expected(beginning.request, beginning.connection)
-    return [
-        (_BEGIN, (*_names(beginning, attempt, at), *_figures(None, None, figures))),
-        (_AGAIN, (RETRIED, beginning.id, attempt, State.ERROR.value)),
-    ]
+    return [(_BEGIN, (*_names(beginning, attempt, at), *_figures(None, None, figures)))]
+
+
+def again(run: str, attempt: int) -> list[Statement]:
+    """A request goes out, and those before it were sent again by that."""
+    return [(_AGAIN, (RETRIED, run, attempt, State.ERROR.value))] if attempt > 1 else []
 
 
 def failed(beginning: Beginning, attempt: int, at: datetime, error: RunError, accounts: Accounts) -> list[Statement]:

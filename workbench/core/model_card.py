@@ -23,6 +23,8 @@ class PricePair(NamedTuple):
 
     prompt: float
     completion: float
+    own: bool = False
+    """It is a price of the person's own."""
 
     @property
     def is_free(self) -> bool:
@@ -143,7 +145,8 @@ def price_words(price: PricePair | None) -> str:
         return ""
     if price.is_free:
         return "costs nothing"
-    return f"{money_text(price.prompt)} in, {money_text(price.completion)} out per million tokens"
+    told = f"{money_text(price.prompt)} in, {money_text(price.completion)} out per million tokens"
+    return f"{told} (own price)" if price.own else told
 
 
 def _takes_words(card: ModelCard) -> list[str]:

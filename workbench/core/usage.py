@@ -92,19 +92,22 @@ class SessionCost(NamedTuple):
 
     known: float = 0.0
     unknown_runs: int = 0
+    estimated: bool = False
+    """Some of what is known is an estimate."""
 
-    def plus(self, cost: float | None) -> SessionCost:
+    def plus(self, cost: float | None, *, exact: bool = True) -> SessionCost:
         """With one more run."""
         if cost is None:
-            return SessionCost(self.known, self.unknown_runs + 1)
-        return SessionCost(self.known + cost, self.unknown_runs)
+            return self._replace(unknown_runs=self.unknown_runs + 1)
+        return self._replace(known=self.known + cost, estimated=self.estimated or not exact)
 
     @property
     def text(self) -> str:
         """`$0.012`, `$0.012 + 2 unknown`, `price unknown`, `free`."""
+        known = money_text(self.known, exact=not self.estimated)
         if not self.unknown_runs:
-            return money_text(self.known)
-        return f"{money_text(self.known)} + {self.unknown_runs} unknown" if self.known else PRICE_UNKNOWN
+            return known
+        return f"{known} + {self.unknown_runs} unknown" if self.known else PRICE_UNKNOWN
 
 
 def tokens_text(tokens: int | None, *, exact: bool = True) -> str:

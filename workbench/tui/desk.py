@@ -467,7 +467,18 @@ class Desk:
 
     def account(self, outcome: Outcome) -> None:
         """Add a run to the session's cost."""
-        self.session = self.session.plus(outcome.cost_usd)
+        cost, exact = self.cost_of(outcome)
+        self.session = self.session.plus(cost, exact=exact)
+
+    def cost_of(self, outcome: Outcome) -> tuple[float | None, bool]:
+        """What a run cost, in US dollars, and whether that is exact and no estimate."""
+        if outcome.cost_usd is not None:
+            return outcome.cost_usd, True
+        from workbench.core.money import Certainty, dollars  # a run's
+
+        asked = self.shown.connection if self.shown is not None else self.connection
+        charge = self.services.spending.charge(outcome, asked)
+        return dollars(charge.cost), charge.certainty is not Certainty.ESTIMATED
 
     def estimate_of(self, outcome: Outcome) -> int:
         """About how many tokens an answer has whose endpoint reported none."""

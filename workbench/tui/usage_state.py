@@ -72,12 +72,9 @@ def _ended(desk: Desk, outcome: Outcome) -> UsageState:
     timings = outcome.timings
     connection = desk.shown.connection if desk.shown is not None else desk.connection
     model = outcome.request.model or desk.model
-    prompt = desk.prompt_tokens if facts.prompt is None else facts.prompt
-    cost = outcome.cost_usd
-    if cost is None and estimated:
-        cost = desk.services.price_estimate(model, prompt or 0, completion or 0, connection)
+    cost, exact = desk.cost_of(outcome)
     return UsageState(
-        prompt_tokens=prompt,
+        prompt_tokens=desk.prompt_tokens if facts.prompt is None else facts.prompt,
         cached_tokens=facts.cached,
         completion_tokens=completion,
         reasoning_tokens=facts.reasoning,
@@ -91,5 +88,5 @@ def _ended(desk: Desk, outcome: Outcome) -> UsageState:
         first_token_s=timings.first_token_s,
         total_s=timings.total_s,
         attempts=outcome.attempts,
-        estimated=estimated,
+        estimated=estimated or not exact,
     )

@@ -239,6 +239,8 @@ def _cost(usage: UsageState) -> Piece:
     if usage.cost_usd is None:
         # Before the first request there is nothing to have a price.
         return Piece(PRICE_UNKNOWN if usage.live or usage.attempts else UNKNOWN, "label")
+    if not usage.cost_usd and usage.completion_tokens is None and not usage.live:
+        return Piece("$0", "value")  # refused before anything was done: that is not free
     exact = not usage.live and not usage.estimated
     return Piece(money_text(usage.cost_usd, exact=exact), "live" if usage.live else "value")
 
