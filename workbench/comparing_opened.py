@@ -41,6 +41,8 @@ class Opened(NamedTuple):
     """What came of its cells, as the objects of `run --json`: of those in `stored.ended`, and what had come of those
     that were cut off."""
     limits: GridLimits
+    put_together: bool = False
+    """Of runs that were made one by one: history has no such experiment, and `runs` has all that is kept of them."""
 
     @property
     def open_words(self) -> Mapping[Cell, str]:
@@ -81,6 +83,8 @@ def whole_runs(services: Services, stored: StoredExperiment) -> Mapping[Cell, Ma
 
 def judged_outcomes(opened: Opened) -> dict[Cell, Outcome]:
     """The answers that have ended, as far as they are judged: with the format that was asked for. For a thread."""
+    if opened.put_together:
+        return {cell: Outcome.from_json(run) for cell, run in opened.runs.items()}
     formats: Mapping[Cell, JSON] = {}
     with suppress(StorageError):  # history tells its own trouble; the answers are there, and only not judged as JSON
         formats = opened.comparing.services.experiments.response_formats(opened.stored.id)
@@ -129,7 +133,7 @@ def _runs(services: Services, stored: StoredExperiment, *, whole: bool) -> dict[
     errors = experiments.errors(stored.id)
     bodies = experiments.bodies(stored.id) if whole else {}
     return {
-        each.cell: _run(each, each.run, answers.get(each.cell, ()), errors.get(each.cell), bodies.get(each.cell))
+        each.cell: run_json(each, each.run, answers.get(each.cell, ()), errors.get(each.cell), bodies.get(each.cell))
         if each.run is not None
         else _refused(each)
         for each in stored.cells
@@ -141,9 +145,10 @@ def _refused(cell: StoredCell) -> dict[str, JSON]:
     return Outcome(cell.state or State.ERROR, Request({}), error=Refused(cell.note), cost_usd=0.0).to_json()
 
 
-def _run(
+def run_json(
     cell: StoredCell, run: RunSummary, choices: Sequence[Choice], error: JSON, body: RunBody | None
 ) -> dict[str, JSON]:
+    """A cell's run as the object of `run --json`; without `body` what is wide of it is left out."""
     state = cell.state or run.state or State.TRUNCATED
     return {
         "state": state.value,

@@ -52,8 +52,10 @@ _CELL = """
 INSERT OR REPLACE INTO cells (experiment, column_index, case_index, repeat_index, run, state, note)
 VALUES (?, ?, ?, ?, ?, ?, ?)
 """
+# Not where history has no such experiment: runs that were made one by one can be judged side by side too.
 _JUDGED = """
-INSERT OR REPLACE INTO judgements (experiment, case_index, repeat_index, judged_at, judgement) VALUES (?, ?, ?, ?, ?)
+INSERT OR REPLACE INTO judgements (experiment, case_index, repeat_index, judged_at, judgement)
+SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM experiments WHERE id = ?1)
 """
 _UNJUDGED = "DELETE FROM judgements WHERE experiment = ? AND case_index = ? AND repeat_index = ?"
 _END = "UPDATE experiments SET ended_at = ?, state = ? WHERE id = ?"

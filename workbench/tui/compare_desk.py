@@ -337,7 +337,7 @@ class CompareDesk(CompareBoard):
         opened. StorageError where those can't be read."""
         await self._results.check()
         state = self.state or (GridState.PARTIAL if self._ended else GridState.STOPPED)
-        came = await self._whole_runs() if whole and self.opened is not None else {}
+        came = await self._whole_runs() if whole and self.opened is not None and not self.opened.put_together else {}
         made = await self._results.report(
             self.experiment, state, self.spent.requests, baseline=self.baseline.column, instead=came
         )
@@ -354,7 +354,9 @@ class CompareDesk(CompareBoard):
         """The answers of a cell that has ended, with their logprobs; those of what was opened are read now.
         StorageError."""
         report = self.report_of(cell)
-        if report is None or self.opened is None or self._results.runs.get(cell) is not self.opened.runs.get(cell):
+        if report is None or self.opened is None or self.opened.put_together:
+            return report.choices if report is not None else ()
+        if self._results.runs.get(cell) is not self.opened.runs.get(cell):
             return report.choices if report is not None else ()
         experiments, id = self.comparing.services.experiments, self.opened.stored.id
         found = await in_own_thread(experiments.answers, id, [cell])

@@ -67,6 +67,9 @@ class MoreGate:
         """Why nothing may be sent of what was opened, if it may not."""
         if self._opened is None:
             return []
+        if self._opened.put_together:
+            told = "these are runs that were made one by one: ^T in the workbench compares a prompt anew"
+            return [Problem("experiment", told, can_send=False)]
         try:
             self._comparing.services.experiments.check_free(self._opened.stored)
         except (InputError, StorageError) as error:

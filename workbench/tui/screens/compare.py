@@ -337,6 +337,8 @@ def opened_words(desk: CompareDesk) -> str:
     """What there is to say of an experiment from history."""
     assert desk.opened is not None
     summary = desk.opened.stored.summary
+    if desk.opened.put_together:
+        return "runs of history side by side: nothing is sent from here"
     began = f"of {summary.began_at.astimezone():%d %b %Y, %H:%M}"
     if summary.running:
         return f"{began} · it runs in another window: this is what it had come to"

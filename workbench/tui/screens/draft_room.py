@@ -148,6 +148,7 @@ class DraftRoom:
             room_of=host.room_of,
             changed=host.changed,
             compare=opening.open,
+            show=comparison.show,
         )
         self.copying = Copying(desk, say=say, take=host.copy)
         self.conversations: dict[str, Callable[[], Coroutine[None, None, None]]] = {

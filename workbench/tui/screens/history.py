@@ -319,6 +319,14 @@ class HistoryScreen(Screen[Taken | None]):
         elif row is not None:
             self.say("a comparison is compared already: enter opens it")
 
+    def action_compare(self) -> None:
+        """Put the marked runs side by side."""
+        marked = self.list.marked_ids
+        if len(marked) < 2:
+            self.say("mark two runs or more with space in the list; then ^T puts them side by side")
+        else:
+            self.dismiss(Taken(tuple(sorted(marked))))
+
     def action_star(self) -> None:
         row = self._usable
         if isinstance(row, RunSummary):

@@ -10,11 +10,12 @@ from workbench.tui.screens.where import Ask, Say
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from workbench.adapters.history_rows import StoredRun
     from workbench.core.prompt import Prompt
     from workbench.services import Services
+    from workbench.tui.compare_desk import CompareDesk
     from workbench.tui.desk import Desk
     from workbench.tui.preset_source import PresetSource
     from workbench.tui.screens.draft_room import DraftRoom, Opened
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 class OpenHistory:
     """`ask` shows a screen and waits for it, `say` a line; `put` opens a prompt in a draft of its own, `room_of` is
-    what the screen has for it; `compare` opens a comparison by its id."""
+    what the screen has for it; `compare` opens a comparison by its id, `show` one that is read."""
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class OpenHistory:
         room_of: Callable[[Desk], DraftRoom | None],
         changed: Callable[[Desk], None],
         compare: Callable[[str], Awaitable[None]],
+        show: Callable[[CompareDesk], Awaitable[None]],
     ) -> None:
         self._services = services
         self._ask = ask
@@ -43,6 +45,7 @@ class OpenHistory:
         self._room_of = room_of
         self._changed = changed
         self._compare = compare
+        self._show = show
 
     async def choose(self, warmed: asyncio.Event) -> None:
         """From the list to what is opened, once `warmed` is set; looking needs nothing that is loaded with that."""
@@ -76,6 +79,9 @@ class OpenHistory:
         if taken.is_comparison:
             await self._compare(taken.ids[0])
             return
+        if len(taken.ids) > 1:
+            await self._side_by_side(taken.ids)
+            return
         stored = await in_own_thread(self._services.history.get, taken.ids[0])
         if stored is None:
             self._say("it is not in history any more", "warning")
@@ -92,6 +98,14 @@ class OpenHistory:
         self._say(f"the run of {when} is in the prompt{opened.said}{note}", "success")
         if taken.again and room is not None:
             room.running.again()
+
+    async def _side_by_side(self, ids: Sequence[str]) -> None:
+        from workbench.comparing_past import open_runs
+
+        opened = await in_own_thread(open_runs, self._services, ids)
+        from workbench.tui.compare_desk import CompareDesk
+
+        await self._show(CompareDesk.of(opened))
 
     def _go_on_with(self, desk: Desk, stored: StoredRun) -> str:
         """Send where it was sent; what is to be said of it, or ""."""
