@@ -179,7 +179,9 @@ class CompareScreen(QuickPaint, Screen["Taken | None"]):
         if self._leaving:
             self.dismiss(self._taking)
         elif why:
-            self.say(f"{why} · {own_key('compare.go-on')} sends what is left", "warning")
+            left = f" · {own_key('compare.go-on')} sends what is left" if self.desk.open_cells else ""
+            failed = f" · {own_key('compare.failed')} runs the failed again" if self.desk.failed_cells else ""
+            self.say(why + left + failed, "warning")
         else:
             self.say("complete · d shows the differences, t the figures, j judges blind, e exports", "success")
 
@@ -344,7 +346,7 @@ def opened_words(desk: CompareDesk) -> str:
         return f"{began} · it runs in another window: this is what it had come to"
     left = len(desk.open_cells)
     keys = f"{own_key('compare.go-on')} goes on · " if left else ""
-    keys += "R runs the failed again" if desk.failed else "+ adds a repeat"
+    keys += f"{own_key('compare.failed')} runs the failed again" if desk.failed else "+ adds a repeat"
     return f"{began} · {left:,} of {desk.total:,} cells are open · {keys}" if left else f"{began} · {keys}"
 
 
