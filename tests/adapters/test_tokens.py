@@ -229,19 +229,34 @@ def test_old_texts_are_let_go() -> None:
     assert counter.count("hello", "m", practice=False).value == round(weigh("hello"))
 
 
-# The OpenAI API reference, "Create chat completion" and "Get chat completion": the usage of its examples.
+HELPFUL = ("system", "You are a helpful assistant.")
 PUBLISHED = [
+    # The OpenAI API reference, "Create chat completion" and "Get chat completion": the usage of its examples.
     (19, (("developer", "You are a helpful assistant."), ("user", "Hello!"))),
     (13, (("user", "write a haiku about ai"),)),
+    # The batch guide's two requests and its answers.
+    (20, (HELPFUL, ("user", "Hello world!"))),
+    (22, (("system", "You are an unhelpful assistant."), ("user", "Hello world!"))),
+    # Answers of gpt-4o-mini-2024-07-18 and gpt-4o-2024-05-13 that client libraries keep for their tests.
+    (24, (HELPFUL, ("user", "What is 2+2?"))),
+    (23, (("system", "You are a mathematician"), ("user", "What is 1+1?"))),
+    # Vercel's AI gateway, its example of a chat completion.
+    (18, (("user", "Write a one-sentence bedtime story about a unicorn."),)),
 ]
-# What o200k_base makes of these (tiktoken 0.14 with the published ranks), and of the cookbook's and the announcement's
-# examples in tests/core/test_token_estimate.py.
+# What o200k_base makes of these (tiktoken 0.14 with the published ranks).
 RECORDED = {
     "developer": 1,
+    "system": 1,
     "user": 1,
     "You are a helpful assistant.": 6,
+    "You are an unhelpful assistant.": 8,
+    "You are a mathematician": 5,
     "Hello!": 2,
+    "Hello world!": 3,
+    "What is 2+2?": 7,
+    "What is 1+1?": 7,
     "write a haiku about ai": 6,
+    "Write a one-sentence bedtime story about a unicorn.": 11,
 }
 
 
