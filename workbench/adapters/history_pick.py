@@ -28,7 +28,8 @@ FROM runs WHERE
 """
 _COMPARISONS = """
 SELECT each.id, 'comparison', max(each.began_at, ifnull(max(runs.began_at), '')), count(runs.id),
-  ifnull(max(runs.starred), 0), each.name
+  ifnull(max(runs.starred), 0), CASE WHEN each.name <> '' THEN each.name
+    ELSE ifnull(substr(json_extract(each.experiment, '$.prompt.messages[#-1].content'), 1, 200), '') END
 FROM experiments AS each LEFT JOIN cells ON cells.experiment = each.id LEFT JOIN runs ON runs.id = cells.run
 WHERE each.{which} GROUP BY each.id
 """

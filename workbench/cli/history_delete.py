@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import ExitCode, ask, say
+from workbench.cli.history_look import SHORT_ID, WIDE
 from workbench.cli.output import Output
 from workbench.cli.table import table
 from workbench.core.errors import InputError
@@ -127,9 +128,11 @@ def _plural(count: int, noun: str) -> str:
 
 
 def _print(found: list[Entry], bytes_of: dict[str, int]) -> None:
-    rows = [
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    head: tuple[str, ...] = ("id", "what", "time", "size", "begins with")
+    rows: list[tuple[str, ...]] = [
         (
-            entry.id,
+            entry.id if columns is None else entry.id[:SHORT_ID],
             "comparison" if entry.is_comparison else "run",
             f"{entry.began_at.astimezone():%Y-%m-%d %H:%M}",
             size_text(bytes_of[entry.id]),
@@ -137,8 +140,10 @@ def _print(found: list[Entry], bytes_of: dict[str, int]) -> None:
         )
         for entry in found
     ]
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    Output().text(table(("id", "what", "time", "size", "begins with"), rows, columns))
+    if columns is not None and columns < WIDE:
+        head = ("id", "size", "begins with")
+        rows = [(id, size, f"{what}: {title}" if what != "run" else title) for id, what, _, size, title in rows]
+    Output().text(table(head, rows, columns))
 
 
 def say_deleted(deleted: Deleted) -> int:

@@ -47,9 +47,9 @@ _SHOW = f"""A run: the facts, what was sent, what came.
 {FIELDS}"""
 _INDEXING_SECONDS = 1.0
 """What a search gives to the index once it has told what it found, where there is much that is not indexed."""
-_SHORT_ID = 21
+SHORT_ID = 21
 """Characters of an id that tell it from any other: to the microsecond."""
-_WIDE = 110
+WIDE = 110
 """Columns that a terminal needs for all columns of the list."""
 
 
@@ -128,7 +128,7 @@ def list_runs(options: argparse.Namespace, services: Services) -> int:
 def _print_table(found: Iterator[RunSummary]) -> None:
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     rows = [_row(run, columns) for run in found]
-    narrow = columns is not None and columns < _WIDE
+    narrow = columns is not None and columns < WIDE
     head = ("id", "model", "begins with") if narrow else _HEAD
     if rows or columns is None:
         Output().text(table(head, rows, columns))
@@ -140,9 +140,9 @@ def _row(run: RunSummary, columns: int | None) -> tuple[str, ...]:
     begins = run.name or run.first_line
     if columns is None:
         return (run.id, *_facts(run, f"{run.began_at.astimezone().isoformat(timespec='seconds')}"), begins)
-    if columns < _WIDE:
-        return run.id[:_SHORT_ID], run.model, begins or run.prompt_name
-    return (run.id[:_SHORT_ID], *_facts(run, f"{run.began_at.astimezone():%d %b %H:%M}"), begins)
+    if columns < WIDE:
+        return run.id[:SHORT_ID], run.model, begins or run.prompt_name
+    return (run.id[:SHORT_ID], *_facts(run, f"{run.began_at.astimezone():%d %b %H:%M}"), begins)
 
 
 def _facts(run: RunSummary, when: str) -> tuple[str, ...]:
