@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.storage import run_to_end
+from workbench.adapters.database import Database
+from workbench.adapters.files import Paths
 from workbench.adapters.migrations import LATEST, MIGRATIONS, Migration, backups, migrate, version
 
 # Schema 1 as it was released: this text is never changed, and neither is the migration that makes it.
@@ -291,6 +293,21 @@ def test_of_several_that_start_at_once_one_does_it(tmp_path: Path) -> None:
     assert len(made) == 1
     with opened(path) as connection:
         assert connection.execute("SELECT count(*) FROM migrations").fetchone() == (LATEST - 1,)
+
+
+def test_a_start_waits_for_the_one_that_does_it(paths: Paths) -> None:
+    paths.data.mkdir()
+    older(paths.database, 1)
+    with opened(paths.database) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(1) as thread:
+            database = thread.submit(Database.open, paths)
+            with pytest.raises(TimeoutError):
+                database.result(0.4)  # twice as long as for any other lock
+            other.execute("COMMIT")
+            assert database.result().trouble is None
+            database.result().close()
+        assert version(other) == LATEST
 
 
 def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:

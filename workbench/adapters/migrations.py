@@ -287,6 +287,7 @@ MIGRATIONS = (
     Migration(8, "the ledger", ledger_schema.STATEMENTS),
 )
 LATEST = MIGRATIONS[-1].number
+_OTHERS_MS = 3000
 _BACKUPS = 3
 """So many are kept, the newest."""
 
@@ -313,7 +314,7 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: tuple[Migrat
     if version(connection) >= migrations[-1].number:
         return None
     backup = None
-    connection.execute("BEGIN IMMEDIATE")
+    _begin(connection)
     try:
         before = version(connection)  # another process may have been faster
         if 0 < before < migrations[-1].number:
@@ -331,6 +332,17 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: tuple[Migrat
     if backup is not None:
         _remove_old_backups(path)
     return backup
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Begin to write. Another process may be bringing the file up to date: without that nothing can be read from it,
+    so it is waited for, longer than for a lock otherwise."""
+    (before,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {_OTHERS_MS}")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {before}")
 
 
 def _apply(connection: sqlite3.Connection, migration: Migration) -> None:
