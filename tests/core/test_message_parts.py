@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from workbench.core.images import ImageData, image_tokens
 from workbench.core.json_value import JSON
-from workbench.core.message_parts import function_calls
+from workbench.core.message_parts import function_calls, open_calls
 from workbench.core.models import ModelRules
 from workbench.core.prompt import Image, Message, Prompt, Role, ToolCall
 from workbench.core.request import Request, build_request
@@ -154,3 +156,15 @@ def test_calls_of_an_answer_have_ids_of_their_own() -> None:
     same = function_calls([{"id": "a", "function": named}, {"id": "a", "function": named}])
     assert [call.id for call in same] == ["a", "call_2"]
     assert same[0] == ToolCall("a", "clock", "{}")
+
+
+def test_the_calls_that_the_last_messages_wait_for() -> None:
+    calls = (ToolCall("a", "f"), ToolCall("b", "g"))
+    asked = Message(Role.ASSISTANT, calls=calls)
+    first, second = Message(Role.TOOL, "done", call_id="a"), Message(Role.TOOL, call_id="b")
+    assert open_calls([Message(Role.USER, "x"), asked, first, second]) == ((2, calls[0]), (3, calls[1]))
+    assert open_calls([asked, first, replace(second, content="too")]) == ()
+    assert open_calls([asked, first, replace(second, on=False)]) == ()
+    assert open_calls([asked, first, second, Message(Role.USER)]) == ()
+    assert open_calls([second]) == ()
+    assert open_calls([]) == ()

@@ -48,6 +48,8 @@ _OUT = (
     # What had come of a run is in its answers, once it has ended.
     "DELETE FROM temp.pieces WHERE run IN (SELECT id FROM temp.runs WHERE state IS NOT NULL "
     "UNION SELECT id FROM main.runs WHERE state IS NOT NULL)",
+    # An image that no run names is of one that was deleted, or no run could be sent again with it.
+    "DELETE FROM temp.images WHERE digest NOT IN (SELECT digest FROM temp.run_images)",
     "UPDATE temp.drafts SET state = 'kept'",
 )
 # A run without its row: its id says when it was.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from workbench.core.usage import size_text
@@ -19,35 +19,21 @@ _LONGEST_SHOWN = 120
 """Characters of an address that is shown whole."""
 
 
-class DataUrl(NamedTuple):
-    """`head` is `data:image/png;base64`; `payload` what comes after the comma."""
-
-    head: str
-    payload: str
-
-    @property
-    def size(self) -> int:
-        """Bytes, about: what base64 says without decoding it."""
-        return len(self.payload) * 3 // 4 if self.head.lower().endswith(";base64") else len(self.payload)
+_LONGEST_HEAD = 200
+"""Characters before its comma: a longer one is no image's."""
 
 
 def is_data_url(text: str) -> bool:
     return text[:5].lower() == "data:"
 
 
-def split_data_url(text: str) -> DataUrl | None:
-    """The two halves; None for what is no data address."""
-    head, comma, payload = text.partition(",")
-    return DataUrl(head, payload) if comma and is_data_url(head) else None
-
-
 def bytes_of(text: str) -> bytes | None:
     """What a data address carries; None where that can't be read."""
-    found = split_data_url(text)
-    if found is None:
+    head, comma, rest = text.partition(",")
+    if not comma or not is_data_url(head):
         return None
-    payload = unquote_to_bytes(found.payload)
-    if not found.head.lower().endswith(";base64"):
+    payload = unquote_to_bytes(rest)
+    if not head.lower().endswith(";base64"):
         return payload
     try:
         return base64.b64decode(payload)
@@ -63,8 +49,12 @@ def digest_of(text: str) -> str:
 
 def shown_url(text: str, longest: int = _LONGEST_SHOWN) -> str:
     """The address for the screen: of a longer data address its type and size (`data:image/png;base64,… (123 KB)`)."""
-    found = split_data_url(text) if len(text) > longest else None
-    return f"{found.head[:_LONGEST_SHOWN]},… ({size_text(found.size)})" if found is not None else text
+    comma = text.find(",", 0, _LONGEST_HEAD) if len(text) > longest and is_data_url(text) else -1
+    if comma < 0:
+        return text
+    payload = len(text) - comma - 1
+    size = payload * 3 // 4 if text[:comma].lower().endswith(";base64") else payload
+    return f"{text[:comma]},… ({size_text(size)})"
 
 
 def shortened(value: JSON) -> JSON:

@@ -78,6 +78,8 @@ class AnswerCalls(Dialog[Answered | None]):
         self._texts = [page.text for page in pages]
         self._canned = [page.canned for page in pages]
         self._page = 0
+        self._as_loaded = ""
+        """The page's text as the text area has it, which joins lines anew."""
         self._asked = ""
         """What was asked once: the same key again does it."""
 
@@ -124,6 +126,7 @@ class AnswerCalls(Dialog[Answered | None]):
         self.query_one("#faults").display = bool(page.faults)
         self.query_one("#scroll").scroll_home(animate=False)
         self._area.text = self._texts[self._page]
+        self._as_loaded = self._area.text
         self._area.move_cursor(self._area.document.end)
         self._mark()
 
@@ -146,8 +149,8 @@ class AnswerCalls(Dialog[Answered | None]):
 
     def _take(self) -> None:
         """The text as it stands; one that was not touched stays as it was, whatever an editor makes of its lines."""
-        if self._area.text != _as_edited(self._texts[self._page]):
-            self._texts[self._page] = self._area.text
+        if self._area.text != self._as_loaded:
+            self._texts[self._page] = self._as_loaded = self._area.text
             self._tell("")
             self._asked = ""
 
@@ -200,8 +203,3 @@ class AnswerCalls(Dialog[Answered | None]):
             self._asked = "leave"
             return
         self.dismiss(None)
-
-
-def _as_edited(text: str) -> str:
-    """The text as a text area gives it back: its lines joined anew."""
-    return "\n".join(text.splitlines()) + ("\n" if text.endswith(("\n", "\r")) else "")

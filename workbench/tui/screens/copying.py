@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import StorageError
+from workbench.own_thread import in_own_thread
 from workbench.tui.screens.where import Ask, Say
 
 if TYPE_CHECKING:
@@ -68,8 +69,9 @@ class Copying:
         from workbench.tui.screens.questions import key_question
 
         connection = self._desk.connection
-        text = self._desk.services.exported(self._desk.prompt, connection, shape)
-        if not holds_key(text, connection.key):
+        # In threads: with its images it may be many megabytes.
+        text = await in_own_thread(self._desk.services.exported, self._desk.prompt, connection, shape)
+        if not await in_own_thread(holds_key, text, connection.key):
             return text
         answer = await ask(key_question())
         return without_keys(text, connection.key) if answer == "masked" else text if answer == "as-it-is" else None
