@@ -109,11 +109,11 @@ class Database:
             with reading(path) as connection:
                 yield connection
         except sqlite3.Error as error:
+            what, hint = f"history can't be read: {reason_of(error)} ({path})", "the session goes on; try again later"
             if fault_of(error) is Fault.CORRUPT:
                 self._writer.found_corrupt()
-            raise StorageError(
-                f"history can't be read: {reason_of(error)} ({path})", "the session goes on; try again later"
-            ) from error
+                hint = "the next run sets the file aside; `workbench history salvage` then takes over what is whole"
+            raise StorageError(what, hint) from error
 
     def write_now(self, statement: str, values: tuple[object, ...]) -> int:
         """Do one small write here and now and return how many rows it changed. Raises StorageError.
