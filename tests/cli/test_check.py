@@ -146,6 +146,15 @@ def test_a_new_fingerprint_alone_is_told_and_is_no_drift(cli: CommandLine, lock:
     assert "system_fingerprint fp_2 in place of fp_1: another build answers, which by itself is no drift" in done.out
 
 
+def test_a_check_that_is_new_is_told_and_is_no_change_of_the_request(cli: CommandLine, lock: Path) -> None:
+    with serving(cli.monkeypatch, key=KEY) as endpoint:
+        record(cli, endpoint)
+        cli.preset("prompts/menu.yaml", PRESET.replace("value: 점심}", "value: 점심}, {type: max_tokens, value: 9}"))
+        done = cli("check", "menu")
+    assert done.code == ExitCode.OK, done.out
+    assert "the check max_tokens 9 was not recorded" in done.out
+
+
 def test_what_changed_here_is_told_and_nothing_is_sent_until_it_is_recorded_anew(cli: CommandLine, lock: Path) -> None:
     with serving(cli.monkeypatch, key=KEY) as endpoint:
         record(cli, endpoint)

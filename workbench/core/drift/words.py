@@ -58,6 +58,7 @@ def notes(report: DriftReport) -> tuple[str, ...]:
         if report.state is DriftState.DRIFT and not moved.can_tell:
             lines.append(f"of the content there is no telling: {_cannot_show(moved)}")
         lines += [f"{line}: no more than chance could do" for line in _checks(report, moved, turned=False)]
+        lines += _new_checks(report)
     if report.before is not None and report.before.characters is not None:
         lines.append(f"of each answer the first {report.before.characters:,} characters are recorded and compared")
     return tuple(lines)
@@ -166,6 +167,15 @@ def _checks(report: DriftReport, moved: Moved, *, turned: bool) -> list[str]:
         f"the check {check} passes {', '.join(f'{told}{_where(report, columns)}' for told, columns in rates.items())}"
         for check, rates in found.items()
     ]
+
+
+def _new_checks(report: DriftReport) -> list[str]:
+    """The checks that were put into the preset since: how they went then is not known."""
+    if report.before is None or report.written:
+        return []
+    known = {check_words(Check(each.type, each.value)) for column in report.before.columns for each in column.checks}
+    now = dict.fromkeys(check_words(Check(each.type, each.value)) for each in report.now.columns[0].checks)
+    return [f"the check {words} was not recorded: --update does" for words in now if words not in known]
 
 
 def _apart(check: CheckMove) -> bool:
