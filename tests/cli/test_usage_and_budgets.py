@@ -59,6 +59,25 @@ def test_the_table_the_rest_and_the_object_of_json(cli: CommandLine) -> None:
     assert (nothing.code, nothing.out) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("columns", "head"),
+    [
+        (160, ["model", "requests", "in", "cached", "out", "reasoning", "cost", "of", "these"]),
+        (80, ["model", "requests", "in", "cached", "out", "reasoning", "cost"]),
+        (48, ["model", "requests", "in", "out", "cost"]),
+        (30, ["model", "requests", "cost"]),
+    ],
+)
+def test_a_terminal_gets_the_columns_that_it_has_room_for(cli: CommandLine, columns: int, head: list[str]) -> None:
+    cli.monkeypatch.setattr("workbench.cli.usage.terminal_columns", lambda: columns)
+    assert cli("run", "hello", "--model", "practice-fast").code == 0
+    first, row = cli("usage", "--by", "model").out.splitlines()[:2]
+    assert first.split() == head
+    assert row.startswith("practice-fast")
+    if "requests" in head:
+        assert row.index(" 1 ") + 2 == first.index("requests") + len("requests")
+
+
 @pytest.mark.parametrize("day", ["2026-13-01", "tomorrow", "0d", "99999d", ""])
 def test_a_day_that_is_none_is_said(cli: CommandLine, day: str) -> None:
     done = cli("usage", "--since", day)

@@ -10,21 +10,24 @@ from typing import TYPE_CHECKING
 from workbench.core.visible import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 _WIDE = "WF"
 _GAP = "  "
-_LEAST = 40
+LEAST = 40
 """Cells of the last column, at least."""
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int | None) -> str:
-    """The rows as lines. `columns` is the terminal's width, or None for tabs between the cells and no head."""
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], columns: int | None, *, right: Collection[int] = ()
+) -> str:
+    """The rows as lines. `columns` is the terminal's width, or None for tabs between the cells and no head; `right` are
+    the columns that stand at the right of their place, but for the last."""
     cells = [[one_row(cell) for cell in row] for row in rows]
     if columns is None:
         return "".join("\t".join(row) + "\n" for row in cells)
     widths = [max(width(row[column]) for row in (head, *cells)) for column in range(len(head) - 1)]
-    return "".join(_line(row, widths, columns) for row in (head, *cells))
+    return "".join(_line(row, widths, columns, right) for row in (head, *cells))
 
 
 def terminal_columns() -> int | None:
@@ -50,14 +53,23 @@ def _cells(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
 
 
-def _line(row: Sequence[str], widths: Sequence[int], columns: int) -> str:
+def _line(row: Sequence[str], widths: Sequence[int], columns: int, right: Collection[int]) -> str:
     """One line; the last cell is cut to what is left of the terminal, the others never. Where too little is left to
     say something, the terminal wraps it."""
-    padded = "".join(cell + " " * (wide - width(cell)) + _GAP for cell, wide in zip(row, widths, strict=False))
-    return (padded + _cut(row[-1], max(columns - width(padded), _LEAST))).rstrip() + "\n"
+    padded = "".join(
+        _padded(cell, wide, at_right=place in right) + _GAP
+        for place, (cell, wide) in enumerate(zip(row, widths, strict=False))
+    )
+    return (padded + cut(row[-1], max(columns - width(padded), LEAST))).rstrip() + "\n"
 
 
-def _cut(text: str, most: int) -> str:
+def _padded(cell: str, wide: int, *, at_right: bool) -> str:
+    room = " " * (wide - width(cell))
+    return room + cell if at_right else cell + room
+
+
+def cut(text: str, most: int) -> str:
+    """One row of text in at most so many cells, with … where something is left out."""
     if width(text) <= most:
         return text
     used = 0

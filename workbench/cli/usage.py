@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import say
 from workbench.cli.output import Output
-from workbench.cli.table import table, terminal_columns
+from workbench.cli.table import LEAST, cut, one_row, table, terminal_columns, width
 from workbench.core.errors import InputError
 from workbench.core.ledger import By, LedgerSum, requests_text, total
 from workbench.services import Services
@@ -27,6 +27,10 @@ An amount with ~ holds estimates: of requests that were stopped or cut, or whose
 without a known price is "unknown" and adds nothing; practice and servers on this machine are free. A day is yours, from
 midnight to midnight on this machine's clock."""
 _HEAD = ("requests", "in", "cached", "out", "reasoning", "cost", "of these")
+_DROPPED: tuple[tuple[int, ...], ...] = ((), (6,), (2, 4, 6), (1, 2, 3, 4, 6))
+"""The columns of _HEAD that are left out, step by step, where a terminal has no room."""
+_MOST_KEY, _SHORT_KEY, _ROOMY = 40, 24, 100
+"""Cells of the first column at most, in a terminal of so many columns."""
 _DAYS = re.compile(r"(\d{1,4})d")
 
 
@@ -81,8 +85,28 @@ def _print(by: By, sums: tuple[LedgerSum, ...]) -> None:
         say("workbench: nothing was sent in this time")
         return
     rows = [_row(each.key or "—", each) for each in sums]
-    output = Output()
-    output.text(table((by.value, *_HEAD), rows, terminal_columns()))
+    columns = terminal_columns()
+    head: tuple[str, ...] = (by.value, *_HEAD)
+    if columns is not None:
+        head, rows = _fitting(head, rows, columns)
+    Output().text(table(head, rows, columns, right=range(1, len(_HEAD))))
+
+
+def _fitting(
+    head: tuple[str, ...], rows: list[tuple[str, ...]], columns: int
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The columns for which a terminal has room."""
+    longest = _MOST_KEY if columns >= _ROOMY else _SHORT_KEY
+    cells = [head, *((cut(one_row(row[0]), longest), *row[1:]) for row in rows)]
+    sizes = [max(width(row[place]) for row in cells) for place in range(len(head))]
+    sizes[-1] = LEAST
+    kept: list[int] = []
+    for dropped in _DROPPED:
+        kept = [0, *(place for place in range(1, len(head)) if place - 1 not in dropped)]
+        if sum(sizes[place] + 2 for place in kept) - 2 <= columns:
+            break
+    first, *rest = [tuple(row[place] for place in kept) for row in cells]
+    return first, rest
 
 
 def _row(key: str, each: LedgerSum) -> tuple[str, ...]:
