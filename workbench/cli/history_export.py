@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import ExitCode, say
-from workbench.cli.history_look import FIELDS, add_filters, query_of
+from workbench.cli.history_look import FIELDS, NOTHING, add_filters, query_of
 from workbench.cli.output import Output
 from workbench.core.errors import InputError
 from workbench.core.history_query import HistoryQuery
@@ -57,13 +58,24 @@ def export_runs(options: argparse.Namespace, services: Services) -> int:
         texts = [_json_line(whole(run)) if shape == "jsonl" else page(run) + "\n" for run in runs]
         file.write("".join(texts).encode())
         say(f"workbench: {len(texts):,} run{'s' * (len(texts) != 1)} in {file.path}")
-    elif shape == "jsonl":
-        Output().json_lines(whole(run) for run in runs)
     else:
-        output = Output()
-        for run in runs:
-            output.text(page(run) + "\n")
+        _print(runs, shape)
     return ExitCode.OK
+
+
+def _print(runs: Iterator[StoredRun], shape: str) -> None:
+    from workbench.past_runs import page, whole
+
+    output, first = Output(), next(runs, None)
+    if first is None:
+        say(NOTHING)
+        return
+    found = chain((first,), runs)
+    if shape == "jsonl":
+        output.json_lines(whole(run) for run in found)
+    else:
+        for run in found:
+            output.text(page(run) + "\n")
 
 
 def _json_line(run: dict[str, JSON]) -> str:

@@ -31,6 +31,7 @@ fields of each run in `list` and `search`:
   timings {first_byte_s, first_token_s, total_s}, error_kind, first_line, name, note, starred
 fields of `show` and `export`: those of `run --json`, and of these id, time, ended_at, source, prompt_name, preset,
   host, parameters, name, note, starred, and `prompt`: what was typed, before variables were filled"""
+NOTHING = "workbench: nothing in history fits"
 _HEAD = ("id", "time", "state", "model", "tokens", "cost", "prompt", "begins with")
 
 _LIST = f"""All runs, newest first, or those that the options leave. Those of comparisons are among them.
@@ -130,10 +131,10 @@ def _print_table(found: Iterator[RunSummary]) -> None:
     rows = [_row(run, columns) for run in found]
     narrow = columns is not None and columns < WIDE
     head = ("id", "model", "begins with") if narrow else _HEAD
-    if rows or columns is None:
+    if rows:
         Output().text(table(head, rows, columns))
     else:
-        say("workbench: nothing in history fits")
+        say(NOTHING)
 
 
 def _row(run: RunSummary, columns: int | None) -> tuple[str, ...]:

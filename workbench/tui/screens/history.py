@@ -80,8 +80,8 @@ class HistoryScreen(Screen[Taken | None]):
         & HistoryList { width: 3fr; }
         & RunPreview { width: 2fr; border-left: solid $foreground 25%; padding: 0 0 0 1; }
         & Container.-below { layout: vertical; }
-        & Container.-below HistoryList { width: 1fr; height: 1fr; }
-        & Container.-below RunPreview { width: 1fr; height: 1fr; border: none; border-top: solid $foreground 25%;
+        & Container.-below HistoryList { width: 1fr; height: 3fr; }
+        & Container.-below RunPreview { width: 1fr; height: 2fr; border: none; border-top: solid $foreground 25%;
             padding: 0; }
         &.-low RunPreview { display: none; }
         & NoticeBar { padding: 0; }
@@ -107,7 +107,7 @@ class HistoryScreen(Screen[Taken | None]):
         with Vertical(classes="box") as box:
             box.border_title = "History"
             box.border_subtitle = "enter opens · tab to the list · shift+↑↓ scrolls the text"
-            field = Input(placeholder="a word of a prompt or an answer · model:gpt-4o state:failed cost>0.01 starred")
+            field = Input(placeholder="a part of a prompt or an answer · model:gpt-4o cost>0.01 starred")
             field.cursor_blink = False
             yield field
             yield Static("reading history ...", id="told")
@@ -243,7 +243,8 @@ class HistoryScreen(Screen[Taken | None]):
             searching = " so far" if self._reached is not None else ""
             asked = self._query != HistoryQuery()
             return f"nothing has that in it{searching}" if asked else "nothing was run yet: ^J in the workbench runs"
-        words = [f"{len(rows):,}{' and more' if self._reached is not None else ''}"]
+        more = " so far: more below" if self._reached is not None else ""
+        words = [f"{len(rows):,} {'in history' if self._query == HistoryQuery() else 'found'}{more}"]
         if self.list.marked_ids:
             words.append(f"{len(self.list.marked_ids):,} marked")
         if self._waiting > _LIMIT_OF_WAITING:
