@@ -210,6 +210,28 @@ def test_a_kill_at_any_moment_is_made_good_by_the_next_start(paths: Paths) -> No
     assert 0 < untouched * 1600 < steps, "killed before its rows were deleted, and after"
 
 
+def test_a_writer_that_comes_between_makes_it_wait(
+    database: Database, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = asyncio.run(ended(History(database)))
+    monkeypatch.setattr("workbench.adapters.deletions._LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("workbench.adapters.deletions._READER_MS", 20)
+    with contextlib.closing(sqlite3.connect(paths.database, isolation_level=None)) as other:
+
+        def between(*_: object) -> tuple[tuple[str, ...], str]:
+            other.execute("BEGIN IMMEDIATE")
+            return (), ""
+
+        with monkeypatch.context() as patched:
+            patched.setattr("workbench.adapters.deletions.forget_in_copies", between)
+            deleted = Deletions(database).forget([run])
+        assert deleted.runs == 1
+        assert "could not be written anew (another program holds its lock)" in deleted.waiting
+        other.execute("ROLLBACK")
+    assert Deletions(database).forget_hidden().waiting == ""
+    assert found_in(paths) == []
+
+
 def test_what_could_not_be_taken_over_loses_its_lines(database: Database, paths: Paths) -> None:
     kept = paths.data / "unsaved-20260101-p1.jsonl.kept"
     kept.write_text(f'[["INSERT", ["r-1", "{SECRET}"]]]\n[["INSERT", ["r-2", "stays"]]]\n')

@@ -32,9 +32,17 @@ PAGE = 4096
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """A database with 120 runs, a comparison of two, a run that was going on and a draft, whole, in another folder."""
-    paths = Paths.find({"WORKBENCH_HOME": str(tmp_path / "old")})
+def old(whole: bytes, tmp_path: Path) -> Path:
+    """A database with 120 runs, a comparison of two, a run that was going on and a draft, in another folder."""
+    path = tmp_path / "old.db"
+    path.write_bytes(whole)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of that one."""
+    paths = Paths.find({"WORKBENCH_HOME": str(tmp_path_factory.mktemp("old"))})
     database = Database.open(paths)
 
     async def work() -> None:
@@ -48,7 +56,7 @@ def old(tmp_path: Path) -> Path:
     asyncio.run(work())
     Drafts(database, paths).journal("20260101-000000000000-abcdef", DraftState({"name": "typed"}, title="typed"))
     database.close()
-    return paths.database
+    return paths.database.read_bytes()
 
 
 def damage(path: Path, *pages: int) -> None:

@@ -321,7 +321,8 @@ def killed_saves(path: str) -> None:
 def killed_migrations(path: str) -> None:
     """Brings copies of an old file up to date, each killed some steps of SQLite later, and says what is found then."""
     old, steps, ended = Path(path), 0, 9
-    number = migrations.version(sqlite3.connect(old))
+    with contextlib.closing(sqlite3.connect(old)) as connection:
+        number = migrations.version(connection)
     while ended == 9:
         folder = old.with_name(f"killed-{steps}")
         folder.mkdir()

@@ -13,7 +13,16 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from typing import TYPE_CHECKING
 
 from workbench.adapters import locks
-from workbench.adapters.database_file import Fault, connect, fault_of, lock_path, log_is_empty, reading, reason_of
+from workbench.adapters.database_file import (
+    Fault,
+    code_of,
+    connect,
+    fault_of,
+    lock_path,
+    log_is_empty,
+    reading,
+    reason_of,
+)
 from workbench.adapters.ids import session_id
 from workbench.adapters.writer import MEMORY_LIMIT, Collect, OnTrouble, OnWarning, Writer
 from workbench.core.errors import StorageError
@@ -148,7 +157,8 @@ class Database:
         except sqlite3.Error as error:
             if fault_of(error) is Fault.CORRUPT:
                 self._writer.found_corrupt()
-            raise StorageError(f"history can't be written: {reason_of(error)} ({path})", "try again later") from error
+            hint = "free some space, then try again" if code_of(error) == sqlite3.SQLITE_FULL else "try again later"
+            raise StorageError(f"history can't be written: {reason_of(error)} ({path})", hint) from error
 
     def is_alive(self, session: str) -> bool:
         """Whether the process that wrote rows as `session` still runs."""

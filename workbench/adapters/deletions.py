@@ -176,7 +176,11 @@ class Deletions:
 
     def _empty_log(self, connection: sqlite3.Connection, gone: Sequence[str], still: str) -> str:
         """Why a trace may be left: `still`, or what keeps the log from being emptied; ""."""
-        if empty_log(connection):
+        try:
+            emptied = empty_log(connection)
+        except sqlite3.Error as error:  # a full disk, for one
+            return still or f"the database's log could not be emptied ({reason_of(error)})"
+        if emptied:
             if not still:
                 connection.execute(_DONE, (json.dumps(list(gone)),))
             return still
