@@ -120,6 +120,12 @@ class DriftCheck:
         gone = {column.index for column in experiment.columns() if (end := self._retirement(column)) and end.gone}
         return tuple(cell for cell in experiment.cells() if cell.column not in gone)
 
+    def check_can_write(self) -> None:
+        """Raises StorageError where the file could not be written: before anything is paid for it."""
+        from workbench.adapters.presets.save import check_can_save
+
+        check_can_save(self.lock.path)
+
     def problems(self) -> tuple[Problem, ...]:
         """What keeps these cells from being sent."""
         cells = self.cells

@@ -229,6 +229,15 @@ def test_terminated_it_says_that_not_all_is_known(cli: CommandLine, lock: Path) 
     assert lock.read_bytes() == before
 
 
+def test_what_can_not_be_written_is_told_before_anything_is_paid(cli: CommandLine, lock: Path) -> None:
+    with serving(cli.monkeypatch, key=KEY) as endpoint:
+        with cli.monkeypatch.context() as patched:
+            patched.setattr(os, "access", lambda *_, **__: False)
+            shut = record(cli, endpoint)
+        assert (shut.code, endpoint.requests) == (ExitCode.RUN_FAILED, [])
+    assert "you may not write into" in shut.err
+
+
 def test_a_recording_that_changed_meanwhile_is_not_written_over(cli: CommandLine, lock: Path) -> None:
     with serving(cli.monkeypatch, key=KEY) as endpoint:
         record(cli, endpoint)

@@ -103,7 +103,8 @@ def check(options: argparse.Namespace) -> int:
 
 
 def _opened(options: argparse.Namespace, services: Services) -> Iterator[DriftCheck]:
-    """The presets, each once, whatever it is called. InputError for the first that can't be used."""
+    """The presets, each once, whatever it is called. InputError for the first that can't be used, StorageError for the
+    first that can't be recorded."""
     stdin = StandardInput()
     names = tuple(given.partition("=")[0] for given in options.variables)
     given = Given(options.connection, whole_number(options.repeats, "--repeats"), names, options.anyway)
@@ -125,6 +126,8 @@ def _opened(options: argparse.Namespace, services: Services) -> Iterator[DriftCh
             raise InputError(
                 f"nothing was recorded of {opened.slug} yet: there is no {found.lock.path}", "record it with --record"
             )
+        if (options.record or options.update) and not options.dry_run:
+            found.check_can_write()
         yield found
 
 

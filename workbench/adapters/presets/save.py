@@ -76,6 +76,21 @@ def save_beside(path: Path, text: str, *, known: str | None) -> str:
     return _replace(path, _with_line_ends(text, current).encode(), current, known)
 
 
+def check_can_save(path: Path) -> None:
+    """Before work that is to end in this file. Raises StorageError where it could not be written now."""
+    current = _current(path)
+    if current is not None:
+        _check_writable(path, stat.S_IMODE(current.found.st_mode))
+    folder = _target(path).parent
+    while not os.path.lexists(folder):  # what is missing will be made
+        folder = folder.parent
+    if not os.path.isdir(folder):
+        raise StorageError(f"{escaped(str(path))} can't be saved: {escaped(str(folder))} is no folder", "move it away")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        reason = f"you may not write into {escaped(str(folder))}"
+        raise StorageError(f"{escaped(str(path))} can't be saved: {reason}", "make it writable")
+
+
 def _replace(path: Path, data: bytes, current: FileBytes | None, known: str | None) -> str:
     """Put `data` in place of the `current` file; its digest. Raises ChangedOnDisk, StorageError."""
     digest = digest_of(data)
