@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from workbench.core.parts import NO_PARTS, Format, Parts
-from workbench.core.prompt import Message, Prompt, Role, Variable
+from workbench.core.prompt import Image, Message, Prompt, Role, SendLimit, Variable
 from workbench.core.request import Request
 from workbench.services import Services
 
@@ -43,6 +44,13 @@ def test_a_variable_reads_its_file_and_says_where_it_can_not(tmp_path: Path) -> 
     assert [(problem.field, problem.can_send) for problem in request.problems][:1] == [("variables.gone", False)]
     request = built(tmp_path, Prompt(model="m", messages=asked, variables=(there, Variable("gone", value=""))))
     assert request.body["messages"] == [{"role": "user", "content": "the article"}]
+
+
+def test_an_image_that_is_gone_is_said_only_where_it_would_be_sent(tmp_path: Path) -> None:
+    older = Message(Role.USER, "look", images=(Image("gone.png", "", "d"),))
+    prompt = Prompt(model="m", messages=(older, Message(Role.ASSISTANT, "seen"), Message(Role.USER, "and now?")))
+    assert [problem.field for problem in built(tmp_path, prompt).problems] == ["messages[0].images[0]"]
+    assert not built(tmp_path, replace(prompt, send=SendLimit(last_turns=1))).problems
 
 
 def test_of_the_parts_each_is_found_or_said(tmp_path: Path) -> None:

@@ -265,7 +265,9 @@ class Services:
             key=connection.key,
             anyway=anyway,
         )
-        # A part or an image that can't be read is missing too: of the two the reason is said.
+        # A part or an image that can't be read is missing too: of the two the reason is said. Not all of them are sent.
+        missing = {problem.field for problem in request.problems}
+        not_read = [problem for problem in not_read if problem.field in missing]
         named = {problem.field for problem in (*unusable, *not_read)}
         rest = [problem for problem in request.problems if problem.field not in named]
         return replace(request, problems=(*unreadable, *unusable, *not_read, *rest))

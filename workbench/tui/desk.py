@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from workbench.core.outcome import Outcome
     from workbench.core.parts import Parts
     from workbench.core.preset import OpenedPreset
-    from workbench.core.prompt import Image, ToolCall
+    from workbench.core.prompt import CannedReply, Image, ToolCall
     from workbench.core.request import Problem, Request
     from workbench.core.usage import SessionCost
     from workbench.runner import Job
@@ -447,9 +447,17 @@ class Desk:
         if self.prompt.messages == taken.after.messages:
             self.taken = taken
 
-    def take_answer(self, answer: str, calls: tuple[ToolCall, ...] = (), answers: tuple[str, ...] = ()) -> None:
-        """The answer becomes an assistant message, with an empty user message after it, or `answers` to its calls."""
-        self.taken = with_answer(self.prompt, answer, calls, answers)
+    def take_answer(
+        self,
+        answer: str,
+        calls: tuple[ToolCall, ...] = (),
+        answers: tuple[str, ...] = (),
+        replies: tuple[CannedReply, ...] | None = None,
+    ) -> None:
+        """The answer becomes an assistant message, with an empty user message after it, or `answers` to its calls, and
+        with these canned replies in place of those that are there."""
+        prompt = self.prompt if replies is None else replace(self.prompt, replies=replies)
+        self.taken = with_answer(prompt, answer, calls, answers)
         self.edit(self.taken.after)
 
     @property

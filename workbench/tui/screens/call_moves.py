@@ -36,8 +36,8 @@ class CallMoves:
         answered = await self._ask_for(answer.calls)
         if answered is None:
             return None
-        self._desk.take_answer(answer.text, answer.calls, answered.texts)
-        self._keep(answer.calls, answered)
+        replies = self._with_replies(self._desk.prompt, answer.calls, answered).replies
+        self._desk.take_answer(answer.text, answer.calls, answered.texts, replies)
         self._changed()
         return answered.run
 
@@ -54,8 +54,8 @@ class CallMoves:
         put = list(messages)
         for (index, _), text in zip(found, answered.texts, strict=True):
             put[index] = replace(put[index], content=text)
-        self._desk.edit(replace(self._desk.prompt, messages=tuple(put)))
-        self._keep([call for _, call in found], answered)
+        prompt = replace(self._desk.prompt, messages=tuple(put))
+        self._desk.edit(self._with_replies(prompt, [call for _, call in found], answered))
         self._changed()
         return answered.run
 
@@ -85,16 +85,14 @@ class CallMoves:
         pages = await in_own_thread(_call_pages, calls, self._tools(), self._desk.prompt, begun)
         return await self._ask(AnswerCalls(pages))
 
-    def _keep(self, calls: Sequence[ToolCall], answered: Answered) -> None:
-        """Keep the answers that are to be canned replies, and forget those that are none any more."""
-        prompt = self._desk.prompt
+    def _with_replies(self, prompt: Prompt, calls: Sequence[ToolCall], answered: Answered) -> Prompt:
+        """The prompt with the answers that are to be canned replies, and without those that are none any more."""
         for call, text, canned in zip(calls, answered.texts, answered.canned, strict=True):
             if canned:
                 prompt = prompt.with_reply(call.name, text)
             elif prompt.reply_to(call.name) == text:
                 prompt = prompt.with_reply(call.name, None)
-        if prompt != self._desk.prompt:
-            self._desk.edit(prompt)
+        return prompt
 
     def _tools(self) -> JSON:
         from workbench.core.merge import merged_parameters
