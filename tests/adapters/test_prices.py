@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from workbench.adapters.base_url import parse_base_url
-from workbench.adapters.prices import OWN, Prices, newest_change, price_list, warm
+from workbench.adapters.prices import Prices, newest_change, price_list, warm
 from workbench.adapters.settings_prices import OwnPrice
 from workbench.core.connection import Connection
 from workbench.core.json_value import JSON
-from workbench.core.money import Certainty, Charge, nano
+from workbench.core.money import OWN_PRICE, Certainty, Charge, nano
 from workbench.core.usage import UsageFacts
 
 PRICES = Prices()
@@ -153,16 +153,16 @@ def test_an_own_price_goes_before_all_but_practice() -> None:
     own = Prices({"gpt-5.4-mini": OwnPrice(0.5, 2, 0.05), "llama3": OwnPrice(0.1, 0.1), "practice": OwnPrice(1, 1)})
     facts = UsageFacts(prompt=1000, cached=200, completion=100)
     # 800 x $0.50 + 200 x $0.05 + 100 x $2, each a million.
-    assert own.charge("gpt-5.4-mini", facts, OPENAI) == Charge(610_000, Certainty.EXACT, OWN)
+    assert own.charge("gpt-5.4-mini", facts, OPENAI) == Charge(610_000, Certainty.EXACT, OWN_PRICE)
     assert own.charge("gpt-5.4", facts, OPENAI).price == price_list()
     local = at("http://127.0.0.1:11434/v1")
     # A gateway on this machine may well send a bill; its cached input costs what the rest does.
-    assert own.charge("llama3", facts, local) == Charge(110_000, Certainty.EXACT, OWN)
+    assert own.charge("llama3", facts, local) == Charge(110_000, Certainty.EXACT, OWN_PRICE)
     assert not own.costs_nothing(local, "llama3")
     assert own.charge("other", facts, local) == Charge(0, Certainty.FREE)
     assert own.charge("practice", facts, PRACTICE) == Charge(0, Certainty.FREE)
     assert own.charge("nobody's", facts, OPENAI) == Charge(None, Certainty.UNKNOWN)
-    assert own.charge("llama3", UsageFacts(prompt=5), local) == Charge(None, Certainty.UNKNOWN, OWN)
+    assert own.charge("llama3", UsageFacts(prompt=5), local) == Charge(None, Certainty.UNKNOWN, OWN_PRICE)
 
 
 def test_money_is_whole_billionths_and_never_nothing_for_something() -> None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.adapters.prices import OWN
 from workbench.adapters.row_text import moment
 from workbench.core.ledger import By, Counted, LedgerGroup, LedgerSum, Went, summed
-from workbench.core.money import Certainty
+from workbench.core.money import OWN_PRICE, Certainty
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.adapters.database import Database
 
 _SUMS = f"""
-SELECT {{key}}, state, certainty, price = '{OWN}', counted = '{Counted.HERE}', count(*),
+SELECT {{key}}, state, certainty, price = '{OWN_PRICE}', counted = '{Counted.HERE}', count(*),
   coalesce(sum(prompt_tokens), 0), coalesce(sum(cached_tokens), 0), coalesce(sum(completion_tokens), 0),
   coalesce(sum(reasoning_tokens), 0), coalesce(sum(cost), 0)
 FROM ledger {{how}} WHERE sent_at >= ? AND sent_at < ? GROUP BY 1, 2, 3, 4, 5

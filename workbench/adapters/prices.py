@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.adapters.base_url import OPENAI_HOST, is_this_machine
-from workbench.core.money import Certainty, Charge, dollars, nano
+from workbench.core.money import OWN_PRICE, Certainty, Charge, dollars, nano
 from workbench.core.usage import UsageFacts
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from workbench.core.json_value import JSON
 
 _STANDARD_TIERS = ("", "auto", "default")
-OWN = "own price"
-"""What a price of the person's own is called."""
 _MILLION = 1_000_000
 
 
@@ -62,11 +60,11 @@ class Prices:
         if self.costs_nothing(connection, model):
             return Charge(0, Certainty.FREE, "")
         own = self._own.get(model)
-        source = OWN if own is not None else ""
+        source = OWN_PRICE if own is not None else ""
         if facts.prompt is None or facts.completion is None:
             return Charge(None, Certainty.UNKNOWN, source)
         if own is not None:
-            return Charge(nano(_own_price(own, facts)), Certainty.EXACT, OWN)
+            return Charge(nano(_own_price(own, facts)), Certainty.EXACT, OWN_PRICE)
         found = _list_price(model, facts, connection, service_tier)
         if found is None:
             return Charge(None, Certainty.UNKNOWN, "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.diagnostics import ExitCode, complain, say
 from workbench.core.errors import ErrorKind, RunError, StorageError
 from workbench.core.events import Event, Noted, Retrying, State, TextDelta
+from workbench.core.ledger import charge_text
 from workbench.core.message_parts import function_call
 from workbench.core.one_line import one_line
 from workbench.core.usage import summary_line
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from workbench.cli.output import Output
+    from workbench.core.money import Charge
     from workbench.core.outcome import Outcome
 
 
@@ -45,9 +47,9 @@ class AnswerPrinter:
                 case _:
                     pass
 
-    def end(self, outcome: Outcome) -> None:
-        """The rest of a run: further choices, why it failed, what it used. BrokenPipeError: nobody reads stdout.
-        StorageError: stdout could not be written."""
+    def end(self, outcome: Outcome, charge: Charge) -> None:
+        """The rest of a run: further choices, why it failed, what it used and cost. BrokenPipeError: nobody reads
+        stdout. StorageError: stdout could not be written."""
         if self._unwritten is not None:
             raise self._unwritten
         if self._json:
@@ -60,7 +62,7 @@ class AnswerPrinter:
         if outcome.error is not None:
             complain(outcome.error)
         if outcome.attempts:
-            say(summary_line(outcome))
+            say(summary_line(outcome, charge_text(charge)))
 
     def _write(self, text: str) -> None:
         if self.pipe_closed or self._unwritten is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.core.money import Certainty, dollars
 from workbench.core.prompt import Message, Prompt, Role
 from workbench.core.usage import SessionCost, UsageFacts, tokens_text
 from workbench.core.variables import literal
 
 if TYPE_CHECKING:
+    from workbench.core.money import Charge
     from workbench.core.outcome import Outcome
 
 
@@ -65,7 +67,7 @@ class SessionUsage(NamedTuple):
     """Runs without a count of the endpoint's."""
     cost: SessionCost = SessionCost()
 
-    def plus(self, outcome: Outcome) -> SessionUsage:
+    def plus(self, outcome: Outcome, charge: Charge) -> SessionUsage:
         """With one more run; one that was never sent used nothing."""
         if not outcome.attempts:
             return self
@@ -75,7 +77,7 @@ class SessionUsage(NamedTuple):
             self.prompt + (facts.prompt or 0),
             self.completion + (facts.completion or 0),
             self.uncounted + (facts.prompt is None or facts.completion is None),
-            self.cost.plus(outcome.cost_usd),
+            self.cost.plus(dollars(charge.cost), exact=charge.certainty is not Certainty.ESTIMATED),
         )
 
     @property

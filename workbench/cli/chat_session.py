@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import argparse
 
     from workbench.cli.options import StartedPrompt
+    from workbench.core.money import Charge
     from workbench.core.outcome import Outcome
     from workbench.runner import Job, Run
     from workbench.services import Services
@@ -160,8 +161,9 @@ class ChatSession:
         self._tell_new_notes(job)
         self._budget.before(job)
         outcome = self._runner.run(self._answer(job))
-        self._usage = self._usage.plus(outcome)
-        self._print(outcome)
+        charge = self._services.spending.charge(outcome, connection)
+        self._usage = self._usage.plus(outcome, charge)
+        self._print(outcome, charge)
         self._remember(text, outcome)
         self._budget.after()
         self._tell_trouble()
@@ -177,11 +179,11 @@ class ChatSession:
         if self._run is not None:
             self._run.stop()
 
-    def _print(self, outcome: Outcome) -> None:
+    def _print(self, outcome: Outcome, charge: Charge) -> None:
         if self._printer.pipe_closed:
             return
         try:
-            self._printer.end(outcome)
+            self._printer.end(outcome, charge)
         except BrokenPipeError:
             self._end = ExitCode.CLOSED_PIPE
 

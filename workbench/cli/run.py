@@ -86,7 +86,7 @@ class _Headless:
         await self._services.close_endpoints()
         if self._printer.pipe_closed:
             return ExitCode.CLOSED_PIPE
-        self._printer.end(outcome)
+        self._printer.end(outcome, self._services.spending.charge(outcome, connection))
         if exit_code(outcome) == ExitCode.BAD_INPUT and (hint := how_to_fill(prompt, self._services)):
             say(f"workbench: {hint}")
         budget.after()

@@ -8,13 +8,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.core.money import Certainty, dollars
+from workbench.core.money import OWN_PRICE, Certainty, dollars
 from workbench.core.usage import PRICE_UNKNOWN, money_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from workbench.core.json_value import JSON
+    from workbench.core.money import Charge
 
 
 class By(StrEnum):
@@ -220,6 +221,16 @@ def total(sums: Iterable[LedgerSum]) -> LedgerSum:
     for each in sums:
         whole = whole.plus(each)
     return whole
+
+
+def charge_text(charge: Charge) -> str:
+    """`$0.00014`, `~$0.00014 own price`, `$0` where nothing was billed, `free`, `price unknown`."""
+    if charge.cost is None:
+        return PRICE_UNKNOWN
+    if charge.certainty is Certainty.FREE:
+        return money_text(0)
+    told = amount_text(charge.cost, exact=charge.certainty is Certainty.EXACT or not charge.cost)
+    return f"{told} {OWN_PRICE}" if charge.price == OWN_PRICE else told
 
 
 def requests_text(many: int) -> str:

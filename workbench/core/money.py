@@ -28,6 +28,10 @@ class Certainty(StrEnum):
     """Nobody sends a bill: the practice model, a server on this machine."""
 
 
+OWN_PRICE = "own price"
+"""What a price of the person's own is called."""
+
+
 class Charge(NamedTuple):
     """What a request costs, in billionths of a US dollar; None where that is not known."""
 

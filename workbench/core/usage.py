@@ -175,14 +175,17 @@ def size_text(size: int) -> str:
     return f"{size / 1000:.1f} kB" if size < 999_950 else f"{size / 1_000_000:.1f} MB"
 
 
-def summary_line(outcome: Outcome) -> str:
-    """The usage of a run in one line, for stderr: `in 859 (400 cached) · out 142 · $0.00014 · 1.4 s · 88 tok/s`."""
+def summary_line(outcome: Outcome, cost: str = "") -> str:
+    """The usage of a run in one line, for stderr: `in 859 (400 cached) · out 142 · $0.00014 · 1.4 s · 88 tok/s`.
+
+    `cost` stands in place of what the run told itself.
+    """
     facts = UsageFacts.from_usage(outcome.answer.usage)
     timings = outcome.timings
     parts = [
         f"in {tokens_text(facts.prompt)}{_part(facts.cached, 'cached')}",
         f"out {tokens_text(facts.completion)}{_part(facts.reasoning, 'reasoning')}",
-        money_text(outcome.cost_usd),
+        cost or money_text(outcome.cost_usd),
         seconds_text(timings.total_s),
     ]
     if timings.first_token_s is not None:
