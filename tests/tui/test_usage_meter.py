@@ -57,6 +57,16 @@ def test_estimates_are_marked_while_live_and_where_none_was_reported() -> None:
     assert "~$0.0013" in second
 
 
+def test_before_anything_is_sent_the_cost_is_the_prompts() -> None:
+    before = UsageState(prompt_tokens=2_108, cost_usd=0.0016, before=True, estimated=True)
+    assert text(before)[0].startswith("in ~2,108")
+    assert text(before)[1].startswith("prompt ~$0.0016 ")
+    exact = before._replace(prompt_exact=True)
+    assert text(exact)[0].startswith("in 2,108")
+    assert text(exact)[1].startswith("prompt $0.0016 ")
+    assert text(before._replace(cost_usd=None))[1].startswith("—")
+
+
 def test_an_unknown_price_is_never_a_number_and_free_is_said() -> None:
     unknown = text(DONE._replace(cost_usd=None, session=SessionCost(0.0, 1)))[1]
     assert "price unknown · session price unknown" in unknown

@@ -32,15 +32,23 @@ def _of_run(desk: Desk, live: Live, outcome: Outcome | None) -> UsageState:
     if outcome is not None:
         return _ended(desk, outcome)
     if live.stage == "ready":
-        return UsageState(
-            prompt_tokens=desk.prompt_tokens,
-            prompt_exact=desk.prompt_is_exact,
-            window=desk.window,
-            session=desk.session,
-            free=desk.services.costs_nothing(desk.connection, desk.model),
-            estimated=True,
-        )
+        return _before(desk)
     return _running(desk, live)
+
+
+def _before(desk: Desk) -> UsageState:
+    services, connection, tokens = desk.services, desk.connection, desk.prompt_tokens
+    return UsageState(
+        prompt_tokens=tokens,
+        prompt_exact=desk.prompt_is_exact,
+        window=desk.window,
+        cost_usd=services.price_estimate(desk.model, tokens, 0, connection) if tokens is not None else None,
+        session=desk.session,
+        free=services.costs_nothing(connection, desk.model),
+        own_price=services.prices.is_own(desk.model, connection),
+        estimated=True,
+        before=True,
+    )
 
 
 def _running(desk: Desk, live: Live) -> UsageState:

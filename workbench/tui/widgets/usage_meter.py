@@ -47,6 +47,8 @@ class UsageState(NamedTuple):
     """The model's context window in tokens."""
     cost_usd: float | None = None
     """None: the price is not known."""
+    before: bool = False
+    """Nothing was sent yet: what is known is the prompt alone, and its cost without an answer."""
     session: SessionCost | None = None
     free: bool = False
     """There is nothing to pay: practice, or a server on this machine."""
@@ -239,6 +241,8 @@ def _cost(usage: UsageState) -> Piece:
     if usage.cost_usd is None:
         # Before the first request there is nothing to have a price.
         return Piece(PRICE_UNKNOWN if usage.live or usage.attempts else UNKNOWN, "label")
+    if usage.before:
+        return Piece(f"prompt {money_text(usage.cost_usd, exact=usage.prompt_exact)}", "value")
     if not usage.cost_usd and usage.completion_tokens is None and not usage.live:
         return Piece("$0", "value")  # refused before anything was done: that is not free
     exact = not usage.live and not usage.estimated
