@@ -140,6 +140,8 @@ FLOATS = st.none() | st.floats(0, 1e6)
         attempts=st.integers(0, 9),
         live=st.booleans(),
         free=st.booleans(),
+        budget=st.sampled_from(["", "83 % of the day's budget"]),
+        sending=st.just(""),
     ),
     st.integers(0, 130),
     st.integers(0, 4),

@@ -279,7 +279,7 @@ async def test_the_palette_has_every_command(tmp_path: Path) -> None:
         provider = WorkbenchCommands(bench.screen)
         found = {command.id for command, _ in provider._runnable()}
         # On screens of their own, whose tests look
-        elsewhere = ("compare", "columns", "connect", "settings", "history", "past")
+        elsewhere = ("compare", "columns", "connect", "settings", "history", "past", "usage")
         assert found == {command.id for command in COMMANDS if command.scope not in elsewhere} - {"palette"}
         for command, node in provider._runnable():
             name = command.action.partition("(")[0]
