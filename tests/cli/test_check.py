@@ -248,6 +248,10 @@ def test_a_recording_that_changed_meanwhile_is_not_written_over(cli: CommandLine
 
         endpoint.answer_with(meddling)
         done = cli("check", "menu", "--update")
+        lock.unlink()
+        first = cli("check", "menu", "--record", "--var", "meal=lunch")
+    assert first.code == ExitCode.RUN_FAILED
+    assert "Nothing was recorded: it could not be written" in first.out
     assert done.code == ExitCode.RUN_FAILED
     assert "was changed by something else" in done.err
     assert lock.read_text("utf-8") == "else"

@@ -25,7 +25,7 @@ class DriftState(StrEnum):
     UNDECIDED = "undecided"
     """The texts are others, and so few answers can't show whether that is more than noise."""
     INCOMPLETE = "incomplete"
-    """Answers are missing, and what is there shows no drift."""
+    """Answers are missing, and what is there shows no drift; or what should be recorded could not be."""
     RECORDED = "recorded"
     NOT_SENT = "not_sent"
     """With --dry-run."""
@@ -78,7 +78,7 @@ class DriftReport:
             return DriftState.CHANGED_HERE
         if self.dry:
             return DriftState.NOT_SENT
-        if self.missing or self.moved is None:
+        if self.missing or self.moved is None or self.before is None:
             return DriftState.INCOMPLETE
         return DriftState.UNCHANGED if self.moved.can_tell else DriftState.UNDECIDED
 

@@ -138,6 +138,8 @@ def _changes(report: DriftReport) -> str:
 
 def _missing(report: DriftReport) -> str:
     many = len(report.missing)
+    if not many and report.moved is not None:
+        return "it could not be written"
     return f"{many} answer{'s' * (many != 1)} {'are' if many != 1 else 'is'} missing" if many else "nothing was asked"
 
 
