@@ -37,7 +37,9 @@ async def test_each_call_has_its_page_and_untouched_text_stays_as_it_is(size: tu
         await pilot.press(*"맑음", "tab")
         assert pilot.app.screen.query_one(TextArea).text == "a\nb"
         assert "get_time ✓" in said(pilot, "pages")
-        await pilot.press("ctrl+r", "shift+tab", "ctrl+r", "ctrl+j")
+        await pilot.press("ctrl+r")
+        await pilot.click("#pages", offset=(4, 0))
+        await pilot.press("ctrl+r", "ctrl+j")
         assert app.ended == [Answered(("맑음", "a\u2028b\x0b"), (True, False), True)]
 
 

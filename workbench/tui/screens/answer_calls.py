@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from rich.cells import cell_len
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+_BETWEEN = "  "
 _HIGH, _LEAST = 20, 12
 """Lines of the screen below which the facts have little room, and the least."""
 
@@ -132,16 +135,35 @@ class AnswerCalls(Dialog[Answered | None]):
 
     def _mark(self) -> None:
         """Say which page this is, which have an answer, and whether the text is kept as the canned reply."""
-        names = [
-            f"{'›' if place == self._page else ' '}{place + 1} {short_name(page.name)}{' ✓' if text.strip() else ''}"
-            for place, (page, text) in enumerate(zip(self._pages, self._texts, strict=True))
-        ]
-        from_shown = "  ".join(names[max(0, self._page - 1) :])  # the open one stands in the line, however short
-        self.query_one("#pages", Static).update(literal(from_shown))
+        names = self._names()
+        self.query_one("#pages", Static).update(literal(_BETWEEN.join(names[self._first_named :])))
         kept = (
             "[✓] the canned reply of this function" if self._canned[self._page] else "[ ] kept as the canned reply: ^R"
         )
         self.query_one("#kept", Static).update(literal("" if self._only else kept))
+
+    def _names(self) -> list[str]:
+        return [
+            f"{'›' if place == self._page else ' '}{place + 1} {short_name(page.name)}{' ✓' if text.strip() else ''}"
+            for place, (page, text) in enumerate(zip(self._pages, self._texts, strict=True))
+        ]
+
+    @property
+    def _first_named(self) -> int:
+        """The first page whose name is in the line: the open one stands in it, however short it is."""
+        return max(0, self._page - 1)
+
+    def on_click(self, event: events.Click) -> None:
+        """A page by its name, and the mark of the canned reply."""
+        if event.widget is self.query_one("#kept"):
+            self.action_canned()
+        elif event.widget is self.query_one("#pages"):
+            end = 1  # of the padding
+            for page, name in enumerate(self._names()[self._first_named :], self._first_named):
+                end += cell_len(name) + len(_BETWEEN)
+                if event.x < end:
+                    self._go(page)
+                    return
 
     def on_text_area_changed(self) -> None:
         self._take()
