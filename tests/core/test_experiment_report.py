@@ -80,10 +80,10 @@ def test_what_is_called_or_refused_stands_for_the_answer() -> None:
     def with_choice(choice: Choice) -> Outcome:
         return replace(outcome(""), answer=Answer((choice,)))
 
-    call: dict[str, JSON] = {"id": "call_1", "type": "function", "function": {"name": "find", "arguments": "{}"}}
+    call: dict[str, JSON] = {"id": "call_1", "type": "function", "function": {"name": "find", "arguments": '{"q": "서울"}'}}
     same: dict[str, JSON] = {**call, "id": "call_2"}
     made = report([[with_choice(Choice(0, tool_calls=(call,))), with_choice(Choice(0, tool_calls=(same,)))]])
     assert made.columns[0].distinct == 1
-    assert "find" in made.cells[0].text
+    assert made.cells[0].text == '→ find {"q": "서울"}'
     refused = report([[with_choice(Choice(0, refusal="I won't"))]])
     assert refused.cells[0].text == "I won't"

@@ -14,7 +14,7 @@ from workbench.core.checks import checks_to_json
 from workbench.core.column_labels import brief_labels, column_labels
 from workbench.core.json_text import as_text
 from workbench.core.judging import WinRate, picks, win_rates
-from workbench.core.message_parts import function_calls
+from workbench.core.message_parts import function_call, function_calls
 from workbench.core.usage import UsageFacts
 
 if TYPE_CHECKING:
@@ -157,8 +157,12 @@ def _answer(choice: Mapping[str, JSON]) -> str:
         return as_text(text)
     calls = choice.get("tool_calls")
     # Without the ids, which are never the same twice.
-    called = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
-    return "\n".join(as_text(function) for function in called)
+    return "\n".join(_call(call) for call in calls if isinstance(call, dict)) if isinstance(calls, list) else ""
+
+
+def _call(call: Mapping[str, JSON]) -> str:
+    found = function_call(dict(call))
+    return f"→ {found.name} {found.arguments}".rstrip() if found is not None else as_text(call.get("function"))
 
 
 def number(value: JSON) -> float | None:
