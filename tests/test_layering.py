@@ -33,10 +33,13 @@ LATER = (
     "workbench.adapters.yaml_file",
     "workbench.comparing",
     "workbench.grid",
+    "workbench.own_settings",
     "workbench.runner",
     "workbench.spending",
     "workbench.adapters.ledger",
     "workbench.adapters.prices",
+    "workbench.tui.own_looks",
+    "workbench.tui.screens.panel_moves",
 )
 """What a run, a preset or an import needs, and the first paint does not."""
 

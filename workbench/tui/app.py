@@ -87,10 +87,13 @@ class WorkbenchApp(App[None]):
             await super().on_event(event)
 
     def on_mount(self) -> None:
-        if self.services.settings.theme or self.services.settings.keymap:
+        settings = self.services.settings
+        if settings.keymap or (settings.theme and settings.theme not in self.available_themes):
             from workbench.tui.own_looks import apply_settings
 
             apply_settings(self)
+        elif settings.theme:
+            self.theme = settings.theme  # the rest of `apply_settings` is not needed, and the first paint waits for it
         if not self.is_headless:
             on_signals(self._leave_on_signal, self._stop_on_signal)
         self.call_after_refresh(self._warm)

@@ -41,6 +41,8 @@ BESIDE = 96
 """Columns from which what is known of a setting stands beside the list, and no longer below it."""
 LABELS = 28
 """Cells of the names, so that what they are set to stands in a column."""
+NARROW = 60
+"""Columns below which a row has its name and its value alone."""
 LOW = 16
 """Rows below which what is said has one line."""
 
@@ -122,7 +124,7 @@ class SettingsScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self._lay_out(event.size)
-        self.call_after_refresh(self._show_details)
+        self.call_after_refresh(self._filter)
 
     def _lay_out(self, size: Size) -> None:
         self.set_class(size.height < LOW, "-low")
@@ -157,7 +159,10 @@ class SettingsScreen(Screen[None]):
         kept = picks.highlighted.id if picks.highlighted is not None else ""
         rows = [self._rows[index] for index in ranked(self.query_one(Input).value.strip(), self._words)]
         at = next((number for number, row in enumerate(rows) if row.id == kept), 0)
-        picks.set_choices([choice_of(row) for row in rows], at if rows else None, label_width=LABELS)
+        choices = [choice_of(row) for row in rows]
+        if self.app.size.width < NARROW:
+            choices = [choice._replace(note="") for choice in choices]
+        picks.set_choices(choices, at if rows else None, label_width=LABELS if self.app.size.width >= NARROW else 20)
         self._show_details()
 
     @property
