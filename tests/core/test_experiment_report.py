@@ -80,7 +80,8 @@ def test_what_is_called_or_refused_stands_for_the_answer() -> None:
     def with_choice(choice: Choice) -> Outcome:
         return replace(outcome(""), answer=Answer((choice,)))
 
-    call: dict[str, JSON] = {"id": "call_1", "type": "function", "function": {"name": "find", "arguments": '{"q": "서울"}'}}
+    function: JSON = {"name": "find", "arguments": '{"q": "서울"}'}
+    call: dict[str, JSON] = {"id": "call_1", "type": "function", "function": function}
     same: dict[str, JSON] = {**call, "id": "call_2"}
     made = report([[with_choice(Choice(0, tool_calls=(call,))), with_choice(Choice(0, tool_calls=(same,)))]])
     assert made.columns[0].distinct == 1
