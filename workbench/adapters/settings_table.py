@@ -80,8 +80,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("limits", "idle_s", "number", 60.0, "seconds between two pieces of an answer", 0.1, 86400),
     Setting("limits", "total_s", "number", 0.0, "seconds for a whole run; 0 is no limit", 0, 604800),
     Setting("limits", "response_mb", "integer", 64, "the largest answer, in megabytes", 1, 4096),
-    Setting("budget", "day", "number", 0.0, "US dollars that a day may cost; 0 is no budget", 0, 1_000_000),
-    Setting("budget", "month", "number", 0.0, "US dollars that a month may cost; 0 is no budget", 0, 1_000_000),
+    Setting("budget", "day", "number", 0.0, "US dollars that a day may cost; 0 is no budget", 0, 100_000),
+    Setting("budget", "month", "number", 0.0, "US dollars that a month may cost; 0 is no budget", 0, 100_000),
     Setting(
         "panels",
         "prompt_width",

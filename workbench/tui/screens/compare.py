@@ -354,7 +354,9 @@ def facts_of(desk: CompareDesk) -> CompareFacts:
     """The header's line."""
     plan, spent = desk.plan, desk.spent
     planned = f"{plan.cells:,} requests  {plan.cost_text}" if plan is not None and not spent.requests else ""
-    sent = f"{spent.requests:,} sent  {money_text(spent.cost_usd)}" if spent.requests else ""
+    # What is paid for is not free as long as no answer has told what it cost.
+    cost = "$0" if plan is not None and not plan.free and spent.cost_usd == 0 else money_text(spent.cost_usd)
+    sent = f"{spent.requests:,} sent  {cost}" if spent.requests else ""
     return CompareFacts(
         title=desk.title,
         varied=desk.vary_words,

@@ -231,8 +231,8 @@ def _money_slots(usage: UsageState) -> list[Slot]:
     whole: tuple[Piece, ...] = (run, *own)
     if session is not None and (session.known or session.unknown_runs):
         whole += (Piece(" · session ", "label"), Piece(session.text, "value"))
-    cost = Slot(whole, 28, 4, (run, *own), 16, 0)
-    return [cost, Slot((Piece(usage.budget, "warning"),), 0, 1)] if usage.budget else [cost]
+    cost = Slot(whole, 28, 4, (run, *own), 16, -1)
+    return [cost, Slot((Piece(usage.budget, "warning"),), 0, 0)] if usage.budget else [cost]
 
 
 def _cost(usage: UsageState) -> Piece:
