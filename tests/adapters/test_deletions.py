@@ -232,6 +232,23 @@ def test_a_writer_that_comes_between_makes_it_wait(
     assert found_in(paths) == []
 
 
+def test_what_it_holds_up_in_its_own_process_is_no_trouble(
+    database: Database, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.adapters.writer._BUSY_UNSAID", 0.0)
+    told: list[str | None] = []
+    database.watch(told.append)
+    with database.writing_aside(1.0) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        run = asyncio.run(ended(History(database)))
+        assert not database.flush(0.5)
+        assert found_in(paths)[0].startswith("unsaved-")  # a kill loses nothing of it
+        connection.execute("COMMIT")
+    assert database.flush(5)
+    assert History(database).get(run) is not None
+    assert told == []
+
+
 def test_what_could_not_be_taken_over_loses_its_lines(database: Database, paths: Paths) -> None:
     kept = paths.data / "unsaved-20260101-p1.jsonl.kept"
     kept.write_text(f'[["INSERT", ["r-1", "{SECRET}"]]]\n[["INSERT", ["r-2", "stays"]]]\n')

@@ -24,13 +24,14 @@ from workbench.adapters.database_file import (
     reason_of,
 )
 from workbench.adapters.ids import session_id
-from workbench.adapters.writer import MEMORY_LIMIT, Collect, OnTrouble, OnWarning, Writer
+from workbench.adapters.writer import MEMORY_LIMIT, Collect, Writer
 from workbench.core.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from workbench.adapters.files import Paths
+    from workbench.adapters.told import OnTrouble, OnWarning
     from workbench.adapters.write import Write
 
 CLOSE_SECONDS = 1.5
@@ -63,25 +64,25 @@ class Database:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What there is to say once about the file: set aside, brought up to date, newer, on a slow disk."""
-        return self._writer.warnings
+        return self._writer.told.warnings
 
     @property
     def trouble(self) -> str | None:
         """Why this session is not being saved right now, in one line; None while all is well."""
-        return self._writer.trouble
+        return self._writer.told.trouble
 
     @property
     def saves(self) -> bool:
         """Whether what is done now is being saved."""
-        return self._writer.saves
+        return self._writer.told.saves
 
     def listen(self, on_warning: OnWarning) -> None:
         """Call `on_warning` from the writer thread with each of `warnings` that comes from now on."""
-        self._writer.listen(on_warning)
+        self._writer.told.listen(on_warning)
 
     def watch(self, on_trouble: OnTrouble) -> None:
         """Call `on_trouble` from the writer thread whenever `trouble` changes; at once where there is some already."""
-        self._writer.watch(on_trouble)
+        self._writer.told.watch(on_trouble)
 
     def submit(self, write: Write) -> Future[None]:
         """Queue a write; never waits. The future is done when it is committed.
@@ -152,7 +153,7 @@ class Database:
             raise StorageError(self._writer.refusal)
         path = self.paths.database
         try:
-            with contextlib.closing(connect(path, seconds=seconds)) as connection:
+            with self._writer.making_way(), contextlib.closing(connect(path, seconds=seconds)) as connection:
                 yield connection
         except sqlite3.Error as error:
             if fault_of(error) is Fault.CORRUPT:

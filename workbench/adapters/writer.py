@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.adapters import locks
 from workbench.adapters.database_file import (
@@ -32,16 +32,15 @@ from workbench.adapters.database_file import (
 )
 from workbench.adapters.files import Paths, private_folder
 from workbench.adapters.session_rows import session_rows
+from workbench.adapters.told import Told
 from workbench.adapters.unsaved import Unsaved, take_over
 from workbench.adapters.write import Write
 from workbench.core.errors import StorageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from concurrent.futures import Future
 
-Told = TypeVar("Told")
-OnTrouble: TypeAlias = Callable[[str | None], object]
-OnWarning: TypeAlias = Callable[[str], object]
 Collect: TypeAlias = Callable[[], Write | None]
 
 MEMORY_LIMIT = 64 * 1024 * 1024
@@ -87,14 +86,12 @@ class Writer:
         self._wait = 0.0
         self._retry_at = 0.0
         self._busy_since: float | None = None
-        self._watchers: list[OnTrouble] = []
-        self._listeners: list[OnWarning] = []
-        self._watching = threading.Lock()
-        self.trouble: str | None = None
-        self.saves = True
+        self._beside = 0
+        """How many connections of this process write beside this one; changed with `_beside_lock` held."""
+        self._beside_lock = threading.Lock()
+        self.told = Told()
         self.refusal: str | None = None
         """Why nothing of this session will ever be written (the file of a newer version), or None."""
-        self.warnings: tuple[str, ...] = ()
         self._thread = threading.Thread(target=self._work, name="workbench-writer", daemon=True)
 
     # From any thread.
@@ -104,7 +101,7 @@ class Writer:
         try:
             self._ensure_open()
             if self._file is not None and self.refusal is None:
-                self._warn(*take_over(self._file.connection, self._paths))
+                self.told.warn(*take_over(self._file.connection, self._paths))
             self._recovered()
         except (sqlite3.Error, OSError, StorageError) as error:
             self._failed(error)
@@ -112,15 +109,16 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
-    def watch(self, on_trouble: OnTrouble) -> None:
-        with self._watching:
-            self._watchers.append(on_trouble)
-            if self.trouble is not None:
-                on_trouble(self.trouble)
-
-    def listen(self, on_warning: OnWarning) -> None:
-        with self._watching:
-            self._listeners.append(on_warning)
+    @contextlib.contextmanager
+    def making_way(self) -> Iterator[None]:
+        """While another connection of this process writes: that the file is locked then is no news."""
+        with self._beside_lock:
+            self._beside += 1
+        try:
+            yield
+        finally:
+            with self._beside_lock:
+                self._beside -= 1
 
     def submit(self, write: Write) -> Future[None]:
         if self._close_by is not None or self.refusal is not None:
@@ -272,7 +270,7 @@ class Writer:
         self._lock = self._lock or locks.take(lock_path(self._paths, self._session))
         self._file = open_file(self._path)
         self._corrupt = False
-        self._warn(*self._file.warnings)
+        self.told.warn(*self._file.warnings)
         if self._file.newer:
             self.refusal = f"history is not being saved: {self._file.warnings[-1]}"
 
@@ -289,10 +287,10 @@ class Writer:
             again.prepare()
             self._backlog.appendleft(again)
         if self._corrupt:
-            self._warn(set_aside(self._path, file.identity))
+            self.told.warn(set_aside(self._path, file.identity))
         else:
             remove_left_log(file)
-            self._warn(f"{self._path} was gone or replaced: a new one is begun with the runs of this session")
+            self.told.warn(f"{self._path} was gone or replaced: a new one is begun with the runs of this session")
 
     def _commit(self, batch: list[Write]) -> None:
         if self.refusal is not None:
@@ -328,12 +326,16 @@ class Writer:
         elif self._file is not None and must_reopen(error) and not was_moved(self._path, self._file.identity):
             self._file.connection.close()
             self._file = None
-        quiet = now - self._busy_since < _BUSY_UNSAID if self._busy_since else fault is Fault.CORRUPT and not again
+        if self._busy_since:
+            # What this process itself does to the file meanwhile is no trouble: all that waits is in `_unsaved`.
+            quiet = self._beside > 0 or now - self._busy_since < _BUSY_UNSAID
+        else:
+            quiet = fault is Fault.CORRUPT and not again
         if not quiet:
-            self.saves = False
-            self._tell(
+            self.told.tell(
                 f"history is not being saved: {reason_of(error)} ({self._path}); "
-                f"runs go on and are kept in memory{self._lost_words()}"
+                f"runs go on and are kept in memory{self._lost_words()}",
+                saves=False,
             )
 
     def _recovered(self) -> None:
@@ -343,24 +345,11 @@ class Writer:
             return
         self._unsaved.clear()
         lost = self._lost_words()
-        self.saves = self.refusal is None
-        self._tell(self.refusal or (f"history is being saved{lost}" if lost else None))
+        trouble = self.refusal or (f"history is being saved{lost}" if lost else None)
+        self.told.tell(trouble, saves=self.refusal is None)
 
     def _lost_words(self) -> str:
         return f"; {self._lost} pieces of this session could not be saved" if self._lost else ""
-
-    def _tell(self, trouble: str | None) -> None:
-        with self._watching:
-            if trouble == self.trouble:
-                return
-            self.trouble = trouble
-            _call_each(self._watchers, trouble)
-
-    def _warn(self, *warnings: str) -> None:
-        with self._watching:
-            self.warnings += warnings
-            for warning in warnings:
-                _call_each(self._listeners, warning)
 
     def _shut(self) -> None:
         if not self._busy_since:  # otherwise it is in the file, for the next start
@@ -372,14 +361,6 @@ class Writer:
             self._file.connection.close()
         if self._lock is not None:
             self._lock.release()
-
-
-def _call_each(watchers: list[Callable[[Told], object]], told: Told) -> None:
-    for watcher in tuple(watchers):
-        try:
-            watcher(told)
-        except Exception:  # its screen is gone, perhaps; saving goes on whatever a watcher does
-            watchers.remove(watcher)
 
 
 def _apply(connection: sqlite3.Connection, write: Write) -> None:

@@ -71,9 +71,10 @@ class OpenHistory:
         except WorkbenchError as error:
             self._say(f"deleted, and not yet gone from the disk: {error.line}", "warning")
             return
-        for note in (deleted.waiting, *deleted.notes):
-            if note:
-                self._say(note, "warning")
+        for note in deleted.notes:
+            self._say(note, "warning")
+        if deleted.waiting:
+            self._say(f"deleted; a trace is left for now: {deleted.waiting}", "warning")
 
     async def _open(self, taken: Taken) -> None:
         if taken.is_comparison:
