@@ -42,7 +42,7 @@ def _labels(experiment: Experiment, worded: Worded) -> tuple[str, ...]:
     words = {axis.name: _axis_words(axis, worded) for axis in axes}
     labels: list[str] = []
     for column in experiment.columns():
-        places = _places(experiment.axes, column.index)
+        places = _places(experiment.axes, experiment.place(column.index))
         labels.append(BETWEEN.join(words[axis.name][places[axis.name]] for axis in axes) or AS_IT_STANDS)
     return tuple(labels)
 

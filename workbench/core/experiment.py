@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from workbench.core.axes import CONNECTION, Axis, check_axis, with_value
@@ -61,6 +62,9 @@ class Experiment:
     repeats: int = 1
     cases: tuple[Case, ...] = ()
     """() runs the prompt once with the values that it has."""
+    only: tuple[int, ...] = ()
+    """The settings of the axes' product that there are, by their place in it; () are all. Of runs that were made one by
+    one, which have no reason to make a whole table."""
 
     def __post_init__(self) -> None:
         if len(self.axes) > MOST_AXES:
@@ -71,6 +75,8 @@ class Experiment:
             raise InputError(f"repeats must be a whole number from 1 on, not {describe(self.repeats)}")
         for axis in self.axes:
             check_axis(axis, self.prompt)
+        if self.only and max(self.only) >= prod(len(axis.values) for axis in self.axes):
+            raise InputError("the experiment names a setting that its axes do not have")
         if self.cell_count > MOST_CELLS:
             raise InputError(
                 f"the experiment has {self.cell_count:,} cells ({self.size_text}), and {MOST_CELLS:,} are the most",
@@ -79,10 +85,7 @@ class Experiment:
 
     @property
     def column_count(self) -> int:
-        count = 1
-        for axis in self.axes:
-            count *= len(axis.values)
-        return count
+        return len(self.only) or prod(len(axis.values) for axis in self.axes)
 
     @property
     def case_count(self) -> int:
@@ -105,13 +108,18 @@ class Experiment:
         """All settings, in order: the values of the second axis vary fastest."""
         return self._columns
 
+    def place(self, column: int) -> int:
+        """Where a column stands in the product of the axes."""
+        return self.only[column] if self.only else column
+
     @cached_property
     def _columns(self) -> tuple[Column, ...]:
         return tuple(self._column(index, values) for index, values in enumerate(self._settings()))
 
     def _settings(self) -> list[dict[str, JSON]]:
         names = [axis.name for axis in self.axes]
-        return [dict(zip(names, values, strict=True)) for values in product(*(axis.values for axis in self.axes))]
+        settings = [dict(zip(names, values, strict=True)) for values in product(*(axis.values for axis in self.axes))]
+        return [settings[place] for place in self.only] if self.only else settings
 
     def _column(self, index: int, setting: dict[str, JSON]) -> Column:
         # Each run is stored with its prompt: a preset's cases are not to be stored with every one of them.
@@ -154,6 +162,7 @@ class Experiment:
             "axes": [{"name": axis.name, "values": list(axis.values)} for axis in self.axes],
             "repeats": self.repeats,
             "cases": [dict(case) for case in self.cases],
+            **({"only": list(self.only)} if self.only else {}),
         }
 
     @classmethod
@@ -171,7 +180,15 @@ class Experiment:
             axes_from_json(value.get("axes", [])),
             repeats,
             tuple(_case(case) for case in cases),
+            _only(value.get("only", [])),
         )
+
+
+def _only(value: JSON) -> tuple[int, ...]:
+    places = [place for place in value if isinstance(place, int) and place >= 0] if isinstance(value, list) else []
+    if places != value or len(set(places)) < len(places):
+        raise InputError("the settings of an experiment that are there must be a list of places")
+    return tuple(places)
 
 
 def axes_from_json(value: JSON) -> tuple[Axis, ...]:

@@ -117,7 +117,7 @@ def order_of(experiment: Experiment) -> Order | None:
         if (values := _ordered_values(axis)) is None or len(set(values)) < 2:
             continue
         later = prod(len(other.values) for other in experiment.axes[place + 1 :])
-        columns = range(experiment.column_count)
+        columns = [experiment.place(column) for column in range(experiment.column_count)]
         positions = tuple(values[index // later % len(values)] for index in columns)
         # What the other axis has in a column: all that is left of its index.
         groups = tuple(index // (later * len(values)) * later + index % later for index in columns)

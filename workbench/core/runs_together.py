@@ -63,13 +63,17 @@ def together(runs: Sequence[PastRequest]) -> Together:
     axes = tuple(Axis(name, _distinct([setting[name] for setting in settings])) for name in names)
     values = [_values(run.prompt) for run in runs]
     cases = _distinct(values) if len({repr(value) for value in values}) > 1 else ()
-    columns = list(product(*(axis.values for axis in axes)))
+    table = list(product(*(axis.values for axis in axes)))
+    places = [table.index(tuple(setting[name] for name in names)) for setting in settings]
+    columns = sorted(set(places))  # two runs that differ in two things are two columns, and not four
     cells: list[Cell] = []
-    for setting, value in zip(settings, values, strict=True):
-        column = columns.index(tuple(setting[name] for name in names))
+    for place, value in zip(places, values, strict=True):
+        column = columns.index(place)
         case = cases.index(value) if cases else 0
         cells.append(Cell(column, case, sum(each[:2] == (column, case) for each in cells)))
-    experiment = Experiment(base, axes, max(cell.repeat for cell in cells) + 1, tuple(dict(case) for case in cases))
+    repeats = max(cell.repeat for cell in cells) + 1
+    only = tuple(columns) if len(columns) < len(table) else ()
+    experiment = Experiment(base, axes, repeats, tuple(dict(case) for case in cases), only)
     if experiment.cell_count > _MOST_CELLS:
         raise InputError("these runs differ in too much to stand beside each other", "mark fewer of them")
     return Together(experiment, tuple(cells))
