@@ -12,6 +12,7 @@ from tests.support.settle import until
 from workbench.core.setting_difference import setting_differences
 from workbench.tui.compare_state import COMPLETE, FAILED, STREAMING, WAITING, CellView, ColumnHead
 from workbench.tui.display import install
+from workbench.tui.jumping import spots_of
 from workbench.tui.widgets.column_row import LEAST_WIDTH
 from workbench.tui.widgets.column_text import ColumnText
 from workbench.tui.widgets.compare_columns import CompareColumns
@@ -162,6 +163,18 @@ async def test_as_many_columns_as_fit_and_the_others_sideways() -> None:
         await hands.press(*["left"] * 5)
         await hands.sees("columns 4 to 7 of 9", "› temperature 3")
         assert [e.column for e in hands.app.of(CompareColumns.CurrentChanged)][-1] == 3  # type: ignore[attr-defined]
+
+
+async def test_a_letter_stands_on_each_column_that_is_seen_and_goes_there() -> None:
+    async with opened(5, (96, 20)) as hands:
+        hands.columns.current = 4
+        await hands.pilot.pause()
+        hands.app.set_focus(None)
+        spots = spots_of(hands.app.screen)
+        assert [(spot.x, spot.y) for spot in spots] == [(pane.region.x - 1, 0) for pane in hands.panes]
+        spots[1].go()
+        await hands.until(lambda: hands.columns.has_focus)
+        assert hands.columns.current == 2  # the first one is not in sight
 
 
 async def test_the_frame_runs_down_both_sides_of_each_column_and_marks_the_current_one() -> None:

@@ -28,6 +28,11 @@ from workbench.tui.widgets.notice import NoticeBar
         ({"run": "ctrl+z"}, "keymap.run: ctrl+z edits text: its own key is used"),
         ({"stop": "tab"}, "keymap.stop: tab goes from one panel to the other: its own key is used"),
         (
+            {"run": "r,slash"},
+            "keymap.run: r,slash would be typed, or is a key of the focused panel: "
+            "give it one with ctrl or alt, or f11: its own key is used",
+        ),
+        (
             {"new": "n"},
             "keymap.new: n is typed in a text, and this command's key holds there too: its own key is used",
         ),
@@ -46,6 +51,7 @@ def test_what_can_be_used() -> None:
         "message.fold": "slash",
         "message.up": "right_curly_bracket",
         "undo": "ctrl+z,alt+z",
+        "find": "slash,alt+f",
     }
     assert judged(swapped) == (swapped, ())
     # The first of two that want the same key has it.
@@ -71,7 +77,7 @@ def test_words_name_the_key_of_a_command_or_the_palette() -> None:
 
 
 async def test_a_key_for_a_command_of_the_palette_and_bad_ones(tmp_path: Path) -> None:
-    own = 'm"\ntheme = "nrod"\n[keymap]\nnotices = "f11"\nconnection = "alt+c"\ncompare = "f19"\nrun = "f1"\ntour = "'
+    own = 'm"\ntheme = "nrod"\n[keymap]\nnotices = "f11"\nconnection = "f20"\ncompare = "f19"\nrun = "f1"\ntour = "'
     async with open_bench(tmp_path, model=own) as bench:
         assert bench.app.settings_notes[:2] == (
             "settings.toml:2: theme: no theme is called 'nrod'; did you mean nord?: using textual-dark",
@@ -79,7 +85,7 @@ async def test_a_key_for_a_command_of_the_palette_and_bad_ones(tmp_path: Path) -
         )
         assert bench.app.settings_notes[2].startswith("settings.toml:7: keymap.run: f1 is the key of help")
         said = bench.screen.query_one(NoticeBar).past
-        assert any("alt+c connects" in notice.line for notice in said)  # and so in all that names a key
+        assert any("F20 connects" in notice.line for notice in said)  # and so in all that names a key
         # In the place where it stands by itself.
         line = bench.screen.query_one(KeyLine).render_line(0).text
         assert line.index("^J Run") < line.index("F19 Compare") < line.index("^N Continue")

@@ -10,7 +10,7 @@ from workbench.core.matching import Searchable, folded
 from workbench.own_settings import OwnSetting, shown_value
 from workbench.tui.commands import COMMANDS, SCOPES, Command
 from workbench.tui.display import literal
-from workbench.tui.keys import key_name, key_text
+from workbench.tui.keys import key_text
 from workbench.tui.widgets.drawing import wrapped
 from workbench.tui.widgets.pick_list import Choice
 
@@ -124,8 +124,3 @@ def _lines(label: str, text: str, width: int, style: str = "") -> list[Content]:
         Content.assemble((first.ljust(_LABEL), "$foreground 60%"), (part, style))
         for first, part in zip(labels, texts, strict=True)
     ]
-
-
-def keys_words(keys: Sequence[str]) -> str:
-    """Textual's names of keys as a person reads them."""
-    return " ".join(key_name(key) for key in keys)

@@ -73,6 +73,8 @@ def _fault(command: Command, keys: str) -> str:
             return f"no key is called '{key[:30]}'{_OWN}"
         if command.priority and not _is_out_of_text(key):
             return f"{key} is typed in a text, and this command's key holds there too{_OWN}"
+    if command.scope in _EVERYWHERE and all(map(_is_typed, keys.split(","))):
+        return f"{keys} would be typed, or is a key of the focused panel: give it one with ctrl or alt, or f11{_OWN}"
     return ""
 
 
@@ -96,6 +98,16 @@ def _is_out_of_text(key: str) -> bool:
     return bool({"ctrl", "alt", "super"} & set(modifiers)) or (name[:1] == "f" and name[1:].isdigit())
 
 
+def _is_typed(key: str) -> bool:
+    """Whether it is a character: "r", and "slash" for "/"."""
+    if len(key) == 1 or key == "space" or key in KEY_NAME_REPLACEMENTS.values():
+        return True
+    try:
+        return bool(unicodedata.lookup(key.replace("_", " ")))
+    except KeyError:
+        return False
+
+
 def _clash(good: Mapping[str, str], commands: Mapping[str, Command]) -> tuple[str, str, str] | None:
     """The last entry that takes a key from a command whose keys hold at the same time: its id, the key, that one's."""
     for id in reversed(list(good)):
@@ -112,10 +124,3 @@ def _nearest(id: str, known: list[str]) -> str:
 
     close = difflib.get_close_matches(id.lower(), known, n=1)
     return f"; did you mean {close[0]}?" if close else ""
-
-
-def shown_with(keys: str) -> str:
-    """Textual's names of keys as a person reads them."""
-    from workbench.tui.keys import key_name
-
-    return " ".join(key_name(key) for key in keys.split(",") if key)
