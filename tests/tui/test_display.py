@@ -79,6 +79,7 @@ def test_one_line_fits(text: str, width: int) -> None:
 
 def test_one_line_cuts_by_cells() -> None:
     assert one_line("가나다라마", 10) == "가나다라마"
+    assert one_line("cut before… · 0.7", 12) == "cut before…"
     assert one_line("가나다라마바", 10) == "가나다라…"
     assert one_line("one\n  two", 20) == "one two"
     assert one_line("x" * 1_000_000, 5) == "xxxx…"

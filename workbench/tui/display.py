@@ -48,7 +48,7 @@ def one_line(text: str, width: int) -> str:
         return shown
     if width <= 0:
         return ""
-    return set_cell_size(shown, width - 1).rstrip() + "…"
+    return set_cell_size(shown, width - 1).rstrip(" …") + "…"  # one sign is enough where it was cut before
 
 
 def literal(text: str) -> Content:
