@@ -407,7 +407,7 @@ class Services:
 
         endpoint.warm()
         prices.warm()
-        _ = self.rulebook
+        _ = self.rulebook, self.spending
 
     def fits_variable(self, size: int) -> bool:
         """Whether a variable may read a file of so many bytes."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from workbench.adapters.accounts import Accounts
 from workbench.adapters.database import Database
+from workbench.adapters.deletions import Deletions
 from workbench.adapters.files import Paths
 from workbench.adapters.history import History
 from workbench.adapters.ledger import Ledger
@@ -199,3 +203,36 @@ def test_days_of_23_and_25_hours_are_whole(database: Database, zone: str, day: d
     ledger = Ledger(database, ZoneInfo(zone))
     start, end = ledger.start_of(day), ledger.start_of(date.fromordinal(day.toordinal() + 1))
     assert (end - start).total_seconds() == hours * 3600
+
+
+async def test_a_deleted_run_is_still_accounted_for(database: Database) -> None:
+    run = await sent(database, answered())
+    Deletions(database).forget([run])
+    assert History(database).get(run) is None
+    (whole,) = Ledger(database).sums(By.PRESET)
+    assert (whole.key, whole.requests, whole.prompt_tokens, whole.cost) == ("p", 1, 100, 100_000)
+
+
+seconds = st.integers(0, 12 * 86_400)
+starts = st.sampled_from(
+    [datetime(2026, 3, 20, tzinfo=UTC), datetime(2026, 8, 30, tzinfo=UTC), datetime(2011, 12, 25, tzinfo=UTC)]
+)
+"""Before clocks are changed in Europe and in Chile, and before the day that Samoa left out."""
+zones = st.sampled_from(["UTC", "Asia/Seoul", "America/Santiago", "Asia/Kathmandu", "Europe/Berlin", "Pacific/Apia"])
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(seconds, min_size=1, max_size=12), starts, zones)
+def test_every_request_is_in_one_day_and_sums_are_exact(
+    database: Database, moments: list[int], start: datetime, zone: str
+) -> None:
+    database.submit(Write(lambda: [("DELETE FROM ledger", ())]))
+    there = ZoneInfo(zone)
+    times = [start + timedelta(seconds=each) for each in moments]
+    insert(database, *times)
+    ledger = Ledger(database, there)
+    days = Counter(at.astimezone(there).date().isoformat() for at in times)
+    sums = ledger.sums(By.DAY, until=start.date() + timedelta(days=14))
+    assert [(each.key, each.requests) for each in sums] == sorted(days.items())
+    whole = total(ledger.sums(By.CONNECTION))
+    assert (whole.requests, whole.cost) == (len(times), 5 * len(times))
