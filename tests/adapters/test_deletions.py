@@ -18,6 +18,7 @@ from workbench.adapters.files import Paths
 from workbench.adapters.history import History, RunRecord
 from workbench.adapters.migrations import MIGRATIONS, migrate
 from workbench.adapters.tables import INDEXED, KEPT, OF_EXPERIMENT, OF_RUN
+from workbench.adapters.write import Write
 from workbench.core.events import State, TextDelta
 from workbench.core.experiment import Cell, Experiment
 from workbench.core.grid_values import GridState
@@ -135,6 +136,18 @@ async def test_what_runs_is_left_alone(database: Database) -> None:
     assert set(deleted.running) == {run.id, experiment, *cells}
     await run.end(an_outcome())
     assert deletions.forget([run.id]).total == 1
+
+
+def test_the_end_of_a_killed_run_does_not_bring_it_back(database: Database, paths: Paths) -> None:
+    run = asyncio.run(begun(History(database))).id
+    assert database.flush()
+    with contextlib.closing(sqlite3.connect(paths.database)) as connection, connection:
+        connection.execute("UPDATE runs SET session = 'gone'")
+    end = Write(History(database)._cut_off_runs)
+    end.prepare()  # what the start of another process has read
+    assert Deletions(database).forget([run]).runs == 1
+    database.submit(end).result(5)
+    assert found_in(paths) == []
 
 
 async def test_a_reader_makes_it_wait_and_then_it_is_gone(

@@ -161,6 +161,8 @@ def cut_off(run: str, choices: Iterable[Choice], usage: Mapping[str, JSON] | Non
         ("UPDATE bodies SET usage = ?, notes = ? WHERE run = ?", (kept, to_json([note], clean_text), run)),
         *(answer_row(run, choice, clean_text) for choice in choices),
         (_DELETE_PIECES, (run,)),
+        # It may have been deleted since it was read.
+        ("DELETE FROM answers WHERE run = ? AND run NOT IN (SELECT id FROM runs)", (run,)),
     ]
 
 
