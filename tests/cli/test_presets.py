@@ -359,9 +359,12 @@ def test_json_and_raw_exclude_each_other(cli: CommandLine) -> None:
     assert "--raw" in ended.err
 
 
-@pytest.mark.parametrize("arguments", [["presets"], ["presets", "lists"], ["presets", "list", "x"]])
-def test_wrong_usage(cli: CommandLine, arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "of"),
+    [(["presets"], "presets"), (["presets", "lists"], "presets"), (["presets", "list", "x"], "presets list")],
+)
+def test_wrong_usage(cli: CommandLine, arguments: list[str], of: str) -> None:
     ended = cli(*arguments)
     assert ended.code == 2
-    assert ended.err.endswith(": see workbench presets --help\n")
+    assert ended.err.endswith(f": see workbench {of} --help\n")
     assert ended.err.count("\n") == 1

@@ -55,7 +55,6 @@ def parser(command: str = "") -> argparse.ArgumentParser:
         options = commands.add_parser(name, help=title, formatter_class=argparse.RawDescriptionHelpFormatter)
         if name == command:
             _add_options(name, options)
-            options.set_defaults(refuse=options.error)
     return top
 
 
@@ -176,8 +175,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     # argparse takes all positionals of `nargs="*"` from the first run of them: `run a --json b` leaves b over.
     options, left_over = top.parse_known_args(arguments)
     if left_over and ("words" not in options or any(word.startswith("-") and word != "-" for word in left_over)):
-        refuse = getattr(options, "refuse", top.error)
-        refuse(f"unrecognized arguments: {' '.join(left_over)}")
+        options.refuse(f"unrecognized arguments: {' '.join(left_over)}")
     if left_over:
         options.words = [*options.words, *left_over]
     return options
