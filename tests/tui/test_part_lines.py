@@ -112,4 +112,10 @@ async def test_a_pasted_path_is_put_in_and_said() -> None:
 
 
 def test_detail_is_stepped_round() -> None:
-    assert [next_detail(detail) for detail in ("", "auto", "low", "high", "huge")] == ["auto", "low", "high", "", ""]
+    assert [next_detail(detail) for detail in ("", "low", "high", "original", "huge")] == [
+        "auto",
+        "high",
+        "original",
+        "",
+        "",
+    ]

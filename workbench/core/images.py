@@ -9,7 +9,8 @@ from urllib.parse import unquote
 
 TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 """What OpenAI's models take (vision guide, "Image input requirements")."""
-DETAILS = ("auto", "low", "high")
+DETAILS = ("auto", "low", "high", "original")
+"""openai 3.54.0, ChatCompletionContentPartImageParam; `original` from gpt-5.4 on."""
 _LONGEST_PATH = 4096
 MOST_BYTES = 50 * 1024 * 1024
 """OpenAI's limit for all images of one request together (vision guide)."""
@@ -58,22 +59,36 @@ class _Tiles(NamedTuple):
 
 
 class _Patches(NamedTuple):
-    """Patches of 32 pixels, 1,536 at most (a larger image is scaled down), each counted `factor` times."""
+    """Patches of 32 pixels, each counted `factor` times. A larger image is scaled down: to `most` patches and 2,048
+    pixels, or with detail `original` (which `auto` may mean) to so many patches and 6,000 pixels."""
 
-    factor: float
+    factor: float = 1.0
+    most: int = 1_536
+    original: int = 0
+    """0: the model has no such detail. From _UNSCALED on nothing is scaled; the endpoint refuses more patches."""
+    auto_is_original: bool = False
 
+
+_UNSCALED = 30_000
+_SIDE, _ORIGINAL_SIDE = 2_048, 6_000
+_LOW_PATCHES = 256
+"""Of detail `low`: an image of 512 by 512."""
 
 _RULES: tuple[tuple[str, _Tiles | _Patches], ...] = (
-    (r"gpt-4\.1-mini|gpt-5-mini", _Patches(1.62)),
-    (r"gpt-4\.1-nano|gpt-5-nano", _Patches(2.46)),
+    (r"gpt-4\.1-mini|gpt-5-mini|gpt-5\.4-mini", _Patches(1.62)),
+    (r"gpt-4\.1-nano|gpt-5-nano|gpt-5\.4-nano", _Patches(2.46)),
     (r"o4-mini", _Patches(1.72)),
     (r"gpt-4o-mini", _Tiles(2833, 5667)),
     (r"gpt-4o|gpt-4\.1|chatgpt-4o|gpt-4-turbo|gpt-4\.5", _Tiles(85, 170)),
     (r"o1|o3", _Tiles(75, 150)),
     (r"gpt-5(?![.\d])", _Tiles(70, 140)),
+    (r"gpt-5\.2(?!\d)", _Patches(1.2)),  # the guide names no factor; bills of 2025 and 2026 have this one
+    (r"gpt-5\.4(?!\d)", _Patches(1, 2_500, 10_000)),
+    (r"gpt-5\.5(?!\d)", _Patches(1, 2_500, 10_000, auto_is_original=True)),
+    (r"gpt-5\.6(?!\d)|gpt-6(?!\d)", _Patches(1, 2_500, _UNSCALED, auto_is_original=True)),
 )
-"""OpenAI's vision guide, "Calculating costs"; the first that a model's name begins with. Others are not known."""
-_MOST_PATCHES = 1536
+"""OpenAI's vision guide, "Model sizing behavior" and "Calculating costs"; the first that a model's name begins with.
+Others are not known. Those of 5.2 on are as others tell the guide of September 2026: nothing was tried here."""
 _PATCH = 32
 
 
@@ -84,7 +99,9 @@ def image_tokens(model: str, width: int, height: int, detail: str = "") -> int |
     if rule is None or width < 1 or height < 1:
         return None
     if isinstance(rule, _Patches):
-        return ceil(_patches(width, height) * rule.factor)
+        return ceil(
+            _LOW_PATCHES * rule.factor if detail == "low" else _patches(width, height, rule, detail) * rule.factor
+        )
     return rule.base if detail == "low" else rule.base + rule.tile * _tiles(width, height)
 
 
@@ -94,11 +111,16 @@ def _tiles(width: int, height: int) -> int:
     return ceil(round(width * scale, 6) / 512) * ceil(round(height * scale, 6) / 512)
 
 
-def _patches(width: int, height: int) -> int:
-    count = ceil(width / _PATCH) * ceil(height / _PATCH)
-    if count <= _MOST_PATCHES:
-        return count
-    scale = sqrt(_PATCH * _PATCH * _MOST_PATCHES / (width * height))
+def _patches(width: int, height: int, rule: _Patches, detail: str) -> int:
+    original = rule.original and (detail == "original" or (detail in ("", "auto") and rule.auto_is_original))
+    most, side = (rule.original, _ORIGINAL_SIDE) if original else (rule.most, _SIDE)
+    if original and most >= _UNSCALED:
+        return ceil(width / _PATCH) * ceil(height / _PATCH)
+    scale = min(1.0, side / max(width, height))
     wide, high = width * scale / _PATCH, height * scale / _PATCH
-    scale *= min(int(wide) / wide, int(high) / high)
-    return min(_MOST_PATCHES, ceil(round(width * scale / _PATCH, 6)) * ceil(round(height * scale / _PATCH, 6)))
+    if (count := ceil(round(wide, 6)) * ceil(round(high, 6))) <= most:
+        return count
+    scale = sqrt(most / (wide * high))
+    wide, high = wide * scale, high * scale
+    scale = min(int(wide) / wide, int(high) / high)
+    return min(most, ceil(round(wide * scale, 6)) * ceil(round(high * scale, 6)))

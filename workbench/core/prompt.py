@@ -35,7 +35,7 @@ class Image(NamedTuple):
     source: str
     """A path (relative to the working folder), or an https, http or data address."""
     detail: str = ""
-    """low, high or auto, or another that the endpoint knows; "" sends none."""
+    """auto, low, high or original, or another that the endpoint knows; "" sends none."""
     digest: str = ""
     """SHA-256 in hex of the file as it was attached; "" for an address, and where it was not read yet."""
 

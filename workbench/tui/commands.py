@@ -554,7 +554,7 @@ COMMANDS: tuple[Command, ...] = (
         "message.image-detail",
         "l",
         "Detail of images",
-        "How closely the model looks at the message's images: not sent, auto, low, high",
+        "How closely the model looks at the message's images: not sent, auto, low, high, original",
         "image_detail",
         "messages",
     ),

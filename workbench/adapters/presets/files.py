@@ -32,7 +32,7 @@ class ImageFile(_Table):
     """An image of a user message."""
 
     source: Text = Field(description="A file's path, relative to the working folder, or an https address")
-    detail: Text = Field(default="", description="low, high or auto; absent: not sent")
+    detail: Text = Field(default="", description="auto, low, high or original; absent: not sent")
     digest: Text = Field(default="", description="SHA-256 of the file that was attached; another file is not sent")
 
 

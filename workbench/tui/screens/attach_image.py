@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 
 from workbench.core.errors import InputError
-from workbench.core.images import path_in
+from workbench.core.images import DETAILS, path_in
 from workbench.core.prompt import Image
 from workbench.own_thread import in_own_thread
 from workbench.tui.display import literal
@@ -62,7 +62,7 @@ class AttachImage(Dialog[Image | None]):
             box.border_title = "Attach an image"
             box.border_subtitle = "enter attaches · tab the next field · esc leaves"
             yield from field_row("image", self._start.source, "a file's path, or an https address")
-            details = (Option("", "not sent"), Option("auto", "auto"), Option("low", "low"), Option("high", "high"))
+            details = (Option("", "not sent"), *(Option(detail, detail) for detail in DETAILS))
             yield from labelled("detail", ChoiceLine(details, self._start.detail, id="detail"))
             yield Static("A file is read when the prompt is sent; an address is sent as it is.", id="facts")
             yield Static(id="fault")
