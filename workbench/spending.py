@@ -99,10 +99,13 @@ class Spending:
         chart stays as it is. Reads the disk: for a thread. StorageError."""
         until = self.ledger.today()
         since = None if days is None else until - timedelta(days=days - 1)
-        same = known is not None and (known.since, known.until) == (since, until)
-        by_day = known.days if known is not None and same else self.ledger.sums(By.DAY, since, until)
-        # The newest day first: who looks at days looks at today.
-        sums = by_day[::-1] if by is By.DAY else self.ledger.sums(by, since, until)
+        sums = self.ledger.sums(by, since, until)
+        if by is By.DAY:
+            by_day, sums = sums, sums[::-1]  # who looks at days looks at today
+        elif known is not None and (known.since, known.until) == (since, until):
+            by_day = known.days
+        else:
+            by_day = self.ledger.daily(since, until)
         return UsageLook(by, since, until, sums, by_day, self.uses(), self.price_data())
 
     def uses(self, before: int | None = None) -> tuple[BudgetUse, ...]:

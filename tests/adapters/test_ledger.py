@@ -234,5 +234,6 @@ def test_every_request_is_in_one_day_and_sums_are_exact(
     days = Counter(at.astimezone(there).date().isoformat() for at in times)
     sums = ledger.sums(By.DAY, until=start.date() + timedelta(days=14))
     assert [(each.key, each.requests) for each in sums] == sorted(days.items())
+    assert [each[:2] for each in ledger.daily(until=start.date() + timedelta(days=14))] == sorted(days.items())
     whole = total(ledger.sums(By.CONNECTION))
     assert (whole.requests, whole.cost) == (len(times), 5 * len(times))

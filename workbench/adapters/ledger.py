@@ -25,6 +25,10 @@ SELECT {{key}}, state, certainty, price = '{OWN_PRICE}', counted = '{Counted.HER
   coalesce(sum(reasoning_tokens), 0), coalesce(sum(cost), 0)
 FROM ledger {{how}} WHERE sent_at >= ? AND sent_at < ? GROUP BY 1, 2, 3, 4, 5
 """
+_DAY = """
+SELECT count(*), coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0), coalesce(sum(cost), 0)
+FROM ledger WHERE sent_at >= ? AND sent_at < ?
+"""
 # What goes out after this request has no say in whether it may go out itself.
 _SPENT = """
 SELECT coalesce(sum(cost), 0), coalesce(sum(certainty = 'estimated' AND cost > 0), 0),
@@ -70,20 +74,32 @@ class Ledger:
         Days come in their order, those without a request left out; all else with what cost most first.
         """
         with self._database.read() as connection:
-            start = _first(connection)
-            if start is None:
+            span = self._span(connection, since, until)
+            if span is None:
                 return ()
-            if since is not None:
-                start = max(start, self.start_of(since))
-            end = self.start_of((until or self.today()) + timedelta(days=1))
-            if start >= end:
-                return ()
+            start, end = span
             if by is By.DAY:
-                return summed(self._days(connection, start, end))
+                days = self._days(start, end)
+                return summed(each for day, a, b in days for each in _groups(connection, f"'{day}'", a, b))
             # To go through all rows in their order is quicker than to look each of them up by its time.
             how = "NOT INDEXED" if since is None else ""
             found = summed(_groups(connection, by.value, start, end, how))
         return tuple(sorted(found, key=lambda each: (-each.cost, -each.requests, each.key)))
+
+    def daily(self, since: date | None = None, until: date | None = None) -> tuple[LedgerSum, ...]:
+        """Of each day requests, tokens and cost alone: what a chart shows, in a third of the time of its sums."""
+        with self._database.read() as connection:
+            span = self._span(connection, since, until)
+            if span is None:
+                return ()
+            found = (
+                (day, connection.execute(_DAY, tuple(map(moment, of))).fetchone()) for day, *of in self._days(*span)
+            )
+            return tuple(
+                LedgerSum(day.isoformat(), requests, prompt_tokens=prompt, completion_tokens=completion, cost=cost)
+                for day, (requests, prompt, completion, cost) in found
+                if requests
+            )
 
     def spent(self, since: date, before: int | None = None) -> Spent:
         """What was spent from that day's beginning on; of what is under way the rows that are older than `before`."""
@@ -105,12 +121,25 @@ class Ledger:
         where it shows midnight twice, the first time."""
         return datetime.combine(day, time(), self._zone).astimezone(UTC)
 
-    def _days(self, connection: sqlite3.Connection, start: datetime, end: datetime) -> Iterator[LedgerGroup]:
+    def _span(
+        self, connection: sqlite3.Connection, since: date | None, until: date | None
+    ) -> tuple[datetime, datetime] | None:
+        """From the first request, or the beginning of `since`, to the end of `until`; None where nothing is there."""
+        start = _first(connection)
+        if start is None:
+            return None
+        if since is not None:
+            start = max(start, self.start_of(since))
+        end = self.start_of((until or self.today()) + timedelta(days=1))
+        return (start, end) if start < end else None
+
+    def _days(self, start: datetime, end: datetime) -> Iterator[tuple[date, datetime, datetime]]:
+        """Each day with its beginning and its end. One short sum for each, along the index, takes half the time of one
+        that sorts all rows by their day."""
         day = start.astimezone(self._zone).date()
-        # One short sum for each day, along the index: half the time of one that sorts all rows by their day.
         while (begins := self.start_of(day)) < end:
             following = day + timedelta(days=1)
-            yield from _groups(connection, f"'{day.isoformat()}'", begins, self.start_of(following))
+            yield day, begins, self.start_of(following)
             day = following
 
 

@@ -37,6 +37,9 @@ PERIODS: tuple[tuple[str, int | None], ...] = (
 )
 """The name and how many days, today the last of them; None is all there are."""
 _FIRST = 2
+_TITLE = "Usage and cost"
+LATE = 0.3
+"""Seconds after which a reading that still goes on is said so."""
 
 
 class UsageScreen(Screen[None]):
@@ -67,7 +70,7 @@ class UsageScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = "Usage and cost"
+            box.border_title = _TITLE
             yield TabLine(tuple(by.value for by in By))
             yield UsageView()
         yield KeyLine()
@@ -89,12 +92,17 @@ class UsageScreen(Screen[None]):
     async def _look(self, known: UsageLook | None) -> None:
         await self._warmed.wait()
         when, days = PERIODS[self._period]
+        box = self.query_one(".box")
+        late = self.set_timer(LATE, lambda: setattr(box, "border_title", f"{_TITLE} · reading {when} ..."))
         try:
             look = self._seen = await in_own_thread(self._spending.look, self._by, days, known)
             self._view.show(look, when)
-            self.query_one(".box").border_subtitle = literal(look.prices.words)
+            box.border_subtitle = literal(look.prices.words)
         except StorageError as error:
             self._view.say(error.line)
+        finally:
+            late.stop()
+            box.border_title = _TITLE
 
     # -- commands ----------------------------------------------------------------------------------------------------
 
