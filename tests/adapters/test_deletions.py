@@ -22,6 +22,7 @@ from workbench.adapters.write import Write
 from workbench.core.events import State, TextDelta
 from workbench.core.experiment import Cell, Experiment
 from workbench.core.grid_values import GridState
+from workbench.core.judging import Judgement
 
 SECRET = "the-text-to-forget"
 LONG = f"{SECRET} " * 2000
@@ -117,6 +118,20 @@ async def test_an_experiment_takes_its_runs_along(database: Database, paths: Pat
     assert Deletions(database).forget([experiment])[:2] == (2, 1)
     assert found_in(paths) == []
     assert History(database).recent() == ()
+
+
+async def test_a_judgement_that_comes_late_is_not_kept(database: Database, paths: Paths) -> None:
+    experiment, _ = await compared(database)
+    stored = Experiments(database).get(experiment)
+    assert stored is not None
+    record = Experiments(database).again(stored)
+    record.judged(Judgement(0, 0, ((0,), (1,)), 1, "a-note"))
+    assert database.flush()
+    assert found_in(paths, "a-note")
+    assert Deletions(database).forget([experiment]).experiments == 1
+    record.judged(Judgement(0, 1, ((0,), (1,)), 1, SECRET))
+    assert database.flush()
+    assert found_in(paths) == []
 
 
 async def test_a_run_of_an_experiment_leaves_a_cell_that_was_not_sent(database: Database) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.test_deletions import compared, ended, found_in
+from tests.adapters.test_migrations import SCHEMAS
 from tests.support.storage import a_connection, a_prompt, a_request
 from workbench.adapters.backups import damaged_copies
 from workbench.adapters.database import Database
@@ -98,6 +99,31 @@ def test_what_is_on_other_pages_comes_and_can_be_opened(old: Path, database: Dat
         assert stored is not None
         if stored.choices:
             assert stored.choices[0].text in (answers.get(each.id), "as far as it came")
+
+
+@pytest.mark.parametrize("number", SCHEMAS)
+def test_a_file_of_any_schema(database: Database, tmp_path: Path, number: int) -> None:
+    path, id = tmp_path / "older", "20260101-000000000000-abcdef"
+    with contextlib.closing(sqlite3.connect(path)) as older:
+        older.executescript(SCHEMAS[number])
+        older.execute(
+            "INSERT INTO runs (id, session, source, began_at, state, prompt_name, connection, host, model, parameters, "
+            "attempts) VALUES (?, 's', 'tui', '2026-01-01T00:00:00+00:00', 'complete', '', '', '', '', '{}', 1)",
+            (id,),
+        )
+        older.execute("INSERT INTO bodies (run, prompt, request) VALUES (?, '{}', '{}')", (id,))
+        older.execute("INSERT INTO answers VALUES (?, 0, 'stop', 'old answer', '', '', '[]', NULL)", (id,))
+        older.execute("INSERT INTO attempts VALUES (?, 1, '2026-01-01T00:00:00+00:00')", (id,))
+        older.execute(
+            "INSERT INTO drafts (id, owner, state, saved_at, prompt) VALUES (?, 's', 'open', '', '{}')", (id,)
+        )
+        older.commit()
+    assert salvage(path, database) == Salvaged(1, 0, 1, 0, 0)
+    stored = History(database).get(id)
+    assert stored is not None
+    assert stored.choices[0].text == "old answer"
+    with database.read() as connection:
+        assert connection.execute("SELECT run, attempt FROM ledger").fetchall() == [(id, 1)]
 
 
 def test_the_log_of_a_killed_process_counts(paths: Paths, database: Database, tmp_path: Path) -> None:

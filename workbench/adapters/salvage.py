@@ -188,6 +188,8 @@ def _take_over(connection: sqlite3.Connection, damaged: DamagedFile) -> Salvaged
         before = {name: _count(connection, f"main.{name}") for name in _TABLES}
         for name in _TABLES:
             connection.execute(f"INSERT OR IGNORE INTO main.{name} SELECT * FROM temp.{name}")
+        for name in _TABLES:  # or their names would stand for these
+            connection.execute(f"DROP TABLE temp.{name}")
         connection.execute(FILL)  # for runs of a file that had no ledger yet
         new = {name: _count(connection, f"main.{name}") - before[name] for name in _TABLES}
         connection.execute("COMMIT")
