@@ -20,6 +20,7 @@ from workbench.tui.widgets.column_row import ColumnRow
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from textual import events
     from textual.binding import BindingType
 
     from workbench.tui.compare_state import ColumnHead
@@ -329,6 +330,12 @@ class CompareColumns(ColumnRow, can_focus=True):
     def _jump_to(self, column: int) -> None:
         self._go_to(column)
         self.focus()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click into an answer: the keys are for its column."""
+        for column, slot in enumerate(self._slots):
+            if slot.pane is not None and event.widget is slot.pane:
+                self._go_to(column)
 
     @on(ColumnBand.Pressed)
     def _band_pressed(self, event: ColumnBand.Pressed) -> None:
