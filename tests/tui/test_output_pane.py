@@ -46,10 +46,10 @@ class FakeRun:
 
 
 class Host(App[None]):
-    def __init__(self) -> None:
+    def __init__(self, first: View = "Answer") -> None:
         super().__init__()
         install(self)
-        self.pane = OutputPane()
+        self.pane = OutputPane(first)
         self.copied: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
@@ -353,3 +353,19 @@ async def test_the_tokens_of_a_refusal_and_of_an_answer_that_they_do_not_add_up_
         await answer(app, pilot, None, odd)
         await look(app, pilot, "Tokens")
         assert "do not add up to the answer's text" in view.render_line(2).text
+
+
+async def test_the_view_that_is_wanted_first_is_in_front_and_stays_through_a_run_that_has_nothing_for_it() -> None:
+    app = Host("JSON")
+    seen: list[View] = []
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        seen.append(app.pane.view)
+        for _ in range(2):
+            app.pane.begin()
+            seen.append(app.pane.view)
+            app.pane.start(cast("Run", FakeRun()))  # no JSON is asked for
+            seen.append(app.pane.view)
+            await pilot.pause()
+        app.pane.empty("Timing")
+        assert [*seen, app.pane.view] == ["JSON", "JSON", "Answer", "JSON", "Answer", "Timing"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input, Static
 
 from tests.support.app import Bench, open_bench
+from workbench.adapters.settings import load_settings
 from workbench.tui.commands import commands_of
 from workbench.tui.keys import keymap_of
 from workbench.tui.palette import WorkbenchCommands
@@ -24,8 +27,11 @@ async def _find(bench: Bench, text: str, row: str) -> None:
     await bench.until(lambda: picks.highlighted is not None and picks.highlighted.id == row)
 
 
-async def test_a_setting_and_keys_are_changed_and_hold_at_once(tmp_path: Path) -> None:
-    async with open_bench(tmp_path, size=(120, 40)) as bench:
+async def test_a_setting_and_keys_are_changed_and_hold_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nprintf "retries = 7\\nthme = 1\\n" > "$1"\n')
+    script.chmod(0o700)
+    async with open_bench(tmp_path, size=(120, 40), environ={"EDITOR": str(script)}) as bench:
         settings = bench.services.paths.settings
         await bench.app.run_action("settings")
         await bench.until(lambda: isinstance(bench.app.screen, SettingsScreen) and "default_model" in bench.shown)
@@ -77,3 +83,18 @@ async def test_a_setting_and_keys_are_changed_and_hold_at_once(tmp_path: Path) -
         await bench.until(lambda: prompt.region.width == 80)
         await bench.press("alt+shift+right")
         await bench.until(lambda: "one panel is shown at a time" in bench.shown)
+
+        # What the palette and the editor's marks change is kept too; and the whole file, edited outside.
+        await bench.app.run_action("change_theme")
+        await bench.until(lambda: bench.app.screen is not bench.screen)
+        await bench.press("down", "down", "enter")
+        await bench.until(lambda: bench.services.settings.theme == "atom-one-light" == bench.app.theme)
+        await bench.screen.room.cleaning.remember(True)
+        assert load_settings(settings)[0].mark_blanks
+        await bench.app.run_action("settings")
+        await bench.until(lambda: isinstance(bench.app.screen, SettingsScreen) and "default_model" in bench.shown)
+        monkeypatch.setattr(bench.app, "outside", contextlib.nullcontext)
+        await bench.press("f4")
+        await bench.until(lambda: "settings.toml:2: thme: no such setting; did you mean theme?: ignored" in bench.shown)
+        assert (bench.services.settings.retries, bench.app.theme) == (7, "textual-dark")
+        assert keymap_of(bench.app) == {}
