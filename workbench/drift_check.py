@@ -75,7 +75,8 @@ class DriftCheck:
             preset=opened.slug,
         )
         self.asked = self._asked()
-        self.retirements = tuple(filter(None, map(self._retirement, self.comparing.experiment.columns())))
+        ends = map(self._retirement, self.comparing.experiment.columns())
+        self.retirements = tuple(dict.fromkeys(end for end in ends if end is not None))
 
     def _experiment(self, prompt: Prompt, repeats: int | None) -> Experiment:
         known = self.lock.recording.repeats if self.lock.recording is not None else None

@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +190,17 @@ def test_a_model_that_is_gone_is_drift_by_its_day_or_by_a_404(cli: CommandLine, 
         done = cli("check", "menu")
         assert (done.code, len(endpoint.requests)) == (ExitCode.RUN_FAILED, sent)
     assert "m was switched off on 2026-01-02" in done.out
+
+
+def test_a_model_that_ends_soon_is_told_once_and_is_no_drift(cli: CommandLine, lock: Path) -> None:
+    cli.preset("prompts/menu.yaml", f"{PRESET}compare: {{vary: {{temperature: [0, 0.0]}}}}\n")
+    soon = date.today() + timedelta(30)
+    with serving(cli.monkeypatch, key=KEY) as endpoint:
+        record(cli, endpoint)
+        (cli.home / "models.yaml").write_text(f"version: 1\nmodels: [{{names: [m], shutdown: {soon}}}]\n", "utf-8")
+        done = cli("check", "menu")
+    assert done.code == ExitCode.OK, done.err
+    assert done.out.count(f"m will be switched off on {soon}") == 1
 
 
 def test_failures_and_caps_are_never_no_drift(cli: CommandLine, lock: Path) -> None:
