@@ -139,6 +139,13 @@ def test_a_call_and_its_answer_belong_together(messages: tuple[Message, ...], sa
         ("gpt-4.1-mini", (1024, 1024), "", 1659),  # 1,024 patches; the guide's 1,024 before the factor
         ("gpt-4.1-mini", (1800, 2400), "", 2353),  # scaled to 33 x 44 patches, 1,452 in the guide
         ("o1", (512, 512), "", 225),
+        ("gpt-5.4-mini", (1024, 1024), "low", 415),
+        ("gpt-5.4", (4096, 4096), "", 2500),
+        ("gpt-5.4", (4096, 4096), "original", 10_000),
+        ("gpt-5.5-2026-04-23", (4096, 4096), "auto", 10_000),
+        ("openai/gpt-6.1-sol", (4096, 4096), "", 128 * 128),
+        ("gpt-5.6-luna", (640, 480), "high", 20 * 15),
+        ("gpt-5.1", (640, 480), "", None),
         ("a-model-of-others", (10, 10), "", None),
     ],
 )
@@ -168,3 +175,11 @@ def test_the_calls_that_the_last_messages_wait_for() -> None:
     assert open_calls([asked, first, second, Message(Role.USER)]) == ()
     assert open_calls([second]) == ()
     assert open_calls([]) == ()
+
+
+def test_an_image_that_the_model_would_refuse_is_told() -> None:
+    large = ImageData("data:image/png;base64,AAAA", "image/png", 3, 7952, 5304, "d1")
+    for detail, told in (("", ["gpt-6-sol as it is, 41,334 patches"]), ("high", [])):
+        message = Message(Role.USER, images=(Image("cat.png", detail, "d1"),))
+        request = build_request(Prompt(model="gpt-6-sol", messages=(message,)), images={"cat.png": large})
+        assert [problem.text.partition("for ")[2].partition(":")[0] for problem in request.problems] == told

@@ -112,10 +112,6 @@ async def test_a_pasted_path_is_put_in_and_said() -> None:
 
 
 def test_detail_is_stepped_round() -> None:
-    assert [next_detail(detail) for detail in ("", "low", "high", "original", "huge")] == [
-        "auto",
-        "high",
-        "original",
-        "",
-        "",
-    ]
+    steps = ["", "auto", "low", "high", "original", ""]
+    assert [next_detail(detail) for detail in steps[:-1]] == steps[1:]
+    assert next_detail("huge") == ""

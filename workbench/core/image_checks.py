@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.core.data_url import image_urls
-from workbench.core.images import DETAILS, MOST_BYTES, TYPES, image_tokens
+from workbench.core.images import DETAILS, MOST_BYTES, TYPES, image_tokens, patches_over
 from workbench.core.json_text import describe
 from workbench.core.one_line import one_line
 from workbench.core.prompt import Role
@@ -43,7 +43,7 @@ def check_images(
             findings.problem(each.where, f"images are taken in user messages only, not in {each.message.role.value}")
         for index, image in enumerate(each.message.images):
             where = f"{each.where}.images[{index}]"
-            _check_image(image, images.get(image.source), where, findings)
+            _check_image(image, images.get(image.source), where, model, findings)
             total += images[image.source].size if image.source in images else 0
     if total > MOST_BYTES:
         findings.problem("messages", f"the images are {size_text(total)} together: at most {size_text(MOST_BYTES)}")
@@ -56,7 +56,7 @@ def images_tokens(body: Mapping[str, JSON], model: str, images: Mapping[str, Ima
     return sum(image_tokens(model, data.width, data.height, detail) or 0 for data, detail in shown)
 
 
-def _check_image(image: Image, data: ImageData | None, where: str, findings: Findings) -> None:
+def _check_image(image: Image, data: ImageData | None, where: str, model: str, findings: Findings) -> None:
     name = one_line(image.source, _SHOWN)
     if image.detail and image.detail not in DETAILS:
         findings.problem(f"{where}.detail", f"detail must be {', '.join(DETAILS)}, not {describe(image.detail)}")
@@ -67,6 +67,8 @@ def _check_image(image: Image, data: ImageData | None, where: str, findings: Fin
         return
     if data.type not in TYPES:
         findings.problem(where, f"{name} is {data.type}: png, jpeg, webp and gif are taken")
+    if over := patches_over(model, data.width, data.height, image.detail):
+        findings.problem(where, f"{name} is too large for {model} as it is, {over:,} patches: choose detail high")
     # A preset that names a file without knowing what is in it could have any picture of this person's sent.
     if image.digest != data.digest:
         what = "has changed since it was attached" if image.digest else "was named and not attached"

@@ -94,15 +94,25 @@ _PATCH = 32
 
 def image_tokens(model: str, width: int, height: int, detail: str = "") -> int | None:
     """About how many tokens an image takes, both sides in pixels; None where the model's rule is not known."""
-    name = model.rsplit("/", 1)[-1].lower()
-    rule = next((rule for pattern, rule in _RULES if re.match(pattern, name)), None)
+    rule = _rule_of(model)
     if rule is None or width < 1 or height < 1:
         return None
     if isinstance(rule, _Patches):
-        return ceil(
-            _LOW_PATCHES * rule.factor if detail == "low" else _patches(width, height, rule, detail) * rule.factor
-        )
+        patches = _LOW_PATCHES if detail == "low" else _patches(width, height, rule, detail)
+        return ceil(patches * rule.factor)
     return rule.base if detail == "low" else rule.base + rule.tile * _tiles(width, height)
+
+
+def patches_over(model: str, width: int, height: int, detail: str) -> int:
+    """How many patches an image has, where the model would not scale it and refuses so many; else 0."""
+    rule = _rule_of(model)
+    patches = _patches(width, height, rule, detail) if isinstance(rule, _Patches) and detail != "low" else 0
+    return patches if patches > _UNSCALED else 0
+
+
+def _rule_of(model: str) -> _Tiles | _Patches | None:
+    name = model.rsplit("/", 1)[-1].lower()
+    return next((rule for pattern, rule in _RULES if re.match(pattern, name)), None)
 
 
 def _tiles(width: int, height: int) -> int:
