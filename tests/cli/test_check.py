@@ -241,6 +241,17 @@ def test_terminated_it_says_that_not_all_is_known(cli: CommandLine, lock: Path) 
     assert lock.read_bytes() == before
 
 
+def test_what_so_few_repeats_leave_unknown_is_told_when_they_are_recorded(cli: CommandLine, lock: Path) -> None:
+    cli.preset("prompts/menu.yaml", f"{PRESET}compare: {{vary: {{temperature: [0, 1]}}}}\n")
+    with serving(cli.monkeypatch, key=KEY) as endpoint:
+        once = record(cli, endpoint, repeats=1)
+        lock.unlink()
+        often = record(cli, endpoint, repeats=4)
+    assert "one answer does not tell whether the same text comes each time" in once.out
+    assert "can't be told from noise with 1 repeat: 4 would do" in once.out
+    assert len(often.out.splitlines()) == 2
+
+
 def test_what_can_not_be_written_is_told_before_anything_is_paid(cli: CommandLine, lock: Path) -> None:
     with serving(cli.monkeypatch, key=KEY) as endpoint:
         with cli.monkeypatch.context() as patched:

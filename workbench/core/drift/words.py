@@ -195,16 +195,19 @@ def _rates(check: CheckMove) -> str:
 
 
 def _too_few(now: Recording) -> list[str]:
-    """That so few repeats will not show a content that moves, where they will not."""
+    """What so few repeats leave unknown."""
+    lines = []
+    if any(column.should_repeat and max(map(len, column.answers)) == 1 for column in now.columns):
+        text = "one answer does not tell whether the same text comes each time: any other will count as drift"
+        lines.append(f"{text}; more --repeats would tell")
     noisy = [case.answers for column in now.columns if not column.should_repeat for case in column.cases]
-    if not noisy:
-        return []
-    needed = repeats_needed(2, len(noisy), None).content
-    fewest = min(map(len, noisy))
-    if needed is None or fewest >= needed:
-        return []
-    repeats = f"{fewest} repeat{'s' * (fewest != 1)}"
-    return [f"a content that moves can't be told from noise with {repeats}: {needed} would do (--repeats {needed})"]
+    needed = repeats_needed(2, len(noisy), None).content if noisy else None
+    fewest = min(map(len, noisy), default=0)
+    if needed is not None and fewest < needed:
+        repeats = f"{fewest} repeat{'s' * (fewest != 1)}"
+        text = f"a content that moves can't be told from noise with {repeats}"
+        lines.append(f"{text}: {needed} would do (--repeats {needed})")
+    return lines
 
 
 def _new_fingerprints(report: DriftReport, moved: Moved) -> list[str]:
