@@ -24,6 +24,7 @@ HEAVY = (
 
 LATER = (
     "workbench.core.events",
+    "workbench.core.image_tokens",
     "workbench.core.exchange",
     "workbench.core.json_answer",
     "workbench.core.merge",

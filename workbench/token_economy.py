@@ -21,7 +21,7 @@ from workbench.core.economy_words import (
     uncounted_words,
 )
 from workbench.core.errors import InputError, StorageError
-from workbench.core.images import image_tokens
+from workbench.core.image_tokens import image_tokens
 from workbench.core.model_costs import ModelCost, model_cost
 from workbench.core.plan import TYPICAL_ANSWER, figures_for
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.core.images import ImageData, image_tokens
+from workbench.core.image_tokens import image_tokens
+from workbench.core.images import ImageData
 from workbench.core.json_value import JSON
 from workbench.core.message_parts import function_calls, open_calls
 from workbench.core.models import ModelRules

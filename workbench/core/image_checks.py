@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.core.data_url import image_urls
-from workbench.core.images import DETAILS, MOST_BYTES, TYPES, image_tokens, patches_over
+from workbench.core.image_tokens import image_tokens, patches_over
+from workbench.core.images import DETAILS, MOST_BYTES, TYPES
 from workbench.core.json_text import describe
 from workbench.core.one_line import one_line
 from workbench.core.prompt import Role

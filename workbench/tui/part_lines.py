@@ -45,7 +45,7 @@ def short_name(name: str) -> str:
 
 def file_facts(data: ImageData, model: str, detail: str) -> str:
     """`png 800x600 · 1.2 MB · ~765 tok`; `? tok` where the model's way of counting is not known."""
-    from workbench.core.images import image_tokens
+    from workbench.core.image_tokens import image_tokens
 
     tokens = image_tokens(model, data.width, data.height, detail)
     return f"{data.facts} · {size_text(data.size)}" + (f" · ~{tokens:,} tok" if tokens is not None else " · ? tok")
