@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from workbench.core.axes import Axis
-from workbench.core.errors import InputError
+from workbench.core.errors import InputError, OverBudget
 from workbench.core.experiment import Cell, Experiment
 from workbench.core.grid_values import GridLimits, GridState
 from workbench.core.prompt import Check, Message, ParameterValues, Prompt, Role
@@ -237,6 +237,22 @@ async def test_a_cap_ends_it_and_what_was_not_sent_says_so(services: Services) -
     assert desk.cell_view(0).error == "not sent: the cap of 2 requests is reached"
     (done,) = [change for change in screen.told if isinstance(change, GridDone)]
     assert done.why == "the cap of 2 requests is reached"
+
+
+async def test_past_a_budget_goes_what_it_was_said_of_and_nothing_else(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def used_up(*_: object) -> None:
+        raise OverBudget("not sent: the day's budget is used up", "change it")
+
+    monkeypatch.setattr(services.spending, "before_request", used_up)
+    screen = Screen(services, Experiment(PROMPT, (LADDER,), 1, RAIN), over_budget=True)
+    desk = await screen.run()
+    assert (desk.state, desk.is_capped) == (GridState.COMPLETE, False)
+    assert desk.run_again(0)
+    await screen.end()
+    assert (desk.state, desk.is_capped, desk.spent.requests) == (GridState.COMPLETE, True, 2)
+    assert any("the day's budget is used up: change it" in str(change) for change in screen.told)
 
 
 async def test_checks_and_json_are_judged_beside_the_verdict(services: Services) -> None:

@@ -65,10 +65,11 @@ class HostHeld:
 
 @dataclass(frozen=True, slots=True)
 class GridEnded:
-    """`why` says in a line what kept it from being complete, or ""."""
+    """`why` says in a line what kept it from being complete, or ""; `held` is whether a cap or a budget did."""
 
     state: GridState
     why: str = ""
+    held: bool = False
 
 
 GridEvent: TypeAlias = CellQueued | CellStarted | CellEvents | CellEnded | CellNotSent | HostHeld | GridEnded

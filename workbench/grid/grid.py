@@ -249,11 +249,15 @@ class Grid:
         state = self._state()
         with contextlib.suppress(StorageError):  # history reports its own trouble
             await asyncio.shield(asyncio.ensure_future(self._record.end(state)))
-        why = "" if state is GridState.COMPLETE else self._why or self._unfinished()
+        held, why = self._budget_hit, self._why
+        if state is not GridState.COMPLETE:
+            why = why or self._unfinished()
+        elif not held:  # what was sent once more may have been held back, of cells that are complete
+            why = ""
         self._executing = self._stopped = self._budget_hit = False
         self._why = ""
         self._faults.clear()
-        self._emit([GridEnded(state, why)])
+        self._emit([GridEnded(state, why, held)])
         return state
 
     def _state(self) -> GridState:

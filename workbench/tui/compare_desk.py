@@ -219,7 +219,7 @@ class CompareDesk(CompareBoard):
             raise
         finally:
             self._running = False
-        self._hit_budget = self.state is GridState.BUDGET
+        self.comparing.over_budget = False  # it was said of what has been sent
         over.set()
         self._emit([HeadsChanged(), GridDone(self._why)])
         await reviews
@@ -315,8 +315,8 @@ class CompareDesk(CompareBoard):
                 case HostHeld(host=host, seconds=seconds, reason=reason):
                     self._held, self._held_until = f"{host}: {reason}", time.monotonic() + seconds
                     changes.append(HeadsChanged())
-                case GridEnded(why=why):
-                    self._why = why
+                case GridEnded(why=why, held=held):
+                    self._why, self._hit_budget = why, held
         if changes:
             self._emit(merged(changes))
 
