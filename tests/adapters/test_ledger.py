@@ -114,6 +114,24 @@ async def test_what_is_under_way_or_was_killed_counts_as_expected(database: Data
     assert row(database, record.id)["state"] is None
 
 
+async def test_the_list_of_prices_is_not_waited_for_and_a_killed_run_is_priced_by_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid = replace(REQUEST, body={**REQUEST.body, "model": "gpt-5.4-mini"})
+    monkeypatch.setattr(Prices, "is_ready", lambda *_: False)
+    record = await History(database).begin(prompt=PROMPT, request=paid, connection=OPENAI)
+    record.attempt(1)
+    assert database.flush()
+    found = row(database, record.id)
+    assert (found["certainty"], found["cost"], found["completion_tokens"]) == ("unknown", None, 10)
+    gone = [(f"UPDATE {table} SET session = 'gone-p1'", ()) for table in ("runs", "ledger")]
+    database.submit(Write(lambda: gone))
+    assert database.flush()
+    await asyncio.wrap_future(History(database).sweep())
+    found = row(database, record.id)
+    assert (found["certainty"], found["cost"]) == ("estimated", found["prompt_tokens"] * 750)
+
+
 async def test_what_had_come_of_a_killed_run_is_counted(database: Database) -> None:
     record = await History(database, Accounts(lambda: OWN)).begin(prompt=PROMPT, request=REQUEST, connection=OPENAI)
     record.attempt(1)

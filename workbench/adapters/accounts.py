@@ -56,12 +56,22 @@ class Accounts:
         self._prices = prices
         self._tokens = tokens or _estimating
 
+    def expected_now(self, request: Request, connection: Connection) -> Figures:
+        """As `expected`, but that nothing waits for the list of prices: the first request of a command would go out
+        later for it. What the request costs is written once that is known."""
+        if self._prices().is_ready(request.model, connection):
+            return self.expected(request, connection)
+        return Figures(self._expected_tokens(request, connection), Counted.HERE, Charge(None, Certainty.UNKNOWN))
+
     def expected(self, request: Request, connection: Connection) -> Figures:
         """Of a request that is about to go out: its prompt and a typical answer (core/plan.py), as an estimate."""
+        return self._estimated(request, connection, self._expected_tokens(request, connection))
+
+    def _expected_tokens(self, request: Request, connection: Connection) -> UsageFacts:
         prompt = self._prompt(request, connection)
         known = figures_for([request], [prompt], lambda *_: None)
         answer = known.typical_answer if known.most_answer is None else min(known.typical_answer, known.most_answer)
-        return self._estimated(request, connection, UsageFacts(prompt=prompt, completion=answer * known.answers))
+        return UsageFacts(prompt=prompt, completion=answer * known.answers)
 
     def failed(self, request: Request, connection: Connection, error: RunError) -> Figures:
         """Of a request that ended before its answer began."""

@@ -183,7 +183,7 @@ class RunRecord:
         at = datetime.now(UTC)
 
         def build() -> list[Statement]:
-            return ledger_rows.sent(self._beginning, number, at, self._accounts)
+            return ledger_rows.reserved(self._beginning, number, at, self._accounts)
 
         return settled(self._database.submit(Write(build)))
 

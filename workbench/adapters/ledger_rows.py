@@ -49,9 +49,17 @@ _UNDER_WAY = "SELECT connection, host, model, prompt_tokens FROM ledger WHERE ru
 _CUT_OFF = f"UPDATE ledger SET {', '.join(f'{name} = ?' for name in _FIGURES)} WHERE run = ? AND state IS NULL"
 
 
+def reserved(beginning: Beginning, attempt: int, at: datetime, accounts: Accounts) -> list[Statement]:
+    """A request would go out: what a budget has to hold for it."""
+    return _begun(beginning, attempt, at, accounts.expected(beginning.request, beginning.connection))
+
+
 def sent(beginning: Beginning, attempt: int, at: datetime, accounts: Accounts) -> list[Statement]:
-    """A request is about to go out: what it may cost, should nobody ever write how it ended."""
-    figures = accounts.expected(beginning.request, beginning.connection)
+    """A request goes out: what it may cost, should nobody ever write how it ended."""
+    return _begun(beginning, attempt, at, accounts.expected_now(beginning.request, beginning.connection))
+
+
+def _begun(beginning: Beginning, attempt: int, at: datetime, figures: Figures) -> list[Statement]:
     return [(_BEGIN, (*_names(beginning, attempt, at), *_figures(None, None, figures)))]
 
 

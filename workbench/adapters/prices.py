@@ -77,6 +77,10 @@ class Prices:
         host = re.sub(r":\d+$", "", connection.host)
         return model not in self._own and is_this_machine(host)
 
+    def is_ready(self, model: str, connection: Connection) -> bool:
+        """Whether a price is at hand: a first look into the list takes 0.3 s of the processor."""
+        return self.costs_nothing(connection, model) or model in self._own or _entry.cache_info().currsize > 0
+
     def is_own(self, model: str, connection: Connection) -> bool:
         """Whether the person's own price is used."""
         return model in self._own and not connection.is_practice
