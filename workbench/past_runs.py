@@ -18,11 +18,12 @@ from workbench.core.history_query import HistoryQuery
 from workbench.core.json_clean import clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from workbench.adapters.history_rows import StoredRun
     from workbench.adapters.new_file import NewFile
+    from workbench.core.search_text import Found
     from workbench.services import Services
 
 __all__ = ["ExperimentSummary", "PastRuns", "Row", "Rows", "RunSummary", "listed", "page", "whole"]
@@ -36,6 +37,8 @@ class Rows(NamedTuple):
     rows: tuple[Row, ...]
     reached: str | None
     """The id to go on `before`; None where all is found."""
+    found: Mapping[str, Found] = {}
+    """Of a search, by id: where the text stands."""
 
 
 class PastRuns:
@@ -68,7 +71,7 @@ class PastRuns:
             query, before=before, after=after, limit=limit, seconds=seconds, cells=query.asks_of_runs
         )
         if query.asks_of_runs:
-            return Rows(found.runs, found.reached)
+            return Rows(found.runs, found.reached, found.found)
         compared = self._services.experiments.between(after, before, limit)
         fitting = [each for each in compared if _fits(each, query)]
         both: list[Row] = [*found.runs, *fitting]

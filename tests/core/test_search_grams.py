@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.core.json_value import JSON
 from workbench.core.search_grams import grams, packed, places_of, unpacked, wanted
-from workbench.core.search_text import folded, prompt_texts
+from workbench.core.search_text import folded, found_in, prompt_texts
 
 LETTERS = st.text(st.sampled_from("abA 가나각é́\n\U0010ffff"), min_size=1, max_size=12)
 
@@ -43,6 +43,14 @@ def test_places_come_back(places: set[int]) -> None:
 
 def test_case_and_composition_make_no_difference() -> None:
     assert folded(unicodedata.normalize("NFD", "점심 CAFÉ Straße")) == folded("점심 café STRASSE")
+
+
+def test_what_is_found_is_shown_as_it_is_written() -> None:
+    text = "x" * 50 + unicodedata.normalize("NFD", "오늘 점심 MENU?")
+    found = found_in(text, folded("점심 menu"))
+    assert found == ("x" * 37 + "오늘 ", "점심 MENU", "?")
+    assert found_in("Straße", "asse") == ("str", "asse", "")
+    assert found_in(text, "nowhere") is None
 
 
 def test_an_image_is_no_text() -> None:

@@ -15,11 +15,11 @@ from workbench.adapters.search_index import BLOCK, texts_of
 from workbench.core.events import State
 from workbench.core.history_query import FAILED, RUNNING
 from workbench.core.search_grams import places_of, unpacked, wanted
-from workbench.core.search_text import folded, stands_in_json
+from workbench.core.search_text import Found, folded, found_in, stands_in_json
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from workbench.adapters.database import Database
@@ -44,6 +44,8 @@ class Page(NamedTuple):
     runs: tuple[RunSummary, ...]
     reached: str | None
     """The id to go on `before`; None where all is found."""
+    found: Mapping[str, Found] = {}
+    """Of a search, by id: where the text stands; not of a run whose name or note has it."""
 
 
 class HistorySearch:
@@ -72,7 +74,7 @@ class HistorySearch:
         span = (before, after)
         with self._database.read() as connection:
             if query.text:
-                rows, reached = _search(connection, query.text, (where, values), span, limit, until)
+                rows, reached, places = _search(connection, query.text, (where, values), span, limit, until)
             else:
                 found = connection.execute(
                     f"SELECT session, {SUMMARY_COLUMNS} FROM runs WHERE id < ? AND id > ? AND {where} "
@@ -80,7 +82,8 @@ class HistorySearch:
                     (*span, *values, limit),
                 ).fetchall()
                 rows, reached = found, str(found[-1][1]) if len(found) == limit else None
-        return Page(self._summaries(rows), reached)
+                places = {}
+        return Page(self._summaries(rows), reached, places)
 
     def every(self, query: HistoryQuery, limit: int | None = None) -> Iterator[RunSummary]:
         """All runs that fit, newest first, at most `limit`. Raises StorageError."""
@@ -156,7 +159,7 @@ def _id_of(day: date) -> str:
 
 def _search(
     connection: sqlite3.Connection, text: str, where: _Where, span: tuple[str, str], limit: int, until: float | None
-) -> tuple[list[tuple[object, ...]], str | None]:
+) -> tuple[list[tuple[object, ...]], str | None, dict[str, Found]]:
     needle = folded(text)
     condition, values = where
     before, after = span
@@ -166,6 +169,7 @@ def _search(
         if needle in folded(name) or needle in folded(note)
     }
     rows: list[tuple[object, ...]] = []
+    places: dict[str, Found] = {}
     last = ""
     for run in _candidates(connection, wanted(needle), sorted(named, reverse=True), before):
         if run <= after:
@@ -173,23 +177,28 @@ def _search(
         if run == last:
             continue
         if len(rows) == limit or (until is not None and time.monotonic() > until and last):
-            return rows, last
+            return rows, last, places
         last = run
         row = connection.execute(
             f"SELECT session, {SUMMARY_COLUMNS} FROM runs WHERE id = ? AND {condition}", (run, *values)
         ).fetchone()
-        if row is not None and (run in named or _holds(connection, run, needle)):
+        if row is None:
+            continue
+        place = _place_in(connection, run, needle)
+        if place is not None:
+            places[run] = place
+        if place is not None or run in named:
             rows.append(row)
-    return rows, None
+    return rows, None, places
 
 
-def _holds(connection: sqlite3.Connection, run: str, needle: str) -> bool:
+def _place_in(connection: sqlite3.Connection, run: str, needle: str) -> Found | None:
     texts = texts_of(connection, run)
     if stands_in_json(needle) and not any(
         needle in folded(text) for text in (*texts.answers, texts.prompt, texts.request)
     ):
-        return False  # most of those that an index finds in vain; their JSON need not be read
-    return any(needle in text for text in texts.folded())
+        return None  # most of those that an index finds in vain; their JSON need not be read
+    return next((place for text in texts.each() if (place := found_in(text, needle)) is not None), None)
 
 
 def _candidates(connection: sqlite3.Connection, grams: Wanted, named: list[str], before: str) -> Iterator[str]:

@@ -49,12 +49,10 @@ class RunTexts(NamedTuple):
     request: str
     answers: tuple[str, ...]
 
-    def folded(self) -> Iterator[str]:
-        """Each text on its own, ready to be searched."""
-        for text in prompt_texts(json.loads(self.prompt), json.loads(self.request)):
-            yield folded(text)
-        for text in self.answers:
-            yield folded(text)
+    def each(self) -> Iterator[str]:
+        """Each text on its own, the answers first."""
+        yield from self.answers
+        yield from prompt_texts(json.loads(self.prompt), json.loads(self.request))
 
     @property
     def size(self) -> int:
@@ -114,7 +112,7 @@ class SearchIndex:
         for place, (_, texts) in enumerate(taken):
             if not goes_on():
                 return False
-            for gram in {gram for text in texts.folded() for gram in grams(text)}:
+            for gram in {gram for text in texts.each() for gram in grams(folded(text))}:
                 places.setdefault(gram, []).append(place)
             time.sleep(_BREATH)
         # Never one that was given before: what a killed process had not written may be written by the next one.

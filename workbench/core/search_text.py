@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from workbench.core.json_value import JSON
 
+_BEFORE, _BEHIND = 40, 300
+"""Characters of a text that are shown around what was found in it."""
 _ESCAPED_IN_JSON = re.compile(r'["\\\x00-\x1f]')
 
 
@@ -18,6 +20,27 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+class Found(NamedTuple):
+    """Where a needle stands: some of the text before it, itself as it is written there, some behind it."""
+
+    before: str
+    needle: str
+    behind: str
+
+
+def found_in(text: str, needle: str) -> Found | None:
+    """The first place of a folded, not empty needle in a text; None where it is not in it."""
+    searched = folded(text)
+    at = searched.find(needle)
+    if at < 0:
+        return None
+    composed = unicodedata.normalize("NFC", text)
+    # Where folding made it longer (ß becomes ss) the places differ: then it is shown as it was searched.
+    shown = composed if len(composed) == len(searched) else searched
+    end = at + len(needle)
+    return Found(shown[max(0, at - _BEFORE) : at], shown[at:end], shown[end : end + _BEHIND])
 
 
 def stands_in_json(needle: str) -> bool:

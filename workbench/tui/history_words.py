@@ -10,6 +10,7 @@ from workbench.core.usage import SessionCost, money_text, seconds_text, size_tex
 from workbench.past_runs import RunSummary
 from workbench.tui.compare_board import vary_words
 from workbench.tui.compare_state import COMPLETE, FAILED, STOPPED, STREAMING
+from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, fitted, shortened, width_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.adapters.experiments import ExperimentSummary
     from workbench.adapters.history_preview import Preview
     from workbench.core.json_value import JSON
+    from workbench.core.search_text import Found
     from workbench.past_runs import Row
 
 _SIGNS = {"complete": COMPLETE, "truncated": STOPPED, "cancelled": STOPPED, "error": FAILED, RUNNING: STREAMING}
@@ -25,6 +27,8 @@ _STYLES = {"error": "wrong", "truncated": "number", "cancelled": "dim", RUNNING:
 _ROOM_FOR_MODEL, _ROOM_FOR_FIGURES, _ROOM_FOR_PARAMETERS = 56, 76, 104
 """Columns of a row from which it has these."""
 _LONGEST_VALUE = 40
+_BEFORE = 16
+"""Characters before what was found."""
 
 
 class Marks(NamedTuple):
@@ -32,6 +36,7 @@ class Marks(NamedTuple):
 
     marked: bool = False
     deleted: bool = False
+    found: Found | None = None
 
 
 def row_pieces(row: Row, marks: Marks, width: int, today: date) -> list[Piece]:
@@ -46,10 +51,13 @@ def row_pieces(row: Row, marks: Marks, width: int, today: date) -> list[Piece]:
     ]
     if marks.deleted:
         return [*pieces, shortened("deleted · u brings it back", width - width_of(pieces), "dim")]
-    return [*pieces, *(_run_pieces(row, width) if isinstance(row, RunSummary) else _comparison_pieces(row, width))]
+    return [
+        *pieces,
+        *(_run_pieces(row, marks.found, width) if isinstance(row, RunSummary) else _comparison_pieces(row, width)),
+    ]
 
 
-def _run_pieces(run: RunSummary, width: int) -> list[Piece]:
+def _run_pieces(run: RunSummary, found: Found | None, width: int) -> list[Piece]:
     pieces: list[Piece] = []
     if width >= _ROOM_FOR_MODEL:
         pieces += [fitted(run.model, min(18, width // 5), "string"), Piece(" ")]
@@ -62,9 +70,21 @@ def _run_pieces(run: RunSummary, width: int) -> list[Piece]:
     title = run.name or run.prompt_name
     if title:
         pieces += [shortened(title, max(8, width // 5), "key"), Piece("  ")]
+    if found is not None:
+        return [*pieces, *_found_pieces(found, width)]
     begins = run.first_line or (f"({run.error_kind.replace('_', ' ')})" if run.error_kind else "")
     pieces.append(shortened(begins, max(0, width), "wrong" if not run.first_line else ""))
     return pieces
+
+
+def _found_pieces(found: Found, width: int) -> list[Piece]:
+    """The words around it; before it only as many as leave it in sight."""
+    before = one_line(found.before, 1_000)[-(_BEFORE if width >= _ROOM_FOR_FIGURES else _BEFORE // 2) :]
+    return [
+        Piece(f"…{before}" if len(found.before) > len(before) else before, "dim"),
+        shortened(found.needle, max(0, width), "match"),
+        shortened(found.behind, max(0, width)),
+    ]
 
 
 def _comparison_pieces(each: ExperimentSummary, width: int) -> list[Piece]:

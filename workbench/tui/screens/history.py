@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
     from workbench.tui.screens.where import Answer
 
-BESIDE = 112
+BESIDE = 150
 """Columns from which the texts stand beside the list, and no longer below it."""
 LOW = 22
 """Rows below which the list alone has the screen."""
@@ -171,14 +171,14 @@ class HistoryScreen(Screen[Taken | None]):
         try:
             found = await in_own_thread(self._past.rows, query, limit=_PAGE, seconds=_SOON)
             self._read, self._reached = True, found.reached
-            self.list.set_rows(found.rows)
+            self.list.set_rows(found.rows, found.found)
             self._tell()
             while self._reached is not None and len(self.list.rows) < _PAGE:
                 found = await in_own_thread(
                     self._past.rows, query, before=self._reached, limit=_PAGE, seconds=2 * _SOON
                 )
                 self._reached = found.reached
-                self.list.append(found.rows)
+                self.list.append(found.rows, found.found)
                 self._tell()
         except StorageError as error:
             self._tell(error.line, wrong=True)
@@ -196,7 +196,7 @@ class HistoryScreen(Screen[Taken | None]):
                 found = await in_own_thread(self._past.rows, query, before=before, limit=_PAGE, seconds=2 * _SOON)
                 if query == self._query and before == self._reached:
                     self._reached = found.reached
-                    self.list.append(found.rows)
+                    self.list.append(found.rows, found.found)
                     self._tell()
         except StorageError as error:
             self.say(error.line, "error")
@@ -216,7 +216,7 @@ class HistoryScreen(Screen[Taken | None]):
         except StorageError:
             return  # the disk's trouble is told in the workbench; the next look may be better
         if query == self._query and newest == (self.list.rows[0].id if self.list.rows else ""):
-            self.list.put_above(newer.rows)
+            self.list.put_above(newer.rows, newer.found)
         self.list.renew(now)
         if self._waiting > _LIMIT_OF_WAITING:
             self._look_at_index()

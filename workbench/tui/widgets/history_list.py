@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
+    from workbench.core.search_text import Found
     from workbench.past_runs import Row
     from workbench.tui.widgets.drawing import Piece
 
@@ -48,6 +49,7 @@ class HistoryList(RowPane):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[Row] = []
+        self._found: dict[str, Found] = {}
         self._today = date.today()
         self.marked_ids: set[str] = set()
         self.deleted_ids: set[str] = set()
@@ -61,8 +63,9 @@ class HistoryList(RowPane):
         """The row under the cursor."""
         return self._rows[self._cursor] if self._rows else None
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show these in place of the ones before, from the first on."""
+    def set_rows(self, rows: Sequence[Row], found: Mapping[str, Found] | None = None) -> None:
+        """Show these in place of the ones before, from the first on; `found` is where in them a text stands."""
+        self._found = dict(found or {})
         self._today = date.today()
         self._rows = list(rows)
         self._cursor = 0
@@ -71,19 +74,21 @@ class HistoryList(RowPane):
         self.show_rows()
         self.post_message(self.Moved())
 
-    def append(self, rows: Sequence[Row]) -> None:
+    def append(self, rows: Sequence[Row], found: Mapping[str, Found] | None = None) -> None:
         """Older rows."""
+        self._found.update(found or {})
         first = not self._rows
         self._rows.extend(rows)
         self.show_rows()
         if first and rows:
             self.post_message(self.Moved())
 
-    def put_above(self, rows: Sequence[Row]) -> None:
+    def put_above(self, rows: Sequence[Row], found: Mapping[str, Found] | None = None) -> None:
         """Newer rows: what is seen stays where it is, and the cursor on its row."""
         if not self._rows:
-            self.set_rows(rows)
+            self.set_rows(rows, found)
             return
+        self._found.update(found or {})
         self._rows[:0] = rows
         self._cursor += len(rows)
         top = self.scroll_offset.y + len(rows)
@@ -108,7 +113,7 @@ class HistoryList(RowPane):
 
     def row_pieces(self, row: int) -> list[Piece]:
         shown = self._rows[row]
-        marks = Marks(shown.id in self.marked_ids, shown.id in self.deleted_ids)
+        marks = Marks(shown.id in self.marked_ids, shown.id in self.deleted_ids, self._found.get(shown.id))
         return row_pieces(shown, marks, self.text_width - 2, self._today)
 
     def marked(self, row: int) -> bool:
