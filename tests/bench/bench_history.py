@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench.harness import Figure, Program, Row, print_table
 from tests.bench.history_rows import ABSENT, RARE, RARE_KOREAN, fill
-from tests.support.storage import a_connection, a_prompt, a_request, an_outcome
+from tests.support.storage import a_connection, a_prompt, a_request
 from tests.support.terminal import clean_environ
 from workbench.adapters import search_index
 from workbench.adapters.database import Database
@@ -34,7 +34,9 @@ from workbench.adapters.files import Paths
 from workbench.adapters.history import History
 from workbench.adapters.history_search import HistorySearch
 from workbench.adapters.search_index import SearchIndex
+from workbench.core.events import State
 from workbench.core.history_query import HistoryQuery
+from workbench.core.outcome import Answer, Choice, Outcome
 
 NEEDLES = {
     "rare": RARE,
@@ -49,6 +51,7 @@ NEEDLES = {
 }
 FOUND = "prompt 0 "
 """On the row of the newest run that has the rare word (history_rows.py)."""
+FIRST_LINE = "answer · stop · the first of"
 PAGE = 100
 OPENS_MS, FINDS_MS = 300, 200
 LARGE = 20_000_000
@@ -120,9 +123,10 @@ def _timed(do: Callable[[], object]) -> float:
 async def add_large(paths: Paths) -> None:
     """A run of 20 MB, the newest."""
     database = Database.open(paths)
-    text = "the beginning of the large one\n" + "a line of a very large answer 한글\n" * (LARGE // 40)
+    text = "a line of a very large answer 한글\n" * (LARGE // 38)
+    answer = Answer((Choice(0, text, "stop"),), "m-1", None, {"choices": [{"message": {"content": text}}]})
     record = await History(database).begin(prompt=a_prompt(), request=a_request(), connection=a_connection())
-    await record.end(an_outcome(text))
+    await record.end(Outcome(State.COMPLETE, a_request(), answer, attempts=1))
     database.flush(60)
     database.close(60)
 
@@ -170,7 +174,7 @@ class LargeSeen:
             program.rest()
             mark = program.mark()
             began = program.send("\x12")
-            self.first_ms = 1e3 * (program.wait("a line of a very large", mark, 60) - began)
+            self.first_ms = 1e3 * (program.wait(FIRST_LINE, mark, 60) - began)
 
 
 def main() -> None:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _MOST_FACTS = 6
 _NEAR = 200
-"""Rows before the end of what was read at which the rest is wanted."""
+"""Rows before the end of what is laid out at which more is."""
+_AT_ONCE = 100_000
+"""Characters that are laid out at once: a key waits for it."""
 
 
 class RunPreview(Vertical):
@@ -42,6 +44,8 @@ class RunPreview(Vertical):
         self._row: Row | None = None
         self._needle = ""
         self._timer: Timer | None = None
+        self._unseen = ""
+        """What was read and is not laid out yet."""
         self._rest: tuple[int, int, int] | None = None
         """Of the last answer: which it is, how much of it was read, how long it is; None where it is all there."""
         self._reading = False
@@ -87,9 +91,9 @@ class RunPreview(Vertical):
         self._put(texts(read), (last.choice, len(last.text), last.length) if last is not None and cut else None)
 
     def _put(self, text: str, rest: tuple[int, int, int] | None) -> None:
-        self._rest = rest
+        self._rest, self._unseen = rest, text[_AT_ONCE:]
         view = self._view
-        view.set_text(text)
+        view.set_text(text[:_AT_ONCE])
         view.finish()
         view.scroll_home(animate=False)
         if self._needle and view.mark(self._needle):
@@ -102,11 +106,12 @@ class RunPreview(Vertical):
 
     def _read_rest_if_near(self) -> None:
         view = self._view
-        if (
-            self._rest is not None
-            and not self._reading
-            and view.scroll_y + view.size.height + _NEAR > view.max_scroll_y
-        ):
+        if view.scroll_y + view.size.height + _NEAR <= view.max_scroll_y:
+            return
+        if self._unseen:
+            text, self._unseen = self._unseen[:_AT_ONCE], self._unseen[_AT_ONCE:]
+            view.append(text)
+        elif self._rest is not None and not self._reading:
             self._reading = True
             self._read_rest()
 
@@ -119,8 +124,9 @@ class RunPreview(Vertical):
                 text = await in_own_thread(self._past.more_of, row.id, choice, read)
                 if row is self._row and rest == self._rest:
                     self._rest = (choice, read + len(text), length) if text and read + len(text) < length else None
-                    self._view.append(text)
+                    self._unseen = text
         except StorageError:
             self._rest = None  # the workbench tells of the disk's trouble; what was read stays
         finally:
             self._reading = False
+        self._read_rest_if_near()
