@@ -79,6 +79,8 @@ async def test_a_setting_and_keys_are_changed_and_hold_at_once(tmp_path: Path, m
         await bench.until(lambda: abs(prompt.region.width - 47) <= 1 and bench.app.mouse_captured is None)
         await bench.until(lambda: bench.services.settings.prompt_width == 39)
         assert "prompt_width = 39" in settings.read_text()
+        await bench.app.run_action("panel_reset", bench.screen)
+        await bench.until(lambda: prompt.region.width == 60)
         await bench.pilot.resize_terminal(80, 24)
         await bench.until(lambda: prompt.region.width == 80)
         await bench.press("alt+shift+right")

@@ -66,12 +66,14 @@ class Panels:
     def _give_sizes(self, layout: Layout) -> None:
         """The style sheet has the program's own."""
         rules = {"grid_columns": self.sizes.columns(layout), "grid_rows": self.sizes.rows(layout)}
-        styles = self._screen.query_one("#desk").styles
+        desk = self._screen.query_one("#desk")
         for rule, value in rules.items():
             if value:
-                setattr(styles, rule, value)
-            elif styles.has_rule(rule):
-                styles.clear_rule(rule)
+                setattr(desk.styles, rule, value)
+            elif desk.styles.has_rule(rule):
+                desk.styles.clear_rule(rule)
+                for panel in desk.children:
+                    panel.refresh(layout=True)  # which has the desk forget where its panels stood
 
     def border_at(self, x: int, y: int) -> Border | None:
         """The border between two panels at that cell of the screen; each of them has a cell of it."""
