@@ -89,6 +89,12 @@ async def test_a_setting_and_keys_are_changed_and_hold_at_once(tmp_path: Path, m
         # What the palette and the editor's marks change is kept too; and the whole file, edited outside.
         await bench.app.run_action("change_theme")
         await bench.until(lambda: bench.app.screen is not bench.screen)
+        await bench.press("down")
+        await bench.until(lambda: bench.app.theme == "atom-one-dark")  # to look at, until one leaves
+        await bench.press("escape")
+        await bench.until(lambda: bench.app.theme == "ansi-light")
+        await bench.app.run_action("change_theme")
+        await bench.until(lambda: bench.app.screen is not bench.screen)
         await bench.press("down", "down", "enter")
         await bench.until(lambda: bench.services.settings.theme == "atom-one-light" == bench.app.theme)
         await bench.screen.room.cleaning.remember(True)

@@ -13,6 +13,7 @@ from workbench.tui.terminal import read_alt_keys
 from workbench.tui.user_keys import judged
 
 if TYPE_CHECKING:
+    from workbench.adapters.settings_table import Setting
     from workbench.tui.app import WorkbenchApp
 
 
@@ -41,6 +42,12 @@ def apply_settings(app: WorkbenchApp) -> tuple[str, ...]:
             screen.settings_changed()
     app.settings_notes = notes
     return notes
+
+
+def look_at(app: WorkbenchApp, setting: Setting, value: str) -> None:
+    """Show how the screen would be with this value, where one sees that; `apply_settings` takes it back."""
+    if setting.name == "theme":
+        app.theme = value or DEFAULT_THEME
 
 
 def _no_theme(name: str, known: list[str]) -> str:

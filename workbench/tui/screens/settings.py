@@ -89,7 +89,9 @@ class SettingsScreen(Screen[None]):
         self._words: list[Searchable] = []
         self._faults: tuple[str, ...] = ()
         self._places: dict[str, str] = {}
-        self._moves = SettingsMoves(self._own, ask=self._ask, say=self.say, apply=self._apply, texts=self._texts)
+        self._moves = SettingsMoves(
+            self._own, ask=self._ask, say=self.say, apply=self._apply, texts=self._texts, look=self._look
+        )
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -194,6 +196,11 @@ class SettingsScreen(Screen[None]):
         from workbench.tui.own_looks import apply_settings
 
         return apply_settings(self._bench)
+
+    def _look(self, setting: Setting, value: str) -> None:
+        from workbench.tui.own_looks import look_at
+
+        look_at(self._bench, setting, value)
 
     # -- keys and mouse ----------------------------------------------------------------------------------------
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError, WorkbenchError
 from workbench.own_settings import OwnSetting, OwnSettings, read_value
 from workbench.tui.keys import key_text
-from workbench.tui.own_looks import apply_settings
+from workbench.tui.own_looks import apply_settings, look_at
 from workbench.tui.screens.where import Ask, Say
 from workbench.tui.settings_rows import SettingRow, title_of
 from workbench.tui.user_keys import key_fault
@@ -28,8 +29,8 @@ _DEFAULT = ""
 
 class SettingsMoves:
     """The conversations of the settings screen. `ask` shows a question, `say` a line; `apply` brings what was changed
-    to the whole program and gives what of it can't be used; `texts` are the values to choose from, by the setting's
-    name, for a text that knows them only here."""
+    to the whole program and gives what of it can't be used; `texts` are the values to choose from, for a text that
+    knows them only here; `look` shows how one would be, until `apply`."""
 
     def __init__(
         self,
@@ -39,12 +40,14 @@ class SettingsMoves:
         say: Say,
         apply: Callable[[], tuple[str, ...]],
         texts: Callable[[Setting], tuple[str, ...]],
+        look: Callable[[Setting, str], None],
     ) -> None:
         self._own = own
         self._ask = ask
         self._say = say
         self._apply = apply
         self._texts = texts
+        self._look = look
 
     async def change(self, row: SettingRow) -> bool:
         """Ask for another value, or other keys, and keep it. Whether anything was changed."""
@@ -64,7 +67,10 @@ class SettingsMoves:
         setting = own.setting
         values = setting.choices or (("on", "off") if setting.kind == "switch" else self._texts(setting))
         if values:
-            return await self._ask(_value_chooser(own, values))
+            chosen = await self._ask(_value_chooser(own, values, partial(self._look, setting)))
+            if chosen is None:
+                self._apply()
+            return chosen
 
         def fault(typed: str) -> str:
             try:
@@ -109,13 +115,13 @@ def _when(row: SettingRow) -> str:
     return f" · from {later[row.id]} on" if row.id in later else ""
 
 
-def _value_chooser(own: OwnSetting, values: tuple[str, ...]) -> Chooser:
+def _value_chooser(own: OwnSetting, values: tuple[str, ...], look: Callable[[str], None]) -> Chooser:
     default = own.setting.default
     shown = ("on" if default else "off") if isinstance(default, bool) else default
     rows = [Choice(value, value, "the default" if value == shown else "") for value in values]
     if shown not in values:
         rows.insert(0, Choice(_DEFAULT, "the default", str(shown)))
-    return Chooser(own.setting.path, rows, text=own.setting.help, chosen=own.shown)
+    return Chooser(own.setting.path, rows, text=own.setting.help, chosen=own.shown, look=look)
 
 
 async def choose_theme(app: WorkbenchApp) -> None:
@@ -128,5 +134,6 @@ async def choose_theme(app: WorkbenchApp) -> None:
         say=app.tell,
         apply=lambda: apply_settings(app),
         texts=lambda setting: tuple(sorted(app.available_themes)),
+        look=lambda setting, value: look_at(app, setting, value),
     )
     await moves.change(row)

@@ -13,7 +13,7 @@ from workbench.tui.widgets.dialog import Dialog
 from workbench.tui.widgets.pick_list import Choice, PickList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual import events
     from textual.app import ComposeResult
@@ -44,9 +44,19 @@ class Chooser(Dialog[str | None]):
         Binding("pagedown", "move(10)", "Page down", show=False),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice], *, text: str = "", chosen: str = "") -> None:
-        """`text` is the question or help above the rows; `chosen` the id of the row that is highlighted first."""
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        *,
+        text: str = "",
+        chosen: str = "",
+        look: Callable[[str], None] | None = None,
+    ) -> None:
+        """`text` is the question or help above the rows; `chosen` the id of the row that is highlighted first; `look`
+        is given the id of each row that the highlight goes to."""
         super().__init__()
+        self._look = look
         self._heading = title
         self._text = text
         first = next((i for i, choice in enumerate(choices) if choice.id == chosen), 0)
@@ -62,6 +72,8 @@ class Chooser(Dialog[str | None]):
 
     def action_move(self, delta: int) -> None:
         self._list.move(delta)
+        if self._look is not None and self._list.highlighted is not None:
+            self._look(self._list.highlighted.id)
 
     def action_choose(self) -> None:
         if self._list.highlighted is not None:
