@@ -961,7 +961,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("connect.read-down", "shift+down", "Text down", "Scroll what is said of it down", "read_on(1)", "connect"),
     Command("usage.by", "right,tab", "By", "By day, model, preset or connection", "by(1)", "usage", True, "→"),
     Command("usage.by-before", "left,shift+tab", "By, back", "The one before", "by(-1)", "usage"),
-    Command("usage.longer", "plus,equals_sign", "Longer", "Of a longer time", "period(1)", "usage", True, "+"),
+    Command("usage.longer", "plus", "Longer", "Of a longer time", "period(1)", "usage", True, "+"),
     Command("usage.shorter", "minus", "Shorter", "Of a shorter time", "period(-1)", "usage", True, "-"),
     Command("usage.measure", "m", "Bars", "The bars are cost, tokens or requests", "measure", "usage", True),
     Command("usage.reload", "r", "Read again", "With what was sent meanwhile", "reload", "usage", True),
