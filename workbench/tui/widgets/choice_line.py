@@ -22,6 +22,11 @@ class Option(NamedTuple):
     label: str
 
 
+def _width(option: Option) -> int:
+    """The cells of a word with its mark and the gap behind it."""
+    return len("( ) ") + len(option.label) + _GAP
+
+
 class ChoiceLine(Widget, can_focus=True):
     """One row. The chosen word is marked (•), the others ( ), not by colour alone."""
 
@@ -69,9 +74,17 @@ class ChoiceLine(Widget, can_focus=True):
             self.refresh()
             self.post_message(self.Changed(self))
 
+    @property
+    def _first(self) -> int:
+        """The first word that is shown: where there is no room for all, those before the chosen one make place."""
+        first = 0
+        while first < self._at and sum(map(_width, self._options[first : self._at + 1])) - _GAP > self.size.width:
+            first += 1
+        return first
+
     def render(self) -> Content:
         parts: list[tuple[str, str]] = []
-        for index, option in enumerate(self._options):
+        for index, option in enumerate(self._options[self._first :], self._first):
             chosen = index == self._at
             style = ("$text-accent bold underline" if self.has_focus else "bold") if chosen else "$text-muted"
             parts += [(f"({'•' if chosen else ' '}) {option.label}", style), (" " * _GAP, "")]
@@ -79,8 +92,8 @@ class ChoiceLine(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         end = 0
-        for index, option in enumerate(self._options):
-            end += len("( ) ") + len(option.label) + _GAP
+        for index, option in enumerate(self._options[self._first :], self._first):
+            end += _width(option)
             if event.x < end:
                 self._choose(index)
                 return
