@@ -35,10 +35,12 @@ async def test_an_image_is_attached_seen_taken_off_and_brought_back(tmp_path: Pa
         await bench.press("ctrl+z")
         await bench.until(lambda: images(bench))
         await bench.press("enter")
-        bench.screen.messages.editor.paste(f"'{path}'")
+        other = path.with_name("a b.png")
+        other.write_bytes(PNG)
+        bench.screen.messages.editor.paste(f"'{path}' '{other}'")
         await bench.until(lambda: isinstance(bench.app.screen, Chooser))
         await bench.press("enter")
-        await bench.until(lambda: len(images(bench)) == 2)
+        await bench.until(lambda: len(images(bench)) == 3)
         assert bench.screen.desk.prompt.messages[0].content == ""
 
 

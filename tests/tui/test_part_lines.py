@@ -6,7 +6,7 @@ import pytest
 from textual.app import ComposeResult
 
 from tests.support.list_app import ListApp
-from workbench.core.images import ImageData, image_path
+from workbench.core.images import ImageData, image_path, image_paths
 from workbench.core.prompt import Image, Message, Role, ToolCall
 from workbench.tui.part_lines import answered_call, file_facts, image_line, next_detail
 from workbench.tui.widgets.card_editor import CardEditor
@@ -56,6 +56,12 @@ class Host(ListApp):
 )
 def test_a_pasted_line_that_may_be_an_image(text: str, path: str) -> None:
     assert image_path(text) == path
+
+
+def test_several_pasted_paths() -> None:
+    assert image_paths("'/a b/고양이.png' /c\\ d.JPG 'file:///e.webp'") == ("/a b/고양이.png", "/c d.JPG", "/e.webp")
+    for text in ("/a.png", "'/a.png", "/a.png /b.txt", "/a.png\n/b.png", "see /b.png"):
+        assert image_paths(text) == ()
 
 
 def test_lines_are_short_and_plain() -> None:

@@ -48,3 +48,19 @@ def image_path(text: str) -> str:
     """The path of an image's file, where the text is one line that may be that; else ""."""
     path = path_in(text) if len(text) < _LONGEST_PATH and "\n" not in text.strip() else ""
     return path if path.lower().endswith(_SUFFIXES) and "://" not in path else ""
+
+
+def image_paths(text: str) -> tuple[str, ...]:
+    """The paths of several images' files, as a terminal types those that are dropped on it: one line, quoted as a shell
+    wants it; () where the text is anything else."""
+    import shlex
+
+    line = text.strip()
+    if len(text) >= _LONGEST_PATH or "\n" in line or not line.rstrip("'\"").lower().endswith(_SUFFIXES):
+        return ()
+    try:
+        paths = shlex.split(text)
+    except ValueError:
+        return ()
+    found = tuple(path_in(path) for path in paths)
+    return found if len(found) > 1 and all(path.lower().endswith(_SUFFIXES) for path in found) else ()

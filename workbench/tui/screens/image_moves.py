@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
+from workbench.core.images import image_paths
 from workbench.core.prompt import Image, Message, Role
 from workbench.own_thread import in_own_thread
 from workbench.tui.keys import own_key
@@ -17,6 +18,7 @@ from workbench.tui.screens.where import Ask, Say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from workbench.core.images import ImageData
     from workbench.tui.desk import Desk
 
 
@@ -70,20 +72,19 @@ class ImageMoves:
         self._say(f"{image_name(message.images[place])} is taken off · {own_key('undo')} brings it back", "success")
 
     async def offer(self, path: str, text: str, at: tuple[int, int], take_typed: Callable[[], None]) -> None:
-        """Offer to attach the file `path`, where it is an image; `text` was pasted before the cursor, which is `at` a
-        message and a character, and goes where the image comes."""
+        """Offer to attach the file `path`, where it is an image, or all files that `text` names; that was pasted before
+        the cursor, which is `at` a message and a character, and goes where the images come."""
         index, end = at
         take_typed()
         message = self._message(index)
         if message is None or message.role is not Role.USER:
             return
-        try:
-            data = await in_own_thread(self._desk.services.image_files.read, path)
-        except InputError:
+        found = await in_own_thread(self._pasted, path, text)
+        if not found:
             return  # then it is a text like any other, and is in the message as that
-        image = Image(path, "", data.digest)
-        facts = file_facts(data, self._desk.model, "")
-        if await self._ask(image_question(image_name(image), facts)) != "attach":
+        names = ", ".join(image_name(image) for image in found)
+        facts = file_facts(next(iter(found.values())), self._desk.model, "") if len(found) == 1 else ""
+        if await self._ask(image_question(names, facts)) != "attach":
             return
         take_typed()
         message = self._message(index)
@@ -92,15 +93,27 @@ class ImageMoves:
         start = end - len(text)
         if start >= 0 and message.content[start:end] == text:
             message = replace(message, content=message.content[:start] + message.content[end:])
-        self._attach(index, message, image)
+        self._attach(index, message, *found)
 
-    def _attach(self, index: int, message: Message, image: Image) -> None:
+    def _pasted(self, path: str, text: str) -> dict[Image, ImageData]:
+        """The images that a pasted text names; empty where one of them is none. For a thread."""
+        read = self._desk.services.image_files.read
+        for paths in ((path,) if path else (), image_paths(text)):
+            with contextlib.suppress(InputError):
+                files = [(each, read(each)) for each in paths]
+                if files:
+                    return {Image(each, "", data.digest): data for each, data in files}
+        return {}
+
+    def _attach(self, index: int, message: Message, *images: Image) -> None:
         if self._message(index) is None:
             return
         # One that is attached again replaces itself: its file, or the detail, is another one now.
-        kept = tuple(each for each in message.images if each.source != image.source)
-        self._put(index, replace(message, images=(*kept, image)))
-        self._say(f"{image_name(image)} is attached · P takes it off", "success")
+        sources = {image.source for image in images}
+        kept = tuple(each for each in message.images if each.source not in sources)
+        self._put(index, replace(message, images=(*kept, *images)))
+        what = f"{image_name(images[0])} is" if len(images) == 1 else f"{len(images)} images are"
+        self._say(f"{what} attached · {own_key('message.image-off')} takes one off", "success")
 
     def _message(self, index: int) -> Message | None:
         messages = self._desk.prompt.messages

@@ -92,9 +92,9 @@ def link_question(url: str) -> Chooser:
 
 
 def image_question(name: str, facts: str) -> Chooser:
-    """Ends with "attach" or "text"."""
-    rows = [Choice("attach", "Attach it", "it is sent with the message"), Choice("text", "Keep the path as text")]
-    return Chooser("An image", rows, text=f"{name}: {facts}")
+    """Ends with "attach" or "text"; without `facts` there are several."""
+    rows = [Choice("attach", "Attach", "it is sent with the message"), Choice("text", "Keep the path as text")]
+    return Chooser("An image", rows, text=f"{name}: {facts}" if facts else name)
 
 
 def image_off_question(lines: Sequence[str]) -> Chooser:

@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.document._history import EditHistory
 from textual.message import Message
 
-from workbench.core.images import image_path
+from workbench.core.images import image_path, image_paths
 from workbench.tui.widgets.message_editor import MessageEditor
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class CardEditor(MessageEditor, inherit_bindings=False):
     """Keeps no history of its own: its undo and redo keys go on to the screen, which has one of the whole prompt."""
 
     class ImagePasted(Message):
-        """What was put in before the cursor may be the path of an image's file."""
+        """What was put in before the cursor may be the path of an image's file, or ("") those of several."""
 
         def __init__(self, path: str, text: str) -> None:
             super().__init__()
@@ -38,5 +38,6 @@ class CardEditor(MessageEditor, inherit_bindings=False):
     def paste(self, text: str) -> None:
         """As in any editor; the path of an image is put in too, and said."""
         super().paste(text)
-        if path := image_path(text):
+        path = image_path(text)
+        if path or image_paths(text):
             self.post_message(self.ImagePasted(path, text.replace("\r\n", "\n").replace("\r", "\n")))
