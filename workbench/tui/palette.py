@@ -1,4 +1,4 @@
-"""The palette's entries: every command of `commands.py`, run on the widget of its scope."""
+"""The palette's entries: every command of `tui/commands`, run on the widget of its scope."""
 
 from __future__ import annotations
 
