@@ -73,6 +73,10 @@ class OwnSettings:
 
         return load_settings(self.path)[1]
 
+    def connections(self) -> tuple[str, ...]:
+        """The names of the connections that there are."""
+        return tuple(connection.name for connection in self._services.connections().all)
+
     def _places(self) -> Places | None:
         from workbench.adapters.settings_lines import Places
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -89,6 +90,7 @@ class SettingsScreen(Screen[None]):
         self._words: list[Searchable] = []
         self._faults: tuple[str, ...] = ()
         self._places: dict[str, str] = {}
+        self._connections: tuple[str, ...] = ()
         self._moves = SettingsMoves(
             self._own, ask=self._ask, say=self.say, apply=self._apply, texts=self._texts, look=self._look
         )
@@ -148,6 +150,7 @@ class SettingsScreen(Screen[None]):
         """Read the file, and show every row as it stands now."""
         own = await in_own_thread(self._own.all)
         self._faults = await in_own_thread(self._own.faults)
+        self._connections = await in_own_thread(self._own.connections)
         keymap = self._own.settings.keymap
         self._rows = setting_rows(own, keymap)
         self._words = [words_of(row) for row in self._rows]
@@ -188,9 +191,7 @@ class SettingsScreen(Screen[None]):
         """What a text can be, where the program knows it."""
         if setting.name == "theme":
             return tuple(sorted(self.app.available_themes))
-        if setting.name == "default_connection":
-            return tuple(connection.name for connection in self._bench.services.connections().all)
-        return ()
+        return self._connections if setting.name == "default_connection" else ()
 
     def _apply(self) -> tuple[str, ...]:
         from workbench.tui.own_looks import apply_settings
@@ -257,7 +258,7 @@ class SettingsScreen(Screen[None]):
             self.say(f"{NO_EDITOR}: {self._own.path}")
             return
         try:
-            path = await in_own_thread(self._own.write_file)
+            path = await asyncio.to_thread(self._own.write_file)
             editor = self._bench.services.editor
             command = editor.command()
             with self._bench.outside():
