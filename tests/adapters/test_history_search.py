@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from tests.support.settle import until
 from tests.support.storage import a_connection, a_prompt, a_request, an_outcome
-from workbench.adapters import search_index
+from workbench.adapters import index_keeper, search_index
 from workbench.adapters.database import Database
 from workbench.adapters.deletions import Deletions
 from workbench.adapters.history import History
 from workbench.adapters.history_search import HistorySearch, Page
+from workbench.adapters.index_keeper import IndexKeeper
 from workbench.adapters.search_index import SearchIndex
 from workbench.core.events import State, TextDelta
 from workbench.core.history_query import HistoryQuery
@@ -107,3 +109,14 @@ async def test_deleting_takes_the_index_along(database: Database, monkeypatch: p
         assert indexed == 20  # the block that it was in is gone, and the others of it wait
         assert connection.execute("SELECT count(DISTINCT block) FROM search_grams").fetchone() == (1,)
     assert SearchIndex(database).waiting() == 19
+
+
+async def test_the_index_is_kept_up_until_it_is_stopped(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = await stored(database)
+    monkeypatch.setattr(search_index, "_FULL", 20)
+    monkeypatch.setattr(index_keeper, "_FIRST_SECONDS", 0.01)
+    keeper = IndexKeeper(database)
+    keeper.start()
+    await until(lambda: SearchIndex(database).waiting() == 0)
+    keeper.stop()
+    assert all_of(HistorySearch(database), "answer 7") == [ids[7]]

@@ -29,6 +29,7 @@ def test_a_word_of_last_weeks_prompt_finds_its_run(cli: CommandLine, ran: list[s
     assert run["tokens"]["completion"] == 5
     assert [run["id"] for run in cli("history", "search", "something", "--json").json] == [ran[0]]
     assert cli("history", "search", "nowhere", "--json").json == []
+    assert cli("history", "search", "").code == 2
 
 
 def test_the_list_is_narrowed_by_options(cli: CommandLine, ran: list[str]) -> None:

@@ -113,6 +113,8 @@ def list_runs(options: argparse.Namespace, services: Services) -> int:
     from workbench.past_runs import PastRuns, listed
 
     query, limit = query_of(options), whole_number(options.limit, "--limit")
+    if getattr(options, "text", None) == "":
+        raise InputError("history search needs a text", "workbench history list has all runs")
     past = PastRuns(services)
     past.end_cut_off()
     found = past.search.every(query, limit)

@@ -364,6 +364,8 @@ class HistoryScreen(Screen[Taken | None]):
         if back:
             self.list.deleted_ids.discard(back)
             self.list.refresh()
+            if all(row.id != back for row in self.list.rows):
+                self._search()
 
     @work(exclusive=True, group="move")
     async def action_filter(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError, WorkbenchError
@@ -9,7 +10,6 @@ from workbench.own_thread import in_own_thread
 from workbench.tui.screens.where import Ask, Say
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Awaitable, Callable, Sequence
 
     from workbench.adapters.history_rows import StoredRun
@@ -46,6 +46,7 @@ class OpenHistory:
         self._changed = changed
         self._compare = compare
         self._show = show
+        self._forgetting: set[asyncio.Task[None]] = set()
 
     async def choose(self, warmed: asyncio.Event) -> None:
         """From the list to what is opened, once `warmed` is set; looking needs nothing that is loaded with that."""
