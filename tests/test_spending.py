@@ -65,7 +65,8 @@ async def test_what_begins_at_once_in_two_processes_stays_within_the_budget(tmp_
         other.database.close()
 
 
-async def test_what_nobody_would_count_is_not_sent(tmp_path: Path) -> None:
+async def test_what_nobody_would_count_is_not_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.adapters.history.RESERVE_SECONDS", 0.1)
     process = Process(tmp_path, 0.55)
     try:
         record = await process.history.begin(prompt=PROMPT, request=REQUEST, connection=THERE)
@@ -73,6 +74,7 @@ async def test_what_nobody_would_count_is_not_sent(tmp_path: Path) -> None:
             holder.execute("BEGIN IMMEDIATE")
             with pytest.raises(OverBudget, match="the budget can't be kept: history is not being saved"):
                 await process.spending.before_request(record, 1, REQUEST, THERE)
+            record.withdraw(1)
             holder.execute("ROLLBACK")
         free = Connection("practice", "practice", "http://practice.invalid/v1", "practice.invalid")
         await process.spending.before_request(None, 1, REQUEST, free)

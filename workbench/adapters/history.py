@@ -52,6 +52,8 @@ PIECE_SECONDS = 0.15
 """From the arrival of text to its write; with the write itself it stays below the promised 250 ms."""
 PATIENCE = 0.3
 """Seconds that a run waits for the disk before it goes on without it."""
+RESERVE_SECONDS = 6.0
+"""How long a request under a budget waits for its row: a lock that others hold is trouble after 5 s."""
 _CUT_OFF = "the program ended while this run was going on; this is what had come"
 _WITH_GAPS = "the program ended while this run was going on, and the disk had not taken all that had come"
 
@@ -179,13 +181,20 @@ class RunRecord:
         self._database.submit(Write(build))
 
     def reserve(self, number: int) -> Awaitable[None]:
-        """Put what a request is expected to cost into the ledger before it goes out; waits 0.3 s at most."""
+        """Put what a request is expected to cost into the ledger before it goes out. Waits for a slow disk, but not for
+        one in trouble."""
         at = datetime.now(UTC)
 
         def build() -> list[Statement]:
             return ledger_rows.reserved(self._beginning, number, at, self._accounts)
 
-        return settled(self._database.submit(Write(build)))
+        return self._saved(self._database.submit(Write(build)))
+
+    async def _saved(self, future: Future[None]) -> None:
+        waited = 0.0
+        while not future.done() and self._database.trouble is None and waited < RESERVE_SECONDS:
+            await settled(future)
+            waited += PATIENCE
 
     def withdraw(self, number: int) -> None:
         """A request for which room was kept is not sent; never waits."""
