@@ -64,6 +64,11 @@ def test_each_call_gets_a_message_to_answer_it() -> None:
     assert before_answer(taken.after, taken) == ASKED
 
 
+def test_what_a_function_returned_is_sent_as_it_is() -> None:
+    after = with_answer(ASKED, "", CALLS, ('{"a": "{{x}}"}', "12:00")).after
+    assert [fill(message.content, {"x": "no"}) for message in after.messages[-2:]] == ['{"a": "{{x}}"}', "12:00"]
+
+
 def test_a_branch_goes_on_with_the_answers_to_calls() -> None:
     after = with_answer(ASKED, "", CALLS).after
     assert branched(after, 2) == after

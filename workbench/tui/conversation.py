@@ -27,7 +27,7 @@ def with_answer(prompt: Prompt, answer: str, calls: tuple[ToolCall, ...] = (), a
     """The prompt with the answer as an assistant message and an empty user message after it; where it asks for calls
     of functions, a tool message for each of them, with `answers` or empty.
 
-    What looks like a variable in the answer is text, and is sent as it was written.
+    What looks like a variable in the answer, or in what a function returned, is text and is sent as it was written.
     """
     kept = prompt.messages
     while kept and kept[-1].role is Role.USER and not kept[-1].content.strip() and not kept[-1].images:
@@ -41,7 +41,7 @@ def _next_turn(said: Message, answers: tuple[str, ...] = ()) -> tuple[Message, .
     """The messages to go on with after this one of the assistant, empty where nothing is known of them."""
     texts = answers or ("",) * len(said.calls)
     asked = zip(said.calls, texts, strict=True)
-    return tuple(Message(Role.TOOL, text, call_id=call.id) for call, text in asked) or (Message(Role.USER),)
+    return tuple(Message(Role.TOOL, literal(text), call_id=call.id) for call, text in asked) or (Message(Role.USER),)
 
 
 def before_answer(prompt: Prompt, taken: Taken | None) -> Prompt | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.core.message_parts import open_calls
 from workbench.core.prompt import ToolCall
 from workbench.core.tools import tool_name
+from workbench.core.variables import fill, literal
 from workbench.own_thread import in_own_thread
 from workbench.tui.screens.where import Ask, Say
 
@@ -45,15 +46,17 @@ class CallMoves:
         """The same for the calls that the last messages wait for."""
         messages = self._desk.prompt.messages
         found = open_calls(messages)
-        answered = await self._ask_for([call for _, call in found], [messages[index].content for index, _ in found])
+        begun = [fill(messages[index].content, {}) for index, _ in found]
+        answered = await self._ask_for([call for _, call in found], begun)
         if answered is None:
             return None
         if self._desk.prompt.messages != messages:
             self._say("the messages were changed meanwhile: answer the calls once more", "warning")
             return None
         put = list(messages)
-        for (index, _), text in zip(found, answered.texts, strict=True):
-            put[index] = replace(put[index], content=text)
+        for (index, _), before, text in zip(found, begun, answered.texts, strict=True):
+            if text != before:  # what was written in its card may have variables
+                put[index] = replace(put[index], content=literal(text))
         prompt = replace(self._desk.prompt, messages=tuple(put))
         self._desk.edit(self._with_replies(prompt, [call for _, call in found], answered))
         self._changed()
