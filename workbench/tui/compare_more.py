@@ -8,6 +8,7 @@ from workbench.comparing_opened import moved
 from workbench.core.errors import InputError, StorageError
 from workbench.core.findings import Problem
 from workbench.tui.compare_gate import LimitFields, Look, Reading, Setup, budget_problems, cap_problems, few, gate_lines
+from workbench.tui.keys import own_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,8 @@ class MoreGate:
         if self._opened is None:
             return []
         if self._opened.put_together:
-            told = "these are runs that were made one by one: ^T in the workbench compares a prompt anew"
+            key = own_key("compare")
+            told = f"these are runs that were made one by one: {key} in the workbench compares a prompt anew"
             return [Problem("experiment", told, can_send=False)]
         try:
             self._comparing.services.experiments.check_free(self._opened.stored)

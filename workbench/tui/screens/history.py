@@ -17,6 +17,7 @@ from workbench.own_thread import in_own_thread
 from workbench.past_runs import RunSummary
 from workbench.tui.commands import bindings
 from workbench.tui.display import literal
+from workbench.tui.keys import own_key
 from workbench.tui.screens.history_moves import HistoryMoves
 from workbench.tui.widgets.history_list import HistoryList
 from workbench.tui.widgets.key_line import KeyLine
@@ -242,7 +243,8 @@ class HistoryScreen(Screen[Taken | None]):
         if not rows:
             searching = " so far" if self._reached is not None else ""
             asked = self._query != HistoryQuery()
-            return f"nothing has that in it{searching}" if asked else "nothing was run yet: ^J in the workbench runs"
+            nothing = f"nothing was run yet: {own_key('run')} in the workbench runs"
+            return f"nothing has that in it{searching}" if asked else nothing
         more = " so far: more below" if self._reached is not None else ""
         words = [f"{len(rows):,} {'in history' if self._query == HistoryQuery() else 'found'}{more}"]
         if self.list.marked_ids:
@@ -324,7 +326,8 @@ class HistoryScreen(Screen[Taken | None]):
         """Put the marked runs side by side."""
         marked = self.list.marked_ids
         if len(marked) < 2:
-            self.say("mark two runs or more with space in the list; then ^T puts them side by side")
+            key = own_key("history.compare")
+            self.say(f"mark two runs or more with space in the list; then {key} puts them side by side")
         else:
             self.dismiss(Taken(tuple(sorted(marked))))
 

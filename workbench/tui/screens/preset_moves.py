@@ -15,6 +15,7 @@ from workbench.core.prompt import INSTRUCTION_ROLES, ParameterValues, Prompt
 from workbench.core.saved import as_saved, values_as_defaults
 from workbench.core.slug import slug_of
 from workbench.own_thread import in_own_thread
+from workbench.tui.keys import own_key
 from workbench.tui.preset_source import PresetSource
 from workbench.tui.screens.where import Ask, Say
 
@@ -92,7 +93,7 @@ class PresetMoves:
         for warning in reversed(warnings[1:]):
             self._say(warning, "warning")
         if warnings:
-            more = f"{len(warnings)} to know of, all in Notices (^P): " if len(warnings) > 1 else ""
+            more = f"{len(warnings)} to know of, all in Notices ({own_key('palette')}): " if len(warnings) > 1 else ""
             self._say(more + warnings[0], "warning")
 
     async def choose_part(self, kind: Kind) -> None:
