@@ -33,6 +33,7 @@ LATER = (
     "workbench.adapters.presets",
     "workbench.adapters.yaml_file",
     "workbench.comparing",
+    "workbench.exchanging",
     "workbench.grid",
     "workbench.own_settings",
     "workbench.runner",

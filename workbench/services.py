@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.adapters.connections import (
@@ -20,7 +19,7 @@ from workbench.adapters.connections import (
 )
 from workbench.adapters.database import Database
 from workbench.adapters.drafts import Drafts
-from workbench.adapters.files import VARIABLE_BYTES, Paths, private_folder, read_text, read_variable_file, write_atomic
+from workbench.adapters.files import VARIABLE_BYTES, Paths, private_folder, read_text, read_variable_file
 from workbench.adapters.settings import load_settings
 from workbench.core.connection import PRACTICE_MODELS
 from workbench.core.errors import InputError, StorageError
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from workbench.adapters.prices import Prices
     from workbench.adapters.tokens import TokenCount, TokenCounter
     from workbench.core.connection import Connection
-    from workbench.core.exchange import Imported
     from workbench.core.images import ImageData
     from workbench.core.json_value import JSON
     from workbench.core.models import ModelInfo, ModelRules
@@ -428,66 +426,6 @@ class Services:
         """The text of a file that the person named. InputError."""
         return read_text(path, self.folder, VARIABLE_BYTES, shown=path, taker="this field")
 
-    def preset_yaml(self, value: Preset) -> str:
-        """The file that saving this would write."""
-        from workbench.adapters.presets.write import preset_yaml
-
-        return preset_yaml(value)
-
-    def preset_schema(self) -> dict[str, JSON]:
-        """The JSON Schema of preset files."""
-        from workbench.adapters.presets.schema import json_schema
-
-        return json_schema()
-
-    @property
-    def preset_modeline(self) -> str:
-        """The first line of a preset file that tells an editor where its schema is."""
-        from workbench.adapters.presets.schema import MODELINE
-
-        return MODELINE
-
-    def imported(self, pasted: str) -> Imported:
-        """The prompt that a text from elsewhere makes, or the file that a single line of it names. InputError."""
-        from workbench.adapters.import_files import import_pasted
-
-        return import_pasted(pasted, self.folder)
-
-    def imported_text(self, text: str) -> Imported:
-        """The prompt that a text from elsewhere makes. InputError."""
-        from workbench.adapters.import_files import import_text
-
-        return import_text(text)
-
-    def imported_file(self, path: str) -> Imported:
-        """The prompt that a file from elsewhere makes. InputError."""
-        from workbench.adapters.import_files import import_file
-
-        return import_file(path, self.folder)
-
-    def exported(self, prompt: Prompt, connection: Connection, shape: str, *, anyway: bool = False) -> str:
-        """The prompt as it would be sent now, as one of `exports.SHAPES`; without the connection's key, unless the
-        person wrote it into a message."""
-        from workbench.core.exchange.exports import exported
-
-        request = self.build(prompt, connection, anyway=anyway)
-        return exported(shape, prompt, self.parts(prompt)[0], request, connection)
-
-    def export_prompt(self, prompt: Prompt, shape: str, text: str) -> Path:
-        """Write what `exported` gave into a new file of the exports folder; where it is. StorageError."""
-        from workbench.core.exchange.exports import SHAPES
-
-        return self.export_new(prompt.name or "prompt", SHAPES[shape].ending, text)
-
-    def export_new(self, title: str, ending: str, text: str) -> Path:
-        """Write a new file of the exports folder, named by `title`; where it is. StorageError."""
-        from workbench.core.slug import slug_of
-
-        stem = slug_of(title)
-        names = (f"{stem}{f'-{number}' if number else ''}.{ending}" for number in count())
-        name = next(name for name in names if not (self.paths.exports / name).exists())
-        return self.export(name, text)
-
     def is_first_start(self) -> bool:
         """Whether the screen was never opened before; asking makes it so. Where that can't be kept: False, or it would
         be the first start each time."""
@@ -504,13 +442,6 @@ class Services:
 
         write_template(self.paths.settings)
         return self.paths.settings
-
-    def export(self, name: str, text: str) -> Path:
-        """Write a file that the person asked for into the exports folder; where it is. StorageError."""
-        path = self.paths.exports / name
-        private_folder(path.parent)
-        write_atomic(path, text.encode())
-        return path
 
     def prompt_tokens(self, request: Request, connection: Connection) -> TokenCount:
         """The tokens that a request takes, those of its images about, as the model that it names counts them."""

@@ -300,10 +300,11 @@ async def test_a_settings_file_is_made_once_and_reads_without_complaint(tmp_path
     async with open_bench(tmp_path, model="") as bench:
         await bench.app.run_action("write_settings")
         path = bench.services.paths.settings
-        assert str(path) in notice(bench)
+        await bench.until(lambda: str(path) in notice(bench))
         assert load_settings(path)[1] == ()
         path.write_text("retries = 5\n")
         await bench.app.run_action("write_settings")
+        await bench.app.workers.wait_for_complete()
         assert path.read_text() == "retries = 5\n"
 
 
@@ -311,6 +312,7 @@ async def test_a_picture_fetches_nothing(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         await bench.type("서울")
         bench.app.action_save_screenshot()
+        await bench.app.workers.wait_for_complete()
         [picture] = (tmp_path / "files" / "exports").iterdir()
         text = picture.read_text(encoding="utf-8")
         assert "서울" in text

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench import exchanging
 from workbench.cli.diagnostics import ExitCode, complain, say, say_findings
 from workbench.cli.options import StandardInput, how_to_fill, prompt_from
 from workbench.cli.output import Output
@@ -32,7 +33,7 @@ def import_prompt(options: argparse.Namespace, services: Services) -> int:
         say(f"workbench: {note}")
     if options.save is None:
         output = Output()
-        output.text(services.preset_yaml(imported.prompt))
+        output.text(exchanging.preset_yaml(imported.prompt))
         output.end_line()
         return ExitCode.OK
     place = Place.PROJECT if options.project else Place.USER
@@ -53,10 +54,10 @@ def _named(prompt: Prompt, name: str) -> tuple[str, Prompt]:
 
 def _imported(file: str, services: Services) -> Imported:
     if file != "-":
-        return services.imported_file(file)
+        return exchanging.imported_file(services, file)
     if sys.stdin.isatty():
         say("workbench: paste it here, then press enter and ctrl-d")
-    return services.imported_text(StandardInput().read("the import"))
+    return exchanging.imported_text(StandardInput().read("the import"))
 
 
 def export_prompt(options: argparse.Namespace, services: Services) -> int:
@@ -73,7 +74,7 @@ def export_prompt(options: argparse.Namespace, services: Services) -> int:
     say_findings(request)
     if hint := how_to_fill(started.prompt, services):
         say(f"workbench: {hint}")
-    text = services.exported(started.prompt, connection, options.shape, anyway=options.anyway)
+    text = exchanging.exported(services, started.prompt, connection, options.shape, anyway=options.anyway)
     output.text(without_keys(text, connection.key) if options.mask_keys else text)
     output.end_line()
     return ExitCode.OK

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench import exchanging
 from workbench.cli.diagnostics import ExitCode, say, say_findings
 from workbench.cli.options import prompt_of
 from workbench.cli.output import Output
@@ -86,9 +87,9 @@ def _path(options: argparse.Namespace, services: Services) -> int:
 
 def _schema(options: argparse.Namespace, services: Services) -> int:
     if options.modeline:
-        Output().text(f"{services.preset_modeline}\n")
+        Output().text(f"{exchanging.preset_modeline()}\n")
     else:
-        Output().json(services.preset_schema())
+        Output().json(exchanging.preset_schema())
     return ExitCode.OK
 
 

@@ -207,10 +207,11 @@ class WorkbenchApp(App[None]):
         if not isinstance(self.screen, SettingsScreen):
             self.push_screen(SettingsScreen(self.services))
 
-    def action_write_settings(self) -> None:
+    @work
+    async def action_write_settings(self) -> None:
         """Write the commented settings file, unless there is one: it is the person's own."""
         try:
-            path = self.services.write_settings_file()
+            path = await asyncio.to_thread(self.services.write_settings_file)
         except StorageError as error:
             self.tell(error.line, "error")
         else:
@@ -221,8 +222,13 @@ class WorkbenchApp(App[None]):
         from workbench.tui.picture import self_contained
 
         name = time.strftime("workbench-%Y%m%d-%H%M%S.svg")
+        self.run_worker(self._save_picture(name, self_contained(self.export_screenshot(title="workbench"))))
+
+    async def _save_picture(self, name: str, picture: str) -> None:
+        from workbench.exchanging import export
+
         try:
-            path = self.services.export(name, self_contained(self.export_screenshot(title="workbench")))
+            path = await asyncio.to_thread(export, self.services, name, picture)
         except StorageError as error:
             self.tell(error.line, "error")
         else:
@@ -257,9 +263,11 @@ class WorkbenchApp(App[None]):
         return why
 
     async def _copy_into_file(self, text: str, what: str, why: str, say: Callable[[str, Kind], None]) -> None:
+        from workbench.exchanging import export_new
+
         title = what.removeprefix("the ")
         try:
-            path = await asyncio.to_thread(self.services.export_new, title, "txt", text)
+            path = await asyncio.to_thread(export_new, self.services, title, "txt", text)
         except StorageError as error:
             say(error.line, "error")
         else:

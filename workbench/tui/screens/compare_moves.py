@@ -198,12 +198,14 @@ class CompareMoves:
         if ending is None:
             return
         from workbench.core.experiment_files import file_text
+        from workbench.exchanging import export_new
 
         services = self._desk.comparing.services
         try:
             report = await self._desk.report(whole=True)
             written = await asyncio.to_thread(file_text, report, f".{ending}")
-            path = await asyncio.to_thread(services.export_new, f"{self._desk.title} comparison", ending, written)
+            title = f"{self._desk.title} comparison"
+            path = await asyncio.to_thread(export_new, services, title, ending, written)
         except StorageError as error:
             self._say(error.line, "error")
         else:

@@ -66,11 +66,12 @@ class Copying:
     async def _exported(self, shape: str, ask: Ask) -> str | None:
         """The prompt in that shape; of one that holds what looks like a key, what the person wants, or None."""
         from workbench.core.keys import holds_key, without_keys
+        from workbench.exchanging import exported
         from workbench.tui.screens.questions import key_question
 
         connection = self._desk.connection
         # In threads: with its images it may be many megabytes.
-        text = await in_own_thread(self._desk.services.exported, self._desk.prompt, connection, shape)
+        text = await in_own_thread(exported, self._desk.services, self._desk.prompt, connection, shape)
         if not await in_own_thread(holds_key, text, connection.key):
             return text
         answer = await ask(key_question())
@@ -79,6 +80,7 @@ class Copying:
     async def choose_export(self, ask: Ask) -> None:
         """Let the person choose a shape, write the prompt into a file, and say where."""
         from workbench.core.exchange.exports import SHAPES
+        from workbench.exchanging import export_prompt
         from workbench.tui.widgets.chooser import Chooser
         from workbench.tui.widgets.pick_list import Choice
 
@@ -89,7 +91,7 @@ class Copying:
         if chosen is None or exported is None:
             return
         try:
-            path = await asyncio.to_thread(self._desk.services.export_prompt, self._desk.prompt, chosen, exported)
+            path = await asyncio.to_thread(export_prompt, self._desk.services, self._desk.prompt, chosen, exported)
         except StorageError as error:
             self._say(error.line, "error")
         else:

@@ -38,8 +38,10 @@ async def fold(desk: Desk, text: str, *, ask: Ask, say: Say, otherwise: str) -> 
             prompt, name = desk.with_text_variable(text)
             return Folded(prompt, f"{{{{{name}}}}}", f"{size_text(size)} are in the variable {{{{{name}}}}}")
         case "file":
+            from workbench.exchanging import export_new
+
             try:
-                path = await asyncio.to_thread(desk.services.export_new, "text", "txt", text)
+                path = await asyncio.to_thread(export_new, desk.services, "text", "txt", text)
             except StorageError as error:
                 say(error.line, "error")
                 return None

@@ -267,19 +267,20 @@ class PresetMoves:
 
     async def import_prompt(self) -> None:
         """Let the person paste a request or name its file, and put the prompt that it makes on the desk."""
+        from workbench.exchanging import imported
         from workbench.tui.screens.import_prompt import ImportPrompt
 
-        text = await self._ask(ImportPrompt(lambda pasted: self._services.imported(pasted).summary))
+        text = await self._ask(ImportPrompt(lambda pasted: imported(self._services, pasted).summary))
         if text is None:
             return
         try:
-            imported = await asyncio.to_thread(self._services.imported, text)
+            taken = await asyncio.to_thread(imported, self._services, text)
         except WorkbenchError as error:
             self._say(error.line, "error")
             return
-        if opened := await self._put(imported.prompt, None):
-            self._say(f"imported {imported.what}{opened.said}", "success")
-            self._warn(imported.notes)
+        if opened := await self._put(taken.prompt, None):
+            self._say(f"imported {taken.what}{opened.said}", "success")
+            self._warn(taken.notes)
 
 
 def _instructions(prompt: Prompt) -> bool:
