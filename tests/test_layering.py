@@ -31,6 +31,7 @@ LATER = (
     "workbench.core.request",
     "workbench.core.summary",
     "workbench.adapters.presets",
+    "workbench.adapters.settings_read",
     "workbench.adapters.yaml_file",
     "workbench.comparing",
     "workbench.exchanging",

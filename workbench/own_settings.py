@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.adapters.settings import FILE_NAME, value_fault
+from workbench.adapters.settings import FILE_NAME
+from workbench.adapters.settings_read import value_fault
 from workbench.adapters.settings_table import SETTINGS, Setting, toml_value
 from workbench.core.errors import InputError
 

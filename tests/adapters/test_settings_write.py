@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.adapters.settings import Settings, load_settings, read_settings
+from workbench.adapters.settings import Settings, load_settings
+from workbench.adapters.settings_read import read_settings
 from workbench.adapters.settings_schema import MODELINE, SCHEMA_FILE, json_schema
 from workbench.adapters.settings_write import (
     remove_endpoint,

@@ -15,7 +15,8 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable
 
 from workbench.adapters.files import private_folder, read_limited, storage_error, write_atomic
-from workbench.adapters.settings import FILE_NAME, MAX_BYTES, USING_DEFAULTS, read_settings
+from workbench.adapters.settings import FILE_NAME, MAX_BYTES, USING_DEFAULTS
+from workbench.adapters.settings_read import read_settings
 from workbench.adapters.settings_schema import MODELINE, SCHEMA_FILE, json_schema
 from workbench.adapters.settings_template import settings_template
 from workbench.core.errors import InputError, StorageError
