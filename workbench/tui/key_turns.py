@@ -76,8 +76,9 @@ async def takes_own_key(app: App[Any], event: events.Event) -> bool:
 
     Left to itself such a key climbs through all ancestors of the field to the app before its command runs, while a
     letter behind it is typed at once: of Backspace and 5 in one burst the 5 would go in first, and be taken out again.
+    Enter climbs as ever: it ends what is typed, and what follows the typing (the palette's list) comes before it so.
     """
-    if not isinstance(event, events.Key) or event.is_forwarded or event.is_printable:
+    if not isinstance(event, events.Key) or event.is_forwarded or event.is_printable or event.key == "enter":
         return False
     field = app.focused
     if not isinstance(field, Input | TextArea) or app.screen.maximized is not None:
