@@ -29,8 +29,11 @@ _FULL = BLOCK
 """Runs that make a block."""
 _ENOUGH = 4_000_000
 """Characters that are no longer looked through one by one, however few runs they are of."""
-_BREATH = 0.002
-"""Seconds of rest after each run, so that the screen has the interpreter to itself most of the time."""
+_BREATH = 0.003
+"""Seconds of rest after each run and each statement, so that the screen has the interpreter to itself most of the time:
+a key takes many turns, and waits for each while another thread is at work."""
+_ROWS = 100
+"""Rows that one statement writes: each statement is a turn."""
 _PATIENCE = 10.0
 """Seconds that a block waits to be written before no other is made."""
 
@@ -38,6 +41,10 @@ _ENDED = """
 SELECT w.run FROM search_waiting w JOIN runs r ON r.id = w.run WHERE r.state IS NOT NULL ORDER BY w.run DESC LIMIT ?
 """
 _TEXTS_OF_ANSWERS = "SELECT text, reasoning, refusal, tool_calls FROM answers WHERE run = ? ORDER BY choice"
+_PLACE = """
+INSERT OR IGNORE INTO search_places (run, block, place)
+SELECT w.run, ?1, each.key FROM json_each(?2) AS each JOIN search_waiting w ON w.run = each.value
+"""
 # The block is only what was read if none of its runs was deleted, or indexed by another process, meanwhile.
 _ALL_PLACED = "(SELECT count(*) FROM search_places WHERE block = ?1) = ?2"
 
@@ -126,21 +133,17 @@ class SearchIndex:
 
 
 def _block(number: int, runs: list[str], places: dict[str, list[int]]) -> list[Statement]:
-    statements: list[Statement] = [
-        (
-            "INSERT OR IGNORE INTO search_places (run, block, place) "
-            "SELECT run, ?, ? FROM search_waiting WHERE run = ?",
-            (number, place, run),
-        )
-        for place, run in enumerate(runs)
-    ]
-    statements += (
-        (
-            "INSERT OR IGNORE INTO search_grams (block, gram, places) VALUES (?, ?, ?)",
-            (number, gram, packed(held, BLOCK)),
-        )
-        for gram, held in sorted(places.items())
-    )
+    statements: list[Statement] = [(_PLACE, (number, json.dumps(runs)))]
+    packs: list[object] = []
+    for count, gram in enumerate(sorted(places), 1):
+        packs += (gram, packed(places[gram], BLOCK))
+        if not count % _ROWS or count == len(places):
+            values = ", ".join(["(?, ?)"] * (len(packs) // 2)).replace("(", f"({number:d}, ")
+            statements.append(
+                (f"INSERT OR IGNORE INTO search_grams (block, gram, places) VALUES {values}", tuple(packs))
+            )
+            packs = []
+            time.sleep(_BREATH)
     whole = (number, len(runs))
     statements += [
         (f"INSERT OR IGNORE INTO search_blocks (block, oldest, newest) SELECT ?1, ?3, ?4 WHERE {_ALL_PLACED}",

@@ -62,7 +62,10 @@ def packed(places: Sequence[int], size: int) -> bytes:
         following = place + 1
     if len(gaps) < size // 8:
         return bytes(gaps)
-    return sum(1 << place for place in places).to_bytes(size // 8, "little")
+    bits = bytearray(size // 8)
+    for place in places:
+        bits[place >> 3] |= 1 << (place & 7)
+    return bytes(bits)
 
 
 def unpacked(data: bytes, size: int) -> int:
