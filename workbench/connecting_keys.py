@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.core.secret import Secret
 
 OPENAI_KEY = "OPENAI_API_KEY"
-TYPED = "the connect screen, for this session"
+TYPED = "entered for this session"
 
 
 class KeyHome(NamedTuple):

@@ -30,6 +30,7 @@ from workbench.adapters import history as history_module
 from workbench.adapters.database import Database
 from workbench.adapters.files import Paths
 from workbench.adapters.history import History, RunRecord
+from workbench.adapters.history_rows import first_line
 from workbench.core.errors import ErrorKind, ServerError
 from workbench.core.events import (
     Event,
@@ -392,3 +393,18 @@ def test_a_key_that_is_a_word_leaves_the_text_alone(paths: Paths) -> None:
     assert stored is not None
     assert stored.choices[0].text == "ollama is a program"
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("\n  안녕\nmore", "안녕"),
+        ('{\n  "menu": 1,\n  "b": 2}', '{ "menu": 1,'),
+        ("```json\n[\n1\n]", "```json [ 1"),
+        ("…\n?", "… ?"),
+        ("", ""),
+        ("x" * 300, "x" * 200),
+    ],
+)
+def test_the_line_of_a_list_has_a_word_in_it(text: str, line: str) -> None:
+    assert first_line(text) == line

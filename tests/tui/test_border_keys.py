@@ -13,12 +13,20 @@ from workbench.tui.screens.reading import ReadingScreen
 from workbench.tui.widgets.chooser import Chooser
 from workbench.tui.widgets.pick_list import Choice
 
-WORDS = "enter takes it · ^S saves · shift+↑↓ scrolls · esc 나감 · n note"
+WORDS = "enter takes it · ^S saves · shift+↑↓ scrolls · esc 나감 · n note · / to the search"
 
 
 @pytest.mark.parametrize(
     ("word", "key"),
-    [("enter", "enter"), ("takes", "enter"), ("saves", "ctrl+s"), ("scrolls", ""), ("나감", "escape"), ("note", "n")],
+    [
+        ("enter", "enter"),
+        ("takes", "enter"),
+        ("saves", "ctrl+s"),
+        ("scrolls", ""),
+        ("나감", "escape"),
+        ("note", "n"),
+        ("search", "slash"),
+    ],
 )
 def test_each_part_is_its_first_word(word: str, key: str) -> None:
     at = WORDS.index(word) + (1 if word == "note" else 0) + WORDS[: WORDS.index(word)].count("나감") * 2

@@ -114,11 +114,11 @@ async def test_a_server_that_runs_here_is_found_and_used(services: Services, mon
             assert "not an AI" in hands.details, "practice is in use, and says what it is"
             await hands.go_to("ollama")
             assert "nomic-embed-text, llama3.2" in hands.details
-            await hands.press("s")
-            await hands.until(lambda: "in your settings" in hands.details)
             await hands.press("t")
             await hands.until(lambda: hands.rows["ollama"] == "✓ 2 models")
-            assert hands.said == "ollama answers: 2 models"
+            await hands.until(lambda: hands.said == "ollama answers: 2 models")
+            await hands.press("s")
+            await hands.until(lambda: "in your settings" in hands.details)
             await hands.press("d")
             await hands.until(lambda: "at every start" in hands.details)
             await hands.press("enter")
@@ -137,8 +137,8 @@ async def test_an_endpoint_is_added_tested_mended_and_removed(
         await hands.press("a")
         await hands.pilot.pause()
         await hands.paste(f"{server.host}/openai")
-        await hands.press("enter")
-        name = f"local-{server.port}"
+        await hands.press("tab", "l", "a", "b", "enter")
+        name = "lab"  # in place of the name that was offered, not behind it
         await hands.until(lambda: hands.rows.get(name) == "✗ wrong path")
         assert hands.said == f"wrong path → an API answers at http://{server.host}/openai/v1: e changes the address"
         await hands.press("e")
@@ -180,7 +180,7 @@ async def test_a_key_is_typed_masked_used_and_shown_nowhere(
             await hands.press("ctrl+c", "ctrl+x")
             assert hands.app.clipboard == ""
             await hands.press("enter")
-            await hands.until(lambda: "the connect screen, for this session" in hands.details)
+            await hands.until(lambda: "entered for this session" in hands.details)
             await hands.press("t")
             await hands.until(lambda: hands.rows["lab"] == "✓ 1 model")
             assert KEY not in hands.app.export_screenshot()

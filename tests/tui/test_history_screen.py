@@ -97,7 +97,9 @@ async def test_a_run_is_found_and_opened_as_it_was(tmp_path: Path) -> None:
         screen = bench.app.screen
         assert isinstance(screen, HistoryScreen)
         assert len(screen.list.rows) == 4
-        await bench.press("tab", "down", "s", "d")
+        await bench.press("tab")
+        assert "/ to the search" in str(screen.query_one(".box").border_subtitle)
+        await bench.press("down", "s", "d")
         await bench.until(lambda: len(screen.list.deleted_ids) == 1)
         screen.query_one(Input).focus()
         screen.query_one(Input).value = "질"

@@ -172,8 +172,14 @@ def attempted(run: str, number: int, at: datetime) -> list[Statement]:
 
 
 def first_line(text: str) -> str:
-    """The first line with something in it, cut for a list."""
-    return next((line.strip()[:_FIRST_LINE] for line in text[:10_000].splitlines() if line.strip()), "")
+    """The first line with a word in it, cut for a list, behind what stands alone before it: JSON that begins with a
+    brace on a line of its own, or a fence of code, would say nothing by its first line."""
+    said = ""
+    for line in text[:10_000].splitlines():
+        said = f"{said} {line.strip()}".strip()
+        if any(map(str.isalnum, line)) and not line.lstrip().startswith("```"):
+            break
+    return said[:_FIRST_LINE]
 
 
 def _token_counts(usage: Mapping[str, JSON] | None) -> tuple[int | None, ...]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-_NAMES = {"enter": "enter", "esc": "escape", "tab": "tab", "space": "space", "backspace": "backspace"}
+_NAMES = {"enter": "enter", "esc": "escape", "tab": "tab", "space": "space", "backspace": "backspace", "/": "slash"}
 _CONTROL = re.compile(r"\^([A-Z])")
 _BETWEEN = " · "
 _EDGE = 3

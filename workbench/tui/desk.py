@@ -21,6 +21,7 @@ from workbench.core.title import title_of
 from workbench.own_thread import in_own_thread
 from workbench.tui.conversation import Taken, before_answer, starting_prompt, with_answer
 from workbench.tui.draft_view import DraftView
+from workbench.tui.keys import own_key
 from workbench.tui.part_lines import file_facts, image_files
 from workbench.tui.preset_source import PresetSource
 
@@ -138,8 +139,9 @@ class Desk:
         try:
             self._connection = self.services.connection(name, self.prompt.model)
         except InputError as error:
-            told = f"a draft went to {name} and goes to {self._connection.name} now: {error.message}"
-            self._session.notes.append(told)
+            why = error.message.removeprefix("connection: ")
+            told = f"a draft went to {name} and goes to {self._connection.name} now: {why} · {own_key('connection')}"
+            self._session.notes.append(f"{told} connects")
         else:
             self._connection_chosen = True
 

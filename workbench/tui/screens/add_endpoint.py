@@ -80,10 +80,9 @@ class AddEndpoint(Dialog[EndpointFields | None]):
             yield from field_row("address", first.base_url, "https://api.example.com/v1, or localhost:8000")
             yield Static(id="said")
             if not self._changing:
-                yield from field_row("name", first.name, "what you will call it")
-            yield from field_row(
-                "key", first.key_variable, "the NAME of the variable with its key; empty for none", label="key variable"
-            )
+                yield from field_row("name", first.name, "what you will call it", offered=True)
+            variable = "the NAME of the variable with its key; empty for none"
+            yield from field_row("key", first.key_variable, variable, label="key variable", offered=True)
             yield from field_row("model", first.model, "asked where a prompt names none", label="default model")
             yield Static(id="variable")
             yield Static(id="fault")

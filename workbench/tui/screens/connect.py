@@ -244,13 +244,12 @@ class ConnectScreen(Screen[Chosen | None]):
 
     @work(exclusive=True, group="test")
     async def _test(self, place: Place) -> None:
-        if place.connection is None:
-            return
+        connection = place.connection or self._connecting.take_found(place)
         self.say(f"asking {place.host} for its models ...")
         await self._warmed.wait()
-        tested = await self._connecting.test(place.connection)
-        self._tested[_test_id(place.connection)] = tested
-        self._show_places()
+        tested = await self._connecting.test(connection)
+        self._tested[_test_id(connection)] = tested
+        await self._refresh()
         if tested.models is None:
             self.say(f"{tested.cause} {other_line(tested)}" if tested.other_url else tested.fault, "error")
         else:
@@ -344,8 +343,8 @@ def _can_keep(place: Place) -> bool:
     return place.saved is None and place.server is not None
 
 
-def _is_ready(place: Place) -> bool:
-    return place.kind == "ready"
+def _can_test(place: Place) -> bool:
+    return place.kind in ("ready", "found")
 
 
 def _can_start(place: Place) -> bool:
@@ -359,7 +358,7 @@ def _can_use(place: Place) -> bool:
 
 _NEEDS = {
     "use": _can_use,
-    "test": _is_ready,
+    "test": _can_test,
     "key": _takes_key,
     "change": _is_saved,
     "remove": _is_saved,

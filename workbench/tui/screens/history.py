@@ -107,7 +107,7 @@ class HistoryScreen(Screen[Taken | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = "History"
-            box.border_subtitle = "enter opens · tab to the list · shift+↑↓ scrolls the text"
+            box.border_subtitle = _hint("tab to the list")
             field = Input(placeholder="a part of a prompt or an answer · model:gpt-4o cost>0.01 starred")
             field.cursor_blink = False
             yield field
@@ -124,6 +124,10 @@ class HistoryScreen(Screen[Taken | None]):
         self._search()
         self.set_interval(_FRESH, self._look_for_newer)
         self._look_at_index()
+
+    def on_descendant_focus(self) -> None:
+        in_list = self.list.has_focus
+        self.query_one(".box").border_subtitle = _hint("/ to the search" if in_list else "tab to the list")
 
     def on_resize(self, event: events.Resize) -> None:
         self._lay_out(event.size)
@@ -383,3 +387,7 @@ class HistoryScreen(Screen[Taken | None]):
             field.value = f"{field.value.rstrip()} {word}".lstrip() + ("" if word[-1] in ":>" else " ")
             field.cursor_position = len(field.value)
             field.focus()
+
+
+def _hint(way: str) -> str:
+    return f"enter opens · {way} · shift+↑↓ scrolls the text"

@@ -19,8 +19,9 @@ def labelled(label: str, widget: Widget) -> ComposeResult:
         yield widget
 
 
-def field_row(name: str, text: str, hint: str, *, label: str = "") -> ComposeResult:
-    """A row with a field to type in, whose id is `name`; `hint` stands in it while it is empty."""
-    field = Input(text, placeholder=hint, id=name, select_on_focus=False)
+def field_row(name: str, text: str, hint: str, *, label: str = "", offered: bool = False) -> ComposeResult:
+    """A row with a field to type in, whose id is `name`; `hint` stands in it while it is empty. What is put into an
+    `offered` one by itself is selected when one comes there: typing replaces it."""
+    field = Input(text, placeholder=hint, id=name, select_on_focus=offered)
     field.cursor_blink = False
     yield from labelled(label or name, field)
