@@ -37,6 +37,8 @@ class Marks(NamedTuple):
     marked: bool = False
     deleted: bool = False
     found: Found | None = None
+    in_columns: bool = False
+    """Some row has a title: all leave it the same room."""
 
 
 def row_pieces(row: Row, marks: Marks, width: int, today: date) -> list[Piece]:
@@ -53,25 +55,28 @@ def row_pieces(row: Row, marks: Marks, width: int, today: date) -> list[Piece]:
         return [*pieces, shortened("deleted · u brings it back", width - width_of(pieces), "dim")]
     return [
         *pieces,
-        *(_run_pieces(row, marks.found, width) if isinstance(row, RunSummary) else _comparison_pieces(row, width)),
+        *(_run_pieces(row, marks, width) if isinstance(row, RunSummary) else _comparison_pieces(row, width)),
     ]
 
 
-def _run_pieces(run: RunSummary, found: Found | None, width: int) -> list[Piece]:
+def _run_pieces(run: RunSummary, marks: Marks, width: int) -> list[Piece]:
     pieces: list[Piece] = []
     if width >= _ROOM_FOR_MODEL:
-        pieces += [fitted(run.model, min(18, width // 5), "string"), Piece(" ")]
-    if width >= _ROOM_FOR_PARAMETERS:
-        pieces += [fitted(parameter_words(run.parameters), 18, "dim"), Piece(" ")]
-    if width >= _ROOM_FOR_FIGURES:
+        pieces += [fitted(run.model, min(16, width // 5), "string"), Piece(" ")]
+    # What was found is what is looked for: the rest is told beside the texts.
+    if width >= _ROOM_FOR_PARAMETERS and marks.found is None:
+        pieces += [fitted(parameter_words(run.parameters), 16, "dim"), Piece(" ")]
+    if width >= _ROOM_FOR_FIGURES and (marks.found is None or width >= _ROOM_FOR_PARAMETERS):
         tokens = f"{tokens_text(run.total_tokens)} t" if run.total_tokens is not None else ""
         cost = money_text(run.cost_usd) if run.state is not None else ""
         pieces += [Piece(f"{tokens:>8} ", "dim"), Piece(f"{_short(cost):>9} ", "dim")]
     title = run.name or run.prompt_name
-    if title:
+    if marks.in_columns and width >= _ROOM_FOR_FIGURES:
+        pieces += [fitted(title, max(12, width // 8), "key"), Piece("  ")]
+    elif title:
         pieces += [shortened(title, max(8, width // 5), "key"), Piece("  ")]
-    if found is not None:
-        return [*pieces, *_found_pieces(found, width)]
+    if marks.found is not None:
+        return [*pieces, *_found_pieces(marks.found, width)]
     begins = run.first_line or (f"({run.error_kind.replace('_', ' ')})" if run.error_kind else "")
     pieces.append(shortened(begins, max(0, width), "wrong" if not run.first_line else ""))
     return pieces
@@ -96,6 +101,11 @@ def _comparison_pieces(each: ExperimentSummary, width: int) -> list[Piece]:
         Piece("  "),
         shortened(f"{vary_words(each.axes, each.repeats)} · {cells} · {spent}", max(0, width), "dim"),
     ]
+
+
+def has_title(row: Row) -> bool:
+    """Whether it, or its prompt, has a name."""
+    return isinstance(row, RunSummary) and bool(row.name or row.prompt_name)
 
 
 def state_of(row: Row) -> str:

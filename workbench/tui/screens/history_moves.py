@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.core.history_query import RUNNING
 from workbench.own_thread import in_own_thread
+from workbench.tui.history_words import state_of
 from workbench.tui.screens.where import Ask, Say
 from workbench.tui.widgets.chooser import Chooser
 from workbench.tui.widgets.pick_list import Choice
@@ -44,6 +46,7 @@ class HistoryMoves:
     def star(self, run: RunSummary) -> RunSummary:
         """Put a star on it, or take it off."""
         self._past.star([run.id], not run.starred)
+        self._tell_trouble()
         return replace(run, starred=not run.starred)
 
     async def rename(self, run: RunSummary) -> RunSummary | None:
@@ -52,6 +55,7 @@ class HistoryMoves:
         if name is None or name == run.name:
             return None
         self._past.rename(run.id, name.strip())
+        self._tell_trouble()
         return replace(run, name=name.strip())
 
     async def annotate(self, run: RunSummary) -> RunSummary | None:
@@ -60,11 +64,17 @@ class HistoryMoves:
         if note is None or note == run.note:
             return None
         self._past.annotate(run.id, note.strip())
+        self._tell_trouble()
         return replace(run, note=note.strip())
+
+    def _tell_trouble(self) -> None:
+        """Say why what was just done is not on the disk, where that is so: the workbench's line lies below."""
+        if (trouble := self._services.database.trouble) is not None:
+            self._say(trouble, "warning")
 
     def delete(self, row: Row) -> bool:
         """Take it out of history; whether that was done."""
-        if row.state is None and (not hasattr(row, "running") or row.running):
+        if state_of(row) == RUNNING:
             self._say("it is still running: stop it first", "warning")
             return False
         self._services.deletions.hide([row.id])

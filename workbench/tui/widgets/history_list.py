@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.message import Message
 
 from workbench.tui.commands import bindings
-from workbench.tui.history_words import Marks, row_pieces
+from workbench.tui.history_words import Marks, has_title, row_pieces
 from workbench.tui.widgets.row_pane import RowPane
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ class HistoryList(RowPane):
         self._rows: list[Row] = []
         self._found: dict[str, Found] = {}
         self._today = date.today()
+        self._titled = False
+        """Whether some row of the first ones has a title."""
         self.marked_ids: set[str] = set()
         self.deleted_ids: set[str] = set()
 
@@ -67,6 +69,7 @@ class HistoryList(RowPane):
         """Show these in place of the ones before, from the first on; `found` is where in them a text stands."""
         self._found = dict(found or {})
         self._today = date.today()
+        self._titled = any(has_title(row) for row in rows)
         self._rows = list(rows)
         self._cursor = 0
         self._following = False
@@ -113,7 +116,9 @@ class HistoryList(RowPane):
 
     def row_pieces(self, row: int) -> list[Piece]:
         shown = self._rows[row]
-        marks = Marks(shown.id in self.marked_ids, shown.id in self.deleted_ids, self._found.get(shown.id))
+        marks = Marks(
+            shown.id in self.marked_ids, shown.id in self.deleted_ids, self._found.get(shown.id), self._titled
+        )
         return row_pieces(shown, marks, self.text_width - 2, self._today)
 
     def marked(self, row: int) -> bool:
