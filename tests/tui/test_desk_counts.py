@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.core.prompt import Message, Prompt, Role, SendLimit, Variable
 from workbench.services import Services
+from workbench.tui.derived import count_messages, derive
 from workbench.tui.desk import Desk
 from workbench.tui.session import Session
 
@@ -30,14 +31,14 @@ def test_variables_are_filled_files_read_and_messages_that_are_off_counted_as_th
         def count(text: str) -> int:
             return services.tokens.count(text, desk.model, practice=True).value
 
-        tokens = [each.value for each in desk.derive().tokens]
+        tokens = [each.value for each in derive(desk).tokens]
         assert tokens == [
             count("Be very brief."),
             count(f"Summarise: {ARTICLE}"),
             count(ARTICLE),
             count("{{missing}}"),
         ]
-        assert [each.value for each in desk.count_messages()] == tokens
+        assert [each.value for each in count_messages(desk)] == tokens
 
 
 def test_what_a_limit_saves_is_counted_with_the_variables_filled(tmp_path: Path) -> None:
@@ -45,10 +46,10 @@ def test_what_a_limit_saves_is_counted_with_the_variables_filled(tmp_path: Path)
         desk = Desk(Session(services), "draft")
         turns = (Message(Role.USER, "{{text}}"), Message(Role.ASSISTANT, "Done."), Message(Role.USER, "And now?"))
         desk.prompt = Prompt(messages=turns, variables=(Variable("text", value=ARTICLE),))
-        whole = desk.derive()
+        whole = derive(desk)
         all_tokens = desk.prompt_tokens
         desk.prompt = replace(desk.prompt, send=SendLimit(last_turns=1))
-        desk.derive()
+        derive(desk)
         assert all_tokens is not None
         assert desk.prompt_tokens is not None
         assert desk.unsent_tokens == whole.tokens[0].value + whole.tokens[1].value

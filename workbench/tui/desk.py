@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.draft import DraftState
 from workbench.core.errors import InputError
-from workbench.core.message_parts import calls_text, function_calls, has_parts, open_calls
+from workbench.core.message_parts import function_calls, has_parts, open_calls
 from workbench.core.outcome import Choice
 from workbench.core.parts import NO_PARTS
 from workbench.core.prompt import Prompt, Variable
@@ -22,12 +22,10 @@ from workbench.own_thread import in_own_thread
 from workbench.tui.conversation import Taken, before_answer, starting_prompt, with_answer
 from workbench.tui.draft_view import DraftView
 from workbench.tui.keys import own_key
-from workbench.tui.part_lines import file_facts, image_files
+from workbench.tui.part_lines import image_files
 from workbench.tui.preset_source import PresetSource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from workbench.adapters.history_rows import StoredRun
     from workbench.adapters.tokens import TokenCount
     from workbench.core.connection import Connection
@@ -36,31 +34,11 @@ if TYPE_CHECKING:
     from workbench.core.outcome import Outcome
     from workbench.core.parts import Parts
     from workbench.core.preset import OpenedPreset
-    from workbench.core.prompt import CannedReply, Image, ToolCall
+    from workbench.core.prompt import CannedReply, ToolCall
     from workbench.core.request import Problem, Request
     from workbench.core.usage import SessionCost
     from workbench.runner import Job
     from workbench.tui.session import Session
-    from workbench.tui.widgets.parameter_rows import GivenValue
-    from workbench.tui.widgets.parts_panel import PartRow
-
-
-class Derived(NamedTuple):
-    """What follows from the prompt: worked out after an edit, never on the way of a key."""
-
-    request: Request
-    reasons: Mapping[str, str]
-    """By parameter: why it is not sent for this model."""
-    problems: Mapping[str, str]
-    """By parameter: what the endpoint would refuse in it."""
-    given: Mapping[str, GivenValue]
-    """By parameter: what persona and format set where the prompt does not."""
-    tokens: tuple[TokenCount, ...]
-    """By message, on or off."""
-    parts: tuple[PartRow, ...]
-    """The persona and the format that are named."""
-    images: Mapping[Image, str]
-    """What the cards say of the images' files."""
 
 
 class Step(NamedTuple):
@@ -340,70 +318,8 @@ class Desk:
             with contextlib.suppress(InputError):  # the request says it
                 self.services.image_files.read(image.source)
 
-    def derive(self) -> Derived:
-        """Work out what follows from the prompt as it stands."""
-        from workbench.core.merge import merged_parameters
-        from workbench.core.parameters import BY_NAME
-        from workbench.core.request_rules import availability
-        from workbench.tui.widgets.parameter_rows import GivenValue
-
-        self.read_parts(self.prompt)
-        given_values = self.services.values(self.prompt)
-        request = self.services.build(self.prompt, self.connection, values=given_values)
-        rules = self.rules()
-        lessons = self.services.lessons.get(self.connection.host)
-        values, given = merged_parameters(self.prompt, self.parts)
-        prompt = replace(self.prompt, model=self.model, parameters=values)
-        reasons = {name: why for name in BY_NAME if (why := availability(name, prompt, rules, lessons))}
-        problems: dict[str, str] = {}
-        for problem in request.problems:
-            problems.setdefault(problem.field.split(".")[0].split("[")[0], problem.text)
-        self.window = self.services.window(self.model, self.connection)
-        return Derived(
-            request,
-            reasons,
-            problems,
-            {name: GivenValue(values[name], f"{part} {title}") for name, part, title in given},
-            self._count(request, given_values[0]),
-            self._part_rows(),
-            self._image_facts(),
-        )
-
-    def _image_facts(self) -> dict[Image, str]:
-        """What is known of the files of the images; of one that can't be read the request says why."""
-        facts: dict[Image, str] = {}
-        for image in image_files(self.prompt, NO_PARTS):
-            with contextlib.suppress(InputError):
-                facts[image] = file_facts(self.services.image_files.read(image.source), self.model, image.detail)
-        return facts
-
-    def _part_rows(self) -> tuple[PartRow, ...]:
-        from workbench.tui.part_rows import part_rows
-
-        wrong = {problem.field: problem.text for problem in self.parts_trouble}
-        return part_rows(self.prompt, self.parts, wrong, self._count_text)
-
-    def _count(self, request: Request, values: Mapping[str, str]) -> tuple[TokenCount, ...]:
-        """The tokens of each message; on the way what the request takes, and what it saves."""
-        from workbench.core.turns import left_out
-
-        tokens = self.count_messages(values)
-        out = left_out(self.prompt.messages, self.prompt.send, lambda index: tokens[index].value)
-        self.unsent_tokens = sum(tokens[index].value for index in out)
-        counted = self.services.prompt_tokens(request, self.connection)
-        self.prompt_tokens, self.prompt_is_exact = counted.value, counted.exact
-        return tokens
-
-    def count_messages(self, values: Mapping[str, str] | None = None) -> tuple[TokenCount, ...]:
-        """The tokens of each message's text, on or off, with its variables filled; `values` are what they are filled
-        with, where that was read already."""
-        from workbench.core.request_messages import filled_contents
-
-        texts = self.services.values(self.prompt)[0] if values is None else values
-        filled = zip(filled_contents(self.prompt, texts), self.prompt.messages, strict=True)
-        return tuple(self._count_text(f"{text}{calls_text(message)}") for text, message in filled)
-
-    def _count_text(self, text: str) -> TokenCount:
+    def count_text(self, text: str) -> TokenCount:
+        """The tokens of a text, as the model counts them that is asked."""
         connection = self.connection
         return self.services.tokens.count(text, self.model, connection.is_practice, connection.host)
 

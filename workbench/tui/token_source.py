@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.core.token_probabilities import token_entries
+from workbench.tui.derived import derive
 from workbench.tui.keys import own_key
 from workbench.tui.widgets.tokens_view import TokensShown
 
@@ -56,7 +57,7 @@ def ask_for_probabilities(desk: Desk) -> str:
     if not parameters.get("top_logprobs"):
         parameters = parameters.set("top_logprobs", ALTERNATIVES)
     desk.edit(desk.prompt.with_parameters(parameters))
-    reasons = desk.derive().reasons
+    reasons = derive(desk).reasons
     if why := reasons.get("logprobs") or reasons.get("top_logprobs"):
         return f"logprobs is set and will be left out: {why}"
     return (

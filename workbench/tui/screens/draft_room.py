@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from workbench.adapters.history_rows import StoredRun
     from workbench.core.outcome import Outcome
     from workbench.core.prompt import Prompt
-    from workbench.tui.desk import Derived, Desk
+    from workbench.tui.derived import Derived
+    from workbench.tui.desk import Desk
     from workbench.tui.preset_source import PresetSource
     from workbench.tui.run_progress import PastRun
     from workbench.tui.widgets.draft_tab import Mark

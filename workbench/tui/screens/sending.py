@@ -41,10 +41,11 @@ class Sending:
 
     async def choose(self) -> None:
         """Let the person choose, with what each choice saves."""
+        from workbench.tui.derived import count_messages
         from workbench.tui.screens.send_choice import SendChooser, send_options
 
         desk = self._desk
-        options = send_options(desk.prompt.messages, [count.value for count in desk.count_messages()])
+        options = send_options(desk.prompt.messages, [count.value for count in count_messages(desk)])
         if len(options) == 1:
             self._say("there is one turn only: all of it is sent", "info")
             return
