@@ -29,6 +29,7 @@ def test_a_word_of_last_weeks_prompt_finds_its_run(cli: CommandLine, ran: list[s
     assert run["tokens"]["completion"] == 5
     assert [run["id"] for run in cli("history", "search", "something", "--json").json] == [ran[0]]
     assert cli("history", "search", "nowhere", "--json").json == []
+    assert [run["id"] for run in cli("history", "search", "메뉴를", "골라", "--json").json] == [ran[1]]
     assert cli("history", "search", "").code == 2
 
 

@@ -62,7 +62,7 @@ def add_options(
     finding = actions.add_parser(
         "search", help="the runs that have a text in them", description=_SEARCH, formatter_class=formatter
     )
-    finding.add_argument("text", metavar="TEXT", help="stands literally in a prompt or an answer")
+    finding.add_argument("text", nargs="+", metavar="TEXT", help="stands literally in a prompt or an answer")
     for command in (listing, finding):
         add_filters(command)
         command.add_argument("--limit", metavar="N", help="no more than so many; without it, all")
@@ -112,8 +112,10 @@ def list_runs(options: argparse.Namespace, services: Services) -> int:
     """`history list` and `history search`. InputError, StorageError."""
     from workbench.past_runs import PastRuns, listed
 
+    if "text" in options:
+        options.text = " ".join(options.text)
     query, limit = query_of(options), whole_number(options.limit, "--limit")
-    if getattr(options, "text", None) == "":
+    if "text" in options and not options.text:
         raise InputError("history search needs a text", "workbench history list has all runs")
     past = PastRuns(services)
     past.end_cut_off()

@@ -335,6 +335,24 @@ class HistoryScreen(Screen[Taken | None]):
         else:
             self.dismiss(Taken(tuple(sorted(marked))))
 
+    @work(exclusive=True, group="move")
+    async def action_comparison(self) -> None:
+        """Open the comparison that the run under the cursor belongs to."""
+        row = self._usable
+        if row is None:
+            return
+        try:
+            found = (
+                await in_own_thread(self._past.search.comparison_of, row.id) if isinstance(row, RunSummary) else row.id
+            )
+        except StorageError as error:
+            self.say(error.line, "error")
+            return
+        if found:
+            self.dismiss(Taken((found,), is_comparison=True))
+        else:
+            self.say("this run belongs to no comparison")
+
     def action_star(self) -> None:
         row = self._usable
         if isinstance(row, RunSummary):

@@ -104,11 +104,6 @@ class HistoryList(RowPane):
             self._rows = [rows.get(row.id, row) for row in self._rows]
             self.refresh()
 
-    @property
-    def above(self) -> int:
-        """How many rows are above what is seen."""
-        return self.scroll_offset.y
-
     # -- for RowPane -----------------------------------------------------------------------------------------------
 
     def row_count(self) -> int:
