@@ -80,7 +80,7 @@ class Hands:
 
     @property
     def details(self) -> str:
-        return str(self.screen.query_one("#details Static", Static).content)
+        return str(self.screen.query_one("Details Static", Static).content)
 
     @property
     def said(self) -> str:

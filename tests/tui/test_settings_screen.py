@@ -62,7 +62,7 @@ async def test_a_setting_and_keys_are_changed_and_hold_at_once(tmp_path: Path, m
         await bench.press("enter", "backspace", "f11", "f19", "enter")
         await bench.until(lambda: keymap_of(bench.app).get("run") == "f11,f19")
         assert 'run = "f11,f19"' in settings.read_text()
-        await bench.until(lambda: "now      F11 F19" in str(screen.query_one("#details Static", Static).content))
+        await bench.until(lambda: "now      F11 F19" in str(screen.query_one("Details Static", Static).content))
         await bench.press("escape")
         await bench.until(lambda: bench.app.screen is bench.screen)
         line = bench.screen.query_one(KeyLine)

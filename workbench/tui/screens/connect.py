@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import work
-from textual.containers import Container, Vertical, VerticalScroll
-from textual.screen import Screen
-from textual.widgets import Static
+from textual.containers import Container, Vertical
 
 from workbench.core.lesson_words import lesson_lines
 from workbench.own_thread import in_own_thread
 from workbench.tui.commands import bindings
 from workbench.tui.connect_words import Known, choice_of, details, other_line, place_id
 from workbench.tui.screens.connect_moves import ConnectMoves
+from workbench.tui.screens.framed_screen import Details, ListScreen
 from workbench.tui.widgets.key_line import KeyLine
-from workbench.tui.widgets.notice import Kind, NoticeBar
+from workbench.tui.widgets.notice import NoticeBar
 from workbench.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
@@ -26,18 +25,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.dom import DOMNode
-    from textual.geometry import Size
 
     from workbench.connecting import Connecting, Place, Tested
     from workbench.core.connection import Connection
-    from workbench.tui.screens.where import Answer
-
-BESIDE = 96
-"""Columns from which what is known of a place stands beside the list, and no longer below it."""
-
-
-LOW = 16
-"""Rows below which what is said has one line."""
 
 
 class Chosen(NamedTuple):
@@ -47,33 +37,14 @@ class Chosen(NamedTuple):
     models: tuple[str, ...] = ()
 
 
-class ConnectScreen(Screen[Chosen | None]):
+class ConnectScreen(ListScreen[Chosen | None]):
     """Ends with what was chosen, or with None on escape; keys and endpoints are changed on the way."""
 
     DEFAULT_CSS = """
     ConnectScreen {
-        & > .box {
-            height: 1fr;
-            border: round $foreground 25%;
-            border-title-color: $text-accent;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
-        }
-        & Container { height: 1fr; layout: horizontal; }
-        & Container.-below { layout: vertical; }
         & PickList { height: 1fr; width: 1fr; padding: 0 1 0 0; }
-        & #details {
-            height: 1fr;
-            width: 1fr;
-            border-left: solid $foreground 25%;
-            padding: 0 0 0 1;
-            scrollbar-size-vertical: 1;
-        }
+        & Details { width: 1fr; }
         & Container.-below > * { width: 1fr; }
-        & Container.-below #details { border: none; border-top: solid $foreground 25%; padding: 0; }
-        & #details Static { height: auto; }
-        & NoticeBar { padding: 0; }
-        &.-low NoticeBar { max-height: 1; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings("connect")
@@ -88,7 +59,7 @@ class ConnectScreen(Screen[Chosen | None]):
         self._places: dict[str, Place] = {}
         self._tested: dict[str, Tested] = {}
         """By base URL and key: how the last test of each went."""
-        self._moves = ConnectMoves(connecting, ask=self._ask, say=self.say)
+        self._moves = ConnectMoves(connecting, ask=self.ask, say=self.say)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -96,32 +67,20 @@ class ConnectScreen(Screen[Chosen | None]):
             box.border_subtitle = "shift+↑↓ scrolls the text"
             with Container():
                 yield PickList()
-                with VerticalScroll(id="details", can_focus=False):
-                    yield Static()
+                yield Details()
             yield NoticeBar()
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self._lay_out(self.app.size)
+        self.lay_out(self.app.size)
         self._begin()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._lay_out(event.size)
+        self.lay_out(event.size)
         self.call_after_refresh(self._show_details)
-
-    def _lay_out(self, size: Size) -> None:
-        self.set_class(size.height < LOW, "-low")
-        self.query_one(Container).set_class(size.width < BESIDE, "-below")
 
     def command_nodes(self) -> Mapping[str, DOMNode]:
         return {"app": self.app, "connect": self}
-
-    async def _ask(self, question: Screen[Answer], /) -> Answer:
-        return await self.app.push_screen_wait(question)
-
-    def say(self, text: str, kind: Kind = "info") -> None:
-        """One line for the person; `text` may be foreign."""
-        self.query_one(NoticeBar).show(text, kind)
 
     # -- the places --------------------------------------------------------------------------------------------
 
@@ -169,7 +128,7 @@ class ConnectScreen(Screen[Chosen | None]):
 
     def _show_details(self) -> None:
         place = self._place
-        pane = self.query_one("#details", VerticalScroll)
+        shown = self.query_one(Details)
         if place is None:
             return
         services = self._connecting.services
@@ -179,8 +138,7 @@ class ConnectScreen(Screen[Chosen | None]):
             place.kind == "ready" and services.settings.default_connection == place.name,
             self._connecting.env_open_to,
         )
-        width = pane.scrollable_content_region.width or self.app.size.width
-        self.query_one("#details Static", Static).update(details(place, known, services.about_practice, width))
+        shown.show(details(place, known, services.about_practice, shown.line_width))
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -199,26 +157,21 @@ class ConnectScreen(Screen[Chosen | None]):
 
     # -- keys and mouse ----------------------------------------------------------------------------------------
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
-
     def action_move(self, delta: int) -> None:
         self.query_one(PickList).move(delta)
         self._moved()
 
     def _moved(self) -> None:
-        self.query_one("#details", VerticalScroll).scroll_home(animate=False)
+        self.query_one(Details).scroll_home(animate=False)
         self._show_details()
 
     def action_read_on(self, direction: int) -> None:
-        pane = self.query_one("#details", VerticalScroll)
-        pane.scroll_relative(y=direction * max(1, pane.size.height // 2), animate=False)
+        self.query_one(Details).read_on(direction)
 
     def on_pick_list_picked(self, event: PickList.Picked) -> None:
         """The first click on a row shows what is known of it, the second uses it."""
         event.stop()
-        shown = str(self.query_one("#details Static", Static).content)
-        if shown.partition("\n")[0].strip() == self._places[event.choice.id].name:
+        if self.query_one(Details).title == self._places[event.choice.id].name:
             self.action_use()
         else:
             self._moved()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual import on, work
 from textual.containers import Container, Vertical
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from workbench.core.errors import InputError, StorageError, WorkbenchError
@@ -18,10 +17,11 @@ from workbench.past_runs import RunSummary
 from workbench.tui.commands import bindings
 from workbench.tui.display import literal
 from workbench.tui.keys import own_key
+from workbench.tui.screens.framed_screen import ListScreen
 from workbench.tui.screens.history_moves import HistoryMoves
 from workbench.tui.widgets.history_list import HistoryList
 from workbench.tui.widgets.key_line import KeyLine
-from workbench.tui.widgets.notice import Kind, NoticeBar
+from workbench.tui.widgets.notice import NoticeBar
 from workbench.tui.widgets.run_preview import RunPreview
 
 if TYPE_CHECKING:
@@ -36,12 +36,7 @@ if TYPE_CHECKING:
     from workbench.past_runs import PastRuns, Row
     from workbench.services import Services
     from workbench.tui.app import WorkbenchApp
-    from workbench.tui.screens.where import Answer
 
-BESIDE = 150
-"""Columns from which the texts stand beside the list, and no longer below it."""
-LOW = 22
-"""Rows below which the list alone has the screen."""
 _PAGE = 100
 _SOON = 0.15
 """Seconds after which a search shows what it has, and goes on."""
@@ -62,35 +57,26 @@ class Taken(NamedTuple):
     """It is run at once."""
 
 
-class HistoryScreen(Screen[Taken | None]):
+class HistoryScreen(ListScreen[Taken | None]):
     """Ends with what is to be opened, or with None on escape."""
 
     DEFAULT_CSS = """
     HistoryScreen {
-        & > .box {
-            height: 1fr;
-            border: round $foreground 25%;
-            border-title-color: $text-accent;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
-        }
-        & Input, & Input:focus { border: none; height: 1; padding: 0; background: $surface-lighten-2; }
         & #told { height: 1; color: $text-muted; }
         & #told.-wrong { color: $text-warning; }
-        & Container { height: 1fr; layout: horizontal; }
         & HistoryList { width: 3fr; }
         & RunPreview { width: 2fr; border-left: solid $foreground 25%; padding: 0 0 0 1; }
-        & Container.-below { layout: vertical; }
         & Container.-below HistoryList { width: 1fr; height: 3fr; }
         & Container.-below RunPreview { width: 1fr; height: 2fr; border: none; border-top: solid $foreground 25%;
             padding: 0; }
         &.-low RunPreview { display: none; }
-        & NoticeBar { padding: 0; }
-        &.-low NoticeBar { max-height: 1; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings("history")
     AUTO_FOCUS = ""
+    BESIDE = 150
+    LOW = 22
+    """Rows below which the list alone has the screen, where the texts are not beside it."""
 
     def __init__(self, services: Services, past: PastRuns) -> None:
         super().__init__()
@@ -102,7 +88,7 @@ class HistoryScreen(Screen[Taken | None]):
         """Whether the first rows are there."""
         self._reading_more = False
         self._waiting = 0
-        self._moves = HistoryMoves(services, past, ask=self._ask, say=self.say)
+        self._moves = HistoryMoves(services, past, ask=self.ask, say=self.say)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -119,7 +105,7 @@ class HistoryScreen(Screen[Taken | None]):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self._lay_out(self.app.size)
+        self.lay_out(self.app.size)
         self._field.focus()
         self._search()
         self.set_interval(_FRESH, self._look_for_newer)
@@ -130,11 +116,10 @@ class HistoryScreen(Screen[Taken | None]):
         self.query_one(".box").border_subtitle = _hint("/ to the search" if in_list else "tab to the list")
 
     def on_resize(self, event: events.Resize) -> None:
-        self._lay_out(event.size)
+        self.lay_out(event.size)
 
-    def _lay_out(self, size: Size) -> None:
-        self.set_class(size.height < LOW and size.width < BESIDE, "-low")
-        self.query_one(Container).set_class(size.width < BESIDE, "-below")
+    def is_low(self, size: Size) -> bool:
+        return super().is_low(size) and size.width < self.BESIDE
 
     def command_nodes(self) -> Mapping[str, DOMNode]:
         return {"app": self.app, "history": self, "past": self.list}
@@ -146,13 +131,6 @@ class HistoryScreen(Screen[Taken | None]):
     @property
     def _field(self) -> Input:
         return self.query_one(Input)
-
-    async def _ask(self, question: Screen[Answer], /) -> Answer:
-        return await self.app.push_screen_wait(question)
-
-    def say(self, text: str, kind: Kind = "info") -> None:
-        """One line for the person; `text` may be foreign."""
-        self.query_one(NoticeBar).show(text, kind)
 
     # -- finding -----------------------------------------------------------------------------------------------
 
@@ -267,9 +245,6 @@ class HistoryScreen(Screen[Taken | None]):
         self.query_one(RunPreview).read_on(direction)
 
     # -- keys --------------------------------------------------------------------------------------------------
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def action_find(self) -> None:
         self._field.focus()

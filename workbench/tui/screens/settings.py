@@ -6,20 +6,20 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
-from textual.containers import Container, Vertical, VerticalScroll
-from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.containers import Container, Vertical
+from textual.widgets import Input
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.matching import ranked
 from workbench.own_settings import OwnSettings
 from workbench.own_thread import in_own_thread
 from workbench.tui.commands import bindings
+from workbench.tui.screens.framed_screen import Details, ListScreen
 from workbench.tui.screens.outside import NO_EDITOR
 from workbench.tui.screens.settings_moves import SettingsMoves
 from workbench.tui.settings_rows import choice_of, details, setting_rows, words_of
 from workbench.tui.widgets.key_line import KeyLine
-from workbench.tui.widgets.notice import Kind, NoticeBar
+from workbench.tui.widgets.notice import NoticeBar
 from workbench.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
@@ -29,55 +29,30 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.dom import DOMNode
-    from textual.geometry import Size
 
     from workbench.adapters.settings_table import Setting
     from workbench.core.matching import Searchable
     from workbench.services import Services
     from workbench.tui.app import WorkbenchApp
-    from workbench.tui.screens.where import Answer
     from workbench.tui.settings_rows import SettingRow
 
-BESIDE = 96
-"""Columns from which what is known of a setting stands beside the list, and no longer below it."""
 LABELS = 28
 """Cells of the names, so that what they are set to stands in a column."""
 NARROW = 60
 """Columns below which a row has its name and its value alone."""
-LOW = 16
-"""Rows below which what is said has one line."""
 
 
-class SettingsScreen(Screen[None]):
+class SettingsScreen(ListScreen[None]):
     """What is typed finds rows; enter changes the highlighted one."""
 
     DEFAULT_CSS = """
     SettingsScreen {
-        & > .box {
-            height: 1fr;
-            border: round $foreground 25%;
-            border-title-color: $text-accent;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
-        }
-        & Input, & Input:focus { border: none; height: 1; padding: 0; background: $surface-lighten-2; }
-        & Container { height: 1fr; layout: horizontal; }
-        & Container.-below { layout: vertical; }
         & PickList { height: 1fr; width: 3fr; padding: 0 1 0 0; }
-        & #details {
-            height: 1fr;
-            width: 2fr;
-            border-left: solid $foreground 25%;
-            padding: 0 0 0 1;
-            scrollbar-size-vertical: 1;
-        }
+        & Details { width: 2fr; }
         & Container.-below > * { width: 1fr; }
         & Container.-below PickList { height: 3fr; }
-        & Container.-below #details { height: 2fr; border: none; border-top: solid $foreground 25%; padding: 0; }
-        & #details Static { height: auto; }
-        & NoticeBar { padding: 0; }
-        &.-low NoticeBar { max-height: 1; }
-        &.-low #details { display: none; }
+        & Container.-below Details { height: 2fr; }
+        &.-low Details { display: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings("settings")
@@ -92,7 +67,7 @@ class SettingsScreen(Screen[None]):
         self._places: dict[str, str] = {}
         self._connections: tuple[str, ...] = ()
         self._moves = SettingsMoves(
-            self._own, ask=self._ask, say=self.say, apply=self._apply, texts=self._texts, look=self._look
+            self._own, ask=self.ask, say=self.say, apply=self._apply, texts=self._texts, look=self._look
         )
 
     def compose(self) -> ComposeResult:
@@ -104,8 +79,7 @@ class SettingsScreen(Screen[None]):
             yield field
             with Container():
                 yield PickList()
-                with VerticalScroll(id="details", can_focus=False):
-                    yield Static()
+                yield Details()
             yield NoticeBar()
         yield KeyLine()
 
@@ -114,7 +88,7 @@ class SettingsScreen(Screen[None]):
         return cast("WorkbenchApp", self.app)
 
     def on_mount(self) -> None:
-        self._lay_out(self.app.size)
+        self.lay_out(self.app.size)
         self._begin()
 
     @work(group="read")
@@ -127,22 +101,11 @@ class SettingsScreen(Screen[None]):
         )
 
     def on_resize(self, event: events.Resize) -> None:
-        self._lay_out(event.size)
+        self.lay_out(event.size)
         self.call_after_refresh(self._filter)
-
-    def _lay_out(self, size: Size) -> None:
-        self.set_class(size.height < LOW, "-low")
-        self.query_one(Container).set_class(size.width < BESIDE, "-below")
 
     def command_nodes(self) -> Mapping[str, DOMNode]:
         return {"app": self.app, "settings": self}
-
-    async def _ask(self, question: Screen[Answer], /) -> Answer:
-        return await self.app.push_screen_wait(question)
-
-    def say(self, text: str, kind: Kind = "info") -> None:
-        """One line for the person; `text` may be foreign."""
-        self.query_one(NoticeBar).show(text, kind)
 
     # -- the rows ----------------------------------------------------------------------------------------------
 
@@ -177,14 +140,12 @@ class SettingsScreen(Screen[None]):
         return None if picked is None else next(row for row in self._rows if row.id == picked.id)
 
     def _show_details(self) -> None:
-        row, pane = self._row, self.query_one("#details", VerticalScroll)
-        shown = self.query_one("#details Static", Static)
+        row, shown = self._row, self.query_one(Details)
         if row is None:
-            shown.update("nothing here has that in it" if self._rows else "")
+            shown.show("nothing here has that in it" if self._rows else "")
             return
         faults = [fault for fault in (*self._faults, *self._bench.settings_notes) if f" {row.id}:" in fault]
-        width = pane.scrollable_content_region.width or self.app.size.width
-        shown.update(details(row, self._places.get(row.id, ""), faults, width))
+        shown.show(details(row, self._places.get(row.id, ""), faults, shown.line_width))
         self.refresh_bindings()
 
     def _texts(self, setting: Setting) -> tuple[str, ...]:
@@ -210,16 +171,12 @@ class SettingsScreen(Screen[None]):
             return True
         return True if self._row is not None and self._row.is_own else None
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
-
     def action_move(self, delta: int) -> None:
         self.query_one(PickList).move(delta)
         self._show_details()
 
     def action_read_on(self, direction: int) -> None:
-        pane = self.query_one("#details", VerticalScroll)
-        pane.scroll_relative(y=direction * max(1, pane.size.height // 2), animate=False)
+        self.query_one(Details).read_on(direction)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -233,8 +190,7 @@ class SettingsScreen(Screen[None]):
     def on_pick_list_picked(self, event: PickList.Picked) -> None:
         """The first click on a row shows what is known of it, the second changes it."""
         event.stop()
-        shown = str(self.query_one("#details Static", Static).content)
-        if shown.partition("\n")[0].strip() == event.choice.id:
+        if self.query_one(Details).title == event.choice.id:
             self.action_change()
         else:
             self._show_details()

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Vertical
-from textual.screen import Screen
 
 from workbench.core.errors import StorageError
 from workbench.core.ledger import By
 from workbench.own_thread import in_own_thread
 from workbench.tui.commands import bindings
 from workbench.tui.display import literal
+from workbench.tui.screens.framed_screen import FramedScreen
 from workbench.tui.usage_lines import Measure
 from workbench.tui.widgets.key_line import KeyLine
 from workbench.tui.widgets.tab_line import TabLine
@@ -42,20 +42,9 @@ LATE = 0.3
 """Seconds after which a reading that still goes on is said so."""
 
 
-class UsageScreen(Screen[None]):
+class UsageScreen(FramedScreen[None]):
     """Escape leaves it."""
 
-    DEFAULT_CSS = """
-    UsageScreen {
-        & > .box {
-            height: 1fr;
-            border: round $foreground 25%;
-            border-title-color: $text-accent;
-            border-subtitle-color: $text-muted;
-            padding: 0 1;
-        }
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = bindings("usage")
     AUTO_FOCUS = "UsageView"
 
@@ -105,9 +94,6 @@ class UsageScreen(Screen[None]):
             box.border_title = _TITLE
 
     # -- commands ----------------------------------------------------------------------------------------------------
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def action_by(self, delta: int) -> None:
         """The next or the previous of what it is summed up by."""
