@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -13,6 +14,10 @@ from hypothesis import HealthCheck, Phase, settings
 
 # Before anything imports textual: a test waits for a frame after each key, and need not wait as long as an eye would.
 os.environ["TEXTUAL_FPS"] = "500"
+
+# Containers often set it. Each worker would then compile every test anew, and each program that a test starts too.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 from tests.support.tasks import EAGER
 from workbench.adapters import ranks_download
@@ -28,6 +33,12 @@ settings.load_profile("tests")
 
 # What is imported and collected stays to the end: looking through it for garbage is a tenth of the suite's time.
 gc.disable()
+
+
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Three workers for two cores: for a quarter of its time a test waits for a program, a thread or a timer."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + cores // 2
 
 
 def pytest_collection_finish() -> None:
