@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, Phase, settings
 # Before anything imports textual: a test waits for a frame after each key, and need not wait as long as an eye would.
 os.environ["TEXTUAL_FPS"] = "500"
 
+from tests.support.tasks import EAGER
+from workbench.adapters import ranks_download
+
 # Containers often set it. Each worker would then compile every test anew, and each program that a test starts too.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-
-from tests.support.tasks import EAGER
-from workbench.adapters import ranks_download
 
 # Nothing here depends on how busy the machine is. Explaining a failure of the screen takes minutes.
 settings.register_profile(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+import pytest
+from textual._compositor import Compositor
 from textual.pilot import Pilot
 
 from tests.support import settle
@@ -42,8 +44,13 @@ class Bench:
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
 
     async def until(self, holds: Callable[[], object], seconds: float = 15.0) -> None:
-        """Let the app work until `holds()` is true; AssertionError in time."""
-        await settle.until(holds, seconds, lambda: f"the screen is\n{self.shown}")
+        """Let the app work until `holds()` is true and what a screen that was opened holds is there; AssertionError in
+        time."""
+
+        def there() -> bool:
+            return bool(holds()) and all(screen.is_mounted for screen in self.app.screen_stack)
+
+        await settle.until(there, seconds, lambda: f"the screen is\n{self.shown}")
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -88,9 +95,21 @@ async def open_bench(
     with Services.open({**own, **(environ or {})}, work) as services:
         app = WorkbenchApp(services)
         asyncio.get_running_loop().set_task_factory(EAGER)
-        async with app.run_test(size=size) as pilot:
-            bench = Bench(pilot, services)
-            await bench.until(app.warmed.is_set)
-            await pilot.pause()
-            yield bench
+        with _nothing_drawn() as draw:
+            async with app.run_test(size=size) as pilot:
+                bench = Bench(pilot, services)
+                await bench.until(app.warmed.is_set)
+                draw()
+                app.screen.refresh()
+                await pilot.pause()
+                yield bench
         app.drafts.save()
+
+
+@contextmanager
+def _nothing_drawn() -> Iterator[Callable[[], None]]:
+    """Until what it gives is called, frames are laid out and not drawn: the ten of a start, at which nobody looks,
+    are a third of its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Compositor, "render_update", lambda *_, **__: None)
+        yield patch.undo

@@ -30,3 +30,5 @@ def _styles_parsed_once() -> None:
         return parsed[key]
 
     Stylesheet._parse_rules = parse_once  # type: ignore[method-assign]
+    # Each widget that is styled hashes a thousand rules: by `id`, as before, and not through a function of Python.
+    RuleSet.__hash__ = object.__hash__  # type: ignore[method-assign]
