@@ -80,17 +80,30 @@ class _Aside:
         with process:
             if self._stopped:
                 process.kill()
-            found, _ = process.communicate(pickle.dumps(tuple(asked)))
+            found = _exchange(process, asked)
         if self._stopped:
             raise asyncio.CancelledError
         # What went wrong in there is told, if it does so here too, where a report can be made of it.
-        return cast(Verdict, pickle.loads(found)) if process.returncode == 0 else asked.work_out(cache)
+        return cast(Verdict, pickle.loads(found)) if process.returncode == 0 and found else asked.work_out(cache)
 
     def stop(self) -> None:
         """Nobody waits for it any more."""
         self._stopped = True
         if self._process is not None:
             self._process.kill()
+
+
+def _exchange(process: subprocess.Popen[bytes], asked: Asked) -> bytes:
+    """What it answers; nothing where it ended before that. It reads all before it writes, so that neither waits for the
+    other, and no second copy of the answers is made here."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        with process.stdin:
+            pickle.dump(tuple(asked), process.stdin)
+        return process.stdout.read()
+    except BrokenPipeError:
+        return b""
 
 
 def command() -> list[str]:
