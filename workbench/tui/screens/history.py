@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import date
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.containers import Container, Vertical
 from textual.widgets import Input, Static
 
-from workbench.core.errors import InputError, StorageError, WorkbenchError
-from workbench.core.history_query import HistoryQuery, parsed
+from workbench.core.errors import StorageError, WorkbenchError
 from workbench.own_thread import in_own_thread
 from workbench.past_runs import RunSummary
 from workbench.tui.commands import bindings
-from workbench.tui.display import literal
 from workbench.tui.keys import own_key
-from workbench.tui.screens.framed_screen import ListScreen
+from workbench.tui.screens.history_finding import FindingScreen, Taken
 from workbench.tui.screens.history_moves import HistoryMoves
 from workbench.tui.widgets.history_list import HistoryList
 from workbench.tui.widgets.key_line import KeyLine
@@ -37,27 +33,11 @@ if TYPE_CHECKING:
     from workbench.services import Services
     from workbench.tui.app import WorkbenchApp
 
-_PAGE = 100
-_SOON = 0.15
-"""Seconds after which a search shows what it has, and goes on."""
-_FRESH = 2.0
-"""Seconds between two looks at what other windows have added."""
 _REST = 0.04
 """Seconds without a move of the cursor before the texts under it are read."""
-_LIMIT_OF_WAITING = 2_000
-"""Runs that are not indexed, above which a search is slower for it."""
 
 
-class Taken(NamedTuple):
-    """What is to be opened: a run or a comparison by its id, or several runs side by side."""
-
-    ids: tuple[str, ...]
-    is_comparison: bool = False
-    again: bool = False
-    """It is run at once."""
-
-
-class HistoryScreen(ListScreen[Taken | None]):
+class HistoryScreen(FindingScreen):
     """Ends with what is to be opened, or with None on escape."""
 
     DEFAULT_CSS = """
@@ -79,15 +59,7 @@ class HistoryScreen(ListScreen[Taken | None]):
     """Rows below which the list alone has the screen, where the texts are not beside it."""
 
     def __init__(self, services: Services, past: PastRuns) -> None:
-        super().__init__()
-        self._past = past
-        self._query = HistoryQuery()
-        self._reached: str | None = None
-        """Where the rows that were read end; None where there are no more."""
-        self._read = False
-        """Whether the first rows are there."""
-        self._reading_more = False
-        self._waiting = 0
+        super().__init__(past)
         self._moves = HistoryMoves(services, past, ask=self.ask, say=self.say)
 
     def compose(self) -> ComposeResult:
@@ -100,16 +72,14 @@ class HistoryScreen(ListScreen[Taken | None]):
             yield Static("reading history ...", id="told")
             with Container():
                 yield HistoryList()
-                yield RunPreview(self._past)
+                yield RunPreview(self.past)
             yield NoticeBar()
         yield KeyLine()
 
     def on_mount(self) -> None:
         self.lay_out(self.app.size)
-        self._field.focus()
-        self._search()
-        self.set_interval(_FRESH, self._look_for_newer)
-        self._look_at_index()
+        self.field.focus()
+        self.begin_to_find()
 
     def on_descendant_focus(self) -> None:
         in_list = self.list.has_focus
@@ -124,122 +94,11 @@ class HistoryScreen(ListScreen[Taken | None]):
     def command_nodes(self) -> Mapping[str, DOMNode]:
         return {"app": self.app, "history": self, "past": self.list}
 
-    @property
-    def list(self) -> HistoryList:
-        return self.query_one(HistoryList)
-
-    @property
-    def _field(self) -> Input:
-        return self.query_one(Input)
-
-    # -- finding -----------------------------------------------------------------------------------------------
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        try:
-            query = parsed(event.value, date.today())
-        except InputError as error:
-            self._tell(error.line, wrong=True)  # what was found before stays until it can be understood
-            return
-        if query != self._query:
-            self._query = query
-            self._search()
-        else:
-            self._tell()
-
-    @work(exclusive=True, group="search")
-    async def _search(self) -> None:
-        """Show what fits; what is found after a moment follows below it."""
-        query = self._query
-        try:
-            found = await in_own_thread(self._past.rows, query, limit=_PAGE, seconds=_SOON)
-            self._read, self._reached = True, found.reached
-            self.list.set_rows(found.rows, found.found)
-            self._tell()
-            while self._reached is not None and len(self.list.rows) < _PAGE:
-                found = await in_own_thread(
-                    self._past.rows, query, before=self._reached, limit=_PAGE, seconds=2 * _SOON
-                )
-                self._reached = found.reached
-                self.list.append(found.rows, found.found)
-                self._tell()
-        except StorageError as error:
-            self._tell(error.line, wrong=True)
-
-    def on_history_list_more_wanted(self) -> None:
-        if self._read and self._reached is not None and not self._reading_more:
-            self._reading_more = True
-            self._read_more()
-
-    @work(group="more")
-    async def _read_more(self) -> None:
-        query, before = self._query, self._reached
-        try:
-            if before is not None:
-                found = await in_own_thread(self._past.rows, query, before=before, limit=_PAGE, seconds=2 * _SOON)
-                if query == self._query and before == self._reached:
-                    self._reached = found.reached
-                    self.list.append(found.rows, found.found)
-                    self._tell()
-        except StorageError as error:
-            self.say(error.line, "error")
-        finally:
-            self._reading_more = False
-
-    @work(exclusive=True, group="newer")
-    async def _look_for_newer(self) -> None:
-        """What was begun since, here or in another window, comes above; what has ended says so."""
-        if not self._read or not self.is_current:
-            return
-        query, rows = self._query, self.list.rows
-        newest = rows[0].id if rows else ""
-        try:
-            newer = await in_own_thread(self._past.rows, query, after=newest, limit=_PAGE, seconds=_SOON)
-            now = await in_own_thread(self._past.now, rows[:_PAGE])
-        except StorageError:
-            return  # the disk's trouble is told in the workbench; the next look may be better
-        if query == self._query and newest == (self.list.rows[0].id if self.list.rows else ""):
-            self.list.put_above(newer.rows, newer.found)
-        self.list.renew(now)
-        if self._waiting > _LIMIT_OF_WAITING:
-            self._look_at_index()
-        if newer.rows or now:
-            self._tell()
-            self._show_texts()
-
-    @work(exclusive=True, group="waiting")
-    async def _look_at_index(self) -> None:
-        with suppress(StorageError):  # what can't be read is told of the rows
-            self._waiting = await in_own_thread(self._past.index.waiting)
-            self._tell()
-
-    def _tell(self, text: str = "", *, wrong: bool = False) -> None:
-        line = self.query_one("#told", Static)
-        line.set_class(wrong, "-wrong")
-        line.update(literal(text or self._count_words()))
-
-    def _count_words(self) -> str:
-        rows = self.list.rows
-        if not self._read:
-            return "reading history ..."
-        if not rows:
-            searching = " so far" if self._reached is not None else ""
-            asked = self._query != HistoryQuery()
-            nothing = f"nothing was run yet: {own_key('run')} in the workbench runs"
-            return f"nothing has that in it{searching}" if asked else nothing
-        more = " so far: more below" if self._reached is not None else ""
-        words = [f"{len(rows):,} {'in history' if self._query == HistoryQuery() else 'found'}{more}"]
-        if self.list.marked_ids:
-            words.append(f"{len(self.list.marked_ids):,} marked")
-        if self._waiting > _LIMIT_OF_WAITING:
-            words.append(f"{self._waiting:,} are not indexed yet: searching them takes longer")
-        return " · ".join(words)
-
     # -- the texts beside ----------------------------------------------------------------------------------------
 
     @on(HistoryList.Moved)
-    def _show_texts(self) -> None:
-        self.query_one(RunPreview).show(self.list.current, self._query.text, after=_REST)
+    def show_texts(self) -> None:
+        self.query_one(RunPreview).show(self.list.current, self.query_now.text, after=_REST)
 
     def action_read_on(self, direction: int) -> None:
         self.query_one(RunPreview).read_on(direction)
@@ -247,7 +106,7 @@ class HistoryScreen(ListScreen[Taken | None]):
     # -- keys --------------------------------------------------------------------------------------------------
 
     def action_find(self) -> None:
-        self._field.focus()
+        self.field.focus()
 
     def action_move(self, delta: int) -> None:
         self.list.action_select(delta)
@@ -297,7 +156,7 @@ class HistoryScreen(ListScreen[Taken | None]):
         if isinstance(row, RunSummary):
             self.list.marked_ids ^= {row.id}
             self.list.action_select(1)
-            self._tell()
+            self.tell()
         elif row is not None:
             self.say("a comparison is compared already: enter opens it")
 
@@ -318,7 +177,7 @@ class HistoryScreen(ListScreen[Taken | None]):
             return
         try:
             found = (
-                await in_own_thread(self._past.search.comparison_of, row.id) if isinstance(row, RunSummary) else row.id
+                await in_own_thread(self.past.search.comparison_of, row.id) if isinstance(row, RunSummary) else row.id
             )
         except StorageError as error:
             self.say(error.line, "error")
@@ -340,14 +199,14 @@ class HistoryScreen(ListScreen[Taken | None]):
         row = self._usable
         if isinstance(row, RunSummary) and (renamed := await self._moves.rename(row)) is not None:
             self.list.renew({row.id: renamed})
-            self._show_texts()
+            self.show_texts()
 
     @work(exclusive=True, group="move")
     async def action_note(self) -> None:
         row = self._usable
         if isinstance(row, RunSummary) and (noted := await self._moves.annotate(row)) is not None:
             self.list.renew({row.id: noted})
-            self._show_texts()
+            self.show_texts()
 
     def action_delete(self) -> None:
         row = self._usable
@@ -355,7 +214,7 @@ class HistoryScreen(ListScreen[Taken | None]):
             self.list.deleted_ids.add(row.id)
             self.list.marked_ids.discard(row.id)
             self.list.action_select(1)
-            self._tell()
+            self.tell()
 
     def action_undelete(self) -> None:
         """Bring back the row under the cursor, or the one that was deleted last."""
@@ -365,7 +224,7 @@ class HistoryScreen(ListScreen[Taken | None]):
             self.list.deleted_ids.discard(back)
             self.list.refresh()
             if all(row.id != back for row in self.list.rows):
-                self._search()
+                self.search()
 
     @work(exclusive=True, group="move")
     async def action_filter(self) -> None:
@@ -376,7 +235,7 @@ class HistoryScreen(ListScreen[Taken | None]):
             self.say(error.line, "error")
             return
         if word:
-            field = self._field
+            field = self.field
             field.value = f"{field.value.rstrip()} {word}".lstrip() + ("" if word[-1] in ":>" else " ")
             field.cursor_position = len(field.value)
             field.focus()

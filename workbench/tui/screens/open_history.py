@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from workbench.tui.desk import Desk
     from workbench.tui.preset_source import PresetSource
     from workbench.tui.screens.draft_room import DraftRoom, Opened
-    from workbench.tui.screens.history import HistoryScreen, Taken
+    from workbench.tui.screens.history import HistoryScreen
+    from workbench.tui.screens.history_finding import Taken
 
 
 class OpenHistory:
