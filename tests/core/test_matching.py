@@ -6,11 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.core.matching import Searchable, folded, matching, ranked
+from workbench.core.matching import Searchable, folded, ranked
 
 
 def row(name: str, slug: str = "", description: str = "") -> Searchable:
     return Searchable((folded(name), folded(slug)), folded(description))
+
+
+def matching(typed: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that are found, the best first."""
+    return tuple(names[index] for index in ranked(typed, [row(name) for name in names]))
 
 
 def test_one_piece_comes_before_scattered_letters() -> None:

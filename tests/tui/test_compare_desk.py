@@ -200,8 +200,7 @@ async def test_stop_ends_all_of_it_and_resume_goes_on(services: Services) -> Non
 async def test_one_cell_again_the_failed_ones_again_and_one_more_repeat(services: Services) -> None:
     screen = Screen(services, experiment(2))
     desk = await screen.run()
-    assert desk.run_failed_again() == 0
-    assert not desk.running
+    assert not desk.failed_cells
     before = desk.spent.requests
     assert desk.run_again(1)
     assert not desk.run_again(1)
@@ -219,7 +218,8 @@ async def test_what_failed_is_counted_and_can_be_run_again(services: Services) -
     screen = Screen(services, refused, anyway=True)
     desk = await screen.run()
     assert FAILED in screen.dots(0) + screen.dots(1)
-    assert desk.failed == desk.run_failed_again() > 0
+    assert desk.failed == len(desk.failed_cells) > 0
+    assert desk.send(desk.failed_cells)
     await screen.end()
     assert "failed" in desk.state_line
     assert desk.state is GridState.PARTIAL

@@ -38,8 +38,6 @@ class KeptKey(NamedTuple):
     path: Path
     replaced: bool
     """Whether a value stood there before."""
-    was_open_to: str
-    """The old file's mode where others could read it, such as `0644`; else "". It is 0600 now."""
 
 
 def write_dotenv_key(folder: Path, name: str, key: Secret) -> KeptKey:
@@ -48,7 +46,7 @@ def write_dotenv_key(folder: Path, name: str, key: Secret) -> KeptKey:
     InputError where what is there is no text file; StorageError where it can't be written.
     """
     path = folder / NAME
-    old, mode = _read(path)
+    old, _mode = _read(path)
     mark = _BOM * old.startswith(_BOM)
     # Bytes that are no UTF-8 go through as they are.
     text = old[len(mark) :].decode("utf-8", "surrogateescape")
@@ -57,7 +55,7 @@ def write_dotenv_key(folder: Path, name: str, key: Secret) -> KeptKey:
     if parse_dotenv(changed).values != {**before, name: key.reveal()}:
         raise StorageError(f"{path} has lines that can't be added to", "put the key in by hand")
     write_atomic(path, mark + changed.encode("utf-8", "surrogateescape"), mode=FILE_MODE)
-    return KeptKey(path, name in before, f"{mode:04o}" if mode & 0o077 else "")
+    return KeptKey(path, name in before)
 
 
 def open_to_others(folder: Path) -> str:

@@ -42,18 +42,6 @@ def folded(text: str) -> Folded:
     return Folded(apart, unicodedata.normalize("NFKC", apart))
 
 
-def matching(typed: str, texts: Sequence[str]) -> tuple[str, ...]:
-    """The texts that hold the typed characters in this order, the best first: as one piece early, then close together.
-
-    All of them, as they are, where nothing but blanks is typed.
-    """
-    wanted = folded(typed.strip())
-    if not wanted.apart:
-        return tuple(texts)
-    found = ((_distance(wanted, folded(text)), index) for index, text in enumerate(texts))
-    return tuple(texts[index] for distance, index in sorted((d, i) for d, i in found if d is not None))
-
-
 def ranked(typed: str, rows: Sequence[Searchable]) -> list[int]:
     """The numbers of the rows in which every typed word is found, the best first; all, in order, without a word.
 

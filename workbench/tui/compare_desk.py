@@ -161,12 +161,6 @@ class CompareDesk(CompareBoard):
         """Send the cell that the column shows once more; False where it waits or runs already."""
         return self.send([self.shown_cell(column)])
 
-    def run_failed_again(self) -> int:
-        """Send the cells that failed once more; how many."""
-        failed = self.failed_cells
-        self.send(failed)
-        return len(failed)
-
     def send(self, cells: Sequence[Cell]) -> bool:
         """Send these cells, be it once more; False where all of them wait or run already."""
         idle = [cell for cell in cells if cell not in self._grid.waiting and cell not in self._grid.running]

@@ -35,8 +35,6 @@ _FILES = (
     Choice("jsonl", "JSONL", "a line for each answer with its request, for programs"),
 )
 _AGAIN = "again"
-_MARGIN = 8
-"""Cells of a box that its text does not have."""
 
 
 def stop_question(desk: CompareDesk) -> Chooser:
