@@ -27,7 +27,7 @@ def mode(path: Path) -> int:
 def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
     os.umask(os.umask(0o022))
     kept = write_dotenv_key(tmp_path, "OPENAI_API_KEY", KEY)
-    assert kept == (tmp_path / ".env", False, "")
+    assert kept == (tmp_path / ".env", False)
     assert (tmp_path / ".env").read_text() == f"OPENAI_API_KEY={KEY.reveal()}\n"
     assert mode(tmp_path / ".env") == 0o600
     assert open_to_others(tmp_path) == ""
