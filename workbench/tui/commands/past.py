@@ -49,6 +49,11 @@ PAST: tuple[Command, ...] = (
         "past",
     ),
     Command("past.find", "slash", "Search", "To the search field", "screen.find", "past", True, "/"),
+    # The list's own: what scrolls would take these keys before the screen's.
+    Command("past.previous", "up", "Previous", "The row above", "select(-1)", "past"),
+    Command("past.next", "down", "Next", "The row below", "select(1)", "past"),
+    Command("past.page-up", "pageup", "Page up", "A page of rows up", "page(-1)", "past"),
+    Command("past.page-down", "pagedown", "Page down", "A page of rows down", "page(1)", "past"),
     Command("past.first", "home", "First", "The newest row", "first", "past"),
     Command("past.last", "end", "Last", "The oldest row that was read", "last", "past"),
 )
