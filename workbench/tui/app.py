@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from textual import on, work
 from textual.app import App, SuspendNotSupported, SystemCommand
+from textual.worker import WorkerFailed
 
 from workbench.core.errors import InputError, StorageError
 from workbench.tui import display
@@ -71,7 +72,7 @@ class WorkbenchApp(App[None]):
         self.settings_notes: tuple[str, ...] = ()
         """What of the theme and the keys in the settings can't be used, a line each."""
         self._outside = False
-        self.fault: Exception | None = None
+        self.fault: BaseException | None = None
         """The exception that ended the app, if one did."""
 
     def get_default_screen(self) -> Screen[None]:
@@ -160,8 +161,8 @@ class WorkbenchApp(App[None]):
         if self.is_headless:  # in tests the pilot raises it again
             super()._handle_exception(error)
             return
-        if self.fault is None:
-            self.fault = error
+        if self.fault is None:  # of what a worker raised, the frames are in the error that Textual wrapped
+            self.fault = error.error if isinstance(error, WorkerFailed) else error
         self._close_messages_no_wait()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
