@@ -98,6 +98,13 @@ async def test_a_run_comes_back_as_it_was(history: History) -> None:
     assert summary.began_at.tzinfo is not None
 
 
+async def test_an_answer_of_calls_alone_begins_with_them(history: History) -> None:
+    record = await begin(history)
+    call: JSON = {"id": "c", "type": "function", "function": {"name": "weather", "arguments": '{"city": "서울"}'}}
+    await record.end(replace(an_outcome(), answer=Answer((Choice(0, "", "tool_calls", tool_calls=(call,)),))))
+    assert history.recent(1)[0].first_line == '→ weather {"city": "서울"}'
+
+
 async def test_a_failed_run_keeps_its_error(history: History) -> None:
     record = await begin(history)
     error = ServerError("the server failed", "try again", status=503)

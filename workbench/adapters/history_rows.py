@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from workbench.adapters.stored_images import keeping, read_json, taken_out
 from workbench.core.errors import RunError
 from workbench.core.events import State
 from workbench.core.json_clean import clean_text
+from workbench.core.message_parts import function_calls
 from workbench.core.outcome import Answer, Choice, Outcome, Timings
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
 from workbench.core.request import Request
@@ -113,7 +114,7 @@ def ending(beginning: Beginning, outcome: Outcome, at: datetime) -> list[Stateme
         timings.first_token_s,
         timings.total_s,
         outcome.error.kind.value if outcome.error is not None else None,
-        first_line(clean(answer.choices[0].text)) if answer.choices else "",
+        _begins(answer.choices, clean),
         beginning.id,
     )
     body = (
@@ -149,7 +150,7 @@ def answer_row(run: str, choice: Choice, clean: Clean) -> Statement:
 def cut_off(run: str, choices: Iterable[Choice], usage: Mapping[str, JSON] | None, note: str) -> list[Statement]:
     """The end of a run whose process is gone, from the pieces that were on disk."""
     choices = tuple(choices)
-    line = first_line(choices[0].text) if choices else ""
+    line = _begins(choices, clean_text)
     counts = _token_counts(usage)
     kept = to_json(dict(usage), clean_text) if usage is not None else None
     return [
@@ -169,6 +170,14 @@ def cut_off(run: str, choices: Iterable[Choice], usage: Mapping[str, JSON] | Non
 def attempted(run: str, number: int, at: datetime) -> list[Statement]:
     """One physical request."""
     return [(_ATTEMPT, (run, number, moment(at))), (_COUNT_ATTEMPT, (number, run))]
+
+
+def _begins(choices: Sequence[Choice], clean: Clean) -> str:
+    """How an answer begins, for a list: its text, or the functions that it asks to have called."""
+    if not choices:
+        return ""
+    calls = " ".join(f"→ {call.name} {call.arguments}" for call in function_calls(choices[0].tool_calls))
+    return first_line(clean(choices[0].text or calls))
 
 
 def first_line(text: str) -> str:

@@ -89,7 +89,8 @@ class ShowEconomy:
         costs = await in_own_thread(self._priced, known, listed.cards)
         named = {cost.id for cost in costs}
         own = [cost for cost in first if cost.id not in named]
-        screen.set_costs([*own, *costs], f"{answers} · {len(costs):,} models at {connection.host}", typical)
+        models = f"{len(costs):,} model{'s' * (len(costs) != 1)} at {connection.host}"
+        screen.set_costs([*own, *costs], f"{answers} · {models}", typical)
 
     def _priced_recent(self, known: TokenEconomy) -> tuple[ModelCost, ...]:
         from workbench.model_cards import card_of, recent_models
