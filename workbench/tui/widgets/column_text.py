@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
+from textual.app import App
 from textual.message import Message
 
 from workbench.tui.widgets.stream_view import StreamView
@@ -23,7 +25,11 @@ _PERIOD = 0.5
 _SHORT = 20_000
 """Characters that are laid out in a few milliseconds."""
 _REST = 4.0
-"""After one that took c seconds the next waits this many times c: eight columns may be compared at once."""
+"""After one that took c seconds the next of the same column waits this many times c."""
+_SHARED_REST = 2.0
+"""And the next of any column waits this many times c."""
+_TURNS: WeakKeyDictionary[App[Any], asyncio.Lock] = WeakKeyDictionary()
+"""Held by the column of an app that is being compared."""
 
 
 class ColumnText(StreamView, can_focus=False):
@@ -161,22 +167,29 @@ class ColumnText(StreamView, can_focus=False):
         self._ask()
 
     async def _compare(self, base: str, width: int, version: int) -> None:
-        """In a thread: a long answer takes half a second, and keys go on being answered."""
+        """In a thread: a long answer takes half a second, and keys go on being answered. One column after the other,
+        with a rest between: threads that compare all of them at once would leave the screen no time."""
         from workbench.tui.layout.word_diff import mark_differences
 
-        begun = monotonic()
         try:
-            marked = await asyncio.to_thread(mark_differences, base, self.source, width, streaming=self.streaming)
-        finally:
+            async with _TURNS.setdefault(self.app, asyncio.Lock()):
+                begun = monotonic()
+                source, streaming = self.source, self.streaming
+                marked = await asyncio.to_thread(mark_differences, base, source, width, streaming=streaming)
+                took = monotonic() - begun
+                self._comparing = False
+                self._next = begun + took + max(_PERIOD, _REST * took) if self.streaming else 0.0
+                if version != self._version:
+                    self._ask()
+                else:
+                    self._show_marked(marked)
+                    if self._dirty:
+                        self._ask()
+                if self.streaming:
+                    await asyncio.sleep(_SHARED_REST * took)
+        except BaseException:
             self._comparing = False
-        now = monotonic()
-        self._next = now + max(_PERIOD, _REST * (now - begun)) if self.streaming else 0.0
-        if version != self._version:
-            self._ask()
-            return
-        self._show_marked(marked)
-        if self._dirty:
-            self._ask()
+            raise
 
     def _show_marked(self, marked: Marked | None) -> None:
         self._marked, self._spot = marked, None
