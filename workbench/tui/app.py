@@ -16,7 +16,7 @@ from textual.worker import WorkerFailed
 from workbench.core.errors import InputError, StorageError
 from workbench.tui import display
 from workbench.tui.commands import bindings
-from workbench.tui.key_turns import KeyTurns, takes_own_key
+from workbench.tui.key_turns import KeyTurns
 from workbench.tui.keys import keymap_of, own_key
 from workbench.tui.open_drafts import OpenDrafts
 from workbench.tui.screens.questions import link_question
@@ -84,8 +84,7 @@ class WorkbenchApp(App[None]):
         return self.drafts.desk
 
     async def on_event(self, event: events.Event) -> None:
-        if not self.turns.takes(event) and not await takes_own_key(self, event):
-            await super().on_event(event)
+        await self.turns.handle(event, super().on_event)
 
     def on_mount(self) -> None:
         settings = self.services.settings

@@ -1,11 +1,13 @@
 """Keys in their turn, also where several come in one burst, as over a slow line.
 
-A move between two keys: what was typed before it goes where it was typed, and what is typed after it waits. And the
-commands of a field itself (Backspace, the arrows) come between the letters where they were pressed.
+A command between two keys: what was typed before it goes where it was typed, and what is typed after it waits until
+the command has brought up what is typed into. And the commands of a field itself (Backspace, the arrows) come between
+the letters where they were pressed.
 """
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -15,60 +17,126 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from textual.app import App
+    from textual.dom import DOMNode
     from textual.message_pump import MessagePump
+    from textual.screen import Screen
 
 PATIENCE = 1.0
-"""Seconds that a move waits for a field that is busy, or gone."""
+"""Seconds that a command waits for a field that is busy, or gone."""
+
+_WORKING = 0.5
+"""Seconds that keys wait for what a command has begun in a task, such as to read what a dialog lists."""
+
+_LOOK = 0.01
+
+_MOVES = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end"})
+"""Never bring up anything, and are repeated by the keyboard: none waits for the one before."""
 
 
 class KeyTurns:
-    """Makes moves of an app. `takes` is to be asked about each of its events.
+    """Handles the keys of an app, each in its turn: `handle` gets each of the app's events.
 
     A key goes to the focused widget, which types it, or else up through its ancestors to the app, which runs its
-    command: a letter is typed before a command that came before it has run. That matters where a command brings up
-    something else to type into, or to send.
+    command: left to itself a letter is typed before a command that came before it has run. That matters where a
+    command brings up something else to type into, or to send.
     """
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
-        self._waiting: list[events.Event] | None = None
-        """The keys that came after a move that is under way."""
+        self._waiting: list[events.Event] = []
+        """The keys that came after a command that is under way."""
+        self._under_way = 0
 
-    def takes(self, event: events.Event) -> bool:
-        """Whether the event is kept, to be handled after the move."""
-        if self._waiting is None or event.is_forwarded or not isinstance(event, events.Key | events.Paste):
-            return False
-        self._waiting.append(event)
-        return True
+    async def handle(self, event: events.Event, pass_on: Callable[[events.Event], Awaitable[None]]) -> None:
+        """Handle the event now or in its turn; `pass_on` is Textual's own way."""
+        if self._under_way and not event.is_forwarded and isinstance(event, events.Key | events.Paste):
+            self._waiting.append(event)
+        elif await takes_own_key(self._app, event):
+            pass
+        elif self._is_command(event):
+            await self._command(event, pass_on)
+        else:
+            await pass_on(event)
 
     def move(self, move: Callable[[], Awaitable[None]]) -> None:
         """Make this move once all keys that came before have been handled."""
-        waiting = self._waiting = []
-        done = False
-
-        async def climb(node: MessagePump) -> None:
-            # The way that a key takes that nobody wants.
-            if node is not self._app and node._parent is not None:
-                node._parent.call_later(climb, node._parent)
-            else:
-                await finish()
+        end = self._begin()
 
         async def finish() -> None:
-            nonlocal done
-            if done:
+            await end(move)
+
+        self._climb(finish)
+        self._app.set_timer(PATIENCE, finish)
+
+    def _is_command(self, event: events.Event) -> bool:
+        if not isinstance(event, events.Key) or event.is_forwarded or event.key in _MOVES:
+            return False
+        return not (event.is_printable and isinstance(self._app.focused, Input | TextArea))
+
+    async def _command(self, event: events.Event, pass_on: Callable[[events.Event], Awaitable[None]]) -> None:
+        """Handle a key that may run a command; the keys behind it wait until the focus is where they are meant for."""
+        before, tasks = self._place(), set(self._app.workers)
+        until = time.monotonic() + _WORKING
+        end = self._begin()
+
+        async def look(last: tuple[Screen[Any], DOMNode | None] | None) -> None:
+            now = self._place()
+            if now != last:
+                # What the command has sent (that a field was ended, that the focus goes on) takes a way of its own.
+                self._climb(lambda: look(now))
+            elif self._waiting and now == before and self._works(tasks) and time.monotonic() < until:
+                self._app.set_timer(_LOOK, lambda: look(now))
+            else:
+                patience.stop()
+                await end()
+
+        patience = self._app.set_timer(PATIENCE, end)
+        try:
+            await pass_on(event)
+        finally:
+            self._climb(lambda: look(None))
+
+    def _place(self) -> tuple[Screen[Any], DOMNode | None]:
+        return self._app.screen, self._app.focused
+
+    def _works(self, before: set[Any]) -> bool:
+        return any(worker not in before and not worker.is_finished for worker in self._app.workers)
+
+    def _begin(self) -> Callable[..., Awaitable[None]]:
+        """Keys wait from here on, until what is returned is called for the first time; it makes a move before."""
+        self._under_way += 1
+        ended = False
+
+        async def end(move: Callable[[], Awaitable[None]] | None = None) -> None:
+            nonlocal ended
+            if ended:
                 return
-            done = True
+            ended = True
             try:
-                await move()
+                if move is not None:
+                    await move()
             finally:
-                if self._waiting is waiting:
-                    self._waiting = None
-                for event in waiting:
-                    await self._app.on_event(event)
+                self._under_way -= 1
+                if not self._under_way:
+                    waiting, self._waiting = self._waiting, []
+                    for event in waiting:
+                        await self._app.on_event(event)
+
+        return end
+
+    def _climb(self, then: Callable[[], Awaitable[None]]) -> None:
+        """Call `then` in the app's turn, behind all keys that were sent off: by the way of a key that nobody wants."""
+
+        async def up(node: MessagePump) -> None:
+            parent = node._parent
+            if node is self._app:
+                await then()
+            elif parent is None or not parent.call_later(up, parent):
+                self._app.call_later(then)  # it was removed on the way
 
         first = self._app.focused or self._app.screen
-        first.call_later(climb, first)
-        self._app.set_timer(PATIENCE, finish)
+        if not first.call_later(up, first):
+            self._app.call_later(then)
 
 
 async def takes_own_key(app: App[Any], event: events.Event) -> bool:
