@@ -185,7 +185,7 @@ class DriftCheck:
         """What came, as it may be written: no key in any text. It takes a second with many answers: for a thread."""
         came = recorded(self.asked, report, backends)
         for column in self.comparing.experiment.columns():
-            came = came.with_texts(mask_for(self.comparing.connection_of(column).key))
+            came = came.masked(mask_for(self.comparing.connection_of(column).key))
         return replace(came, recorded_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
     def write(self, recording: Recording) -> LockFile:

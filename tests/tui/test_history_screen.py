@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Input
 
 from tests.support.app import open_bench
 from tests.support.storage import a_prompt, a_request, an_outcome
 from workbench.adapters.history_rows import RunSummary
+from workbench.core.errors import InputError
 from workbench.core.events import State
 from workbench.core.prompt import Message, ParameterValues, Prompt, Role, Variable
 from workbench.past_runs import PastRuns
 from workbench.tui.display import install
 from workbench.tui.history_words import Marks, row_pieces, texts
 from workbench.tui.screens.history import HistoryScreen
+from workbench.tui.screens.history_finding import Taken
+from workbench.tui.screens.open_history import OpenHistory
 from workbench.tui.widgets.drawing import width_of
 from workbench.tui.widgets.history_list import HistoryList
 from workbench.tui.widgets.run_preview import RunPreview
@@ -114,6 +120,35 @@ async def test_a_run_is_found_and_opened_as_it_was(tmp_path: Path) -> None:
         await bench.until(lambda: _count(bench.services) == 4)
         newest = PastRuns(bench.services).named("last")
         assert newest.prompt == words
+
+
+@pytest.mark.parametrize(("host", "sent"), [("api.example", 1), ("elsewhere.example", 0), (None, 0)])
+async def test_run_again_sends_at_once_only_where_it_went_before(host: str | None, sent: int) -> None:
+    run, told, asked = a_run(1), [], []
+
+    def connection(name: str, model: str) -> object:
+        if host is None:
+            raise InputError(f"there is no connection {name}")
+        return SimpleNamespace(name=name, host=host)
+
+    async def put(prompt: Prompt, source: object) -> Any:
+        return SimpleNamespace(desk=SimpleNamespace(connection=SimpleNamespace(name="practice")), said="")
+
+    stored = SimpleNamespace(summary=run, prompt=Prompt())
+    room = SimpleNamespace(show_run=lambda stored: None, running=SimpleNamespace(again=lambda: asked.append(1)))
+    services: Any = SimpleNamespace(history=SimpleNamespace(get=lambda id: stored), connection=connection)
+    stubs: Any = {
+        "ask": None,
+        "compare": None,
+        "show": None,
+        "changed": lambda desk: None,
+        "room_of": lambda desk: room,
+    }
+    opening = OpenHistory(services, say=lambda text, kind: told.append((text, kind)), put=put, **stubs)
+    await opening._open(Taken((run.id,), again=True))
+    assert len(asked) == sent
+    [(text, kind)] = told
+    assert (kind, "is not sent yet" in text) == (("success", False) if sent else ("warning", True))
 
 
 def _count(services: object) -> int:

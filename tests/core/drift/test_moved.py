@@ -12,6 +12,7 @@ from workbench.core.drift.moved import CHECKS, CONTENT, MODEL, PROMPT_TOKENS, TE
 from workbench.core.drift.rates import rates_p
 from workbench.core.drift.recording import RecordedCase, RecordedCheck, RecordedColumn, Recording
 from workbench.core.drift.retired import retirement
+from workbench.core.secret import Secret
 
 CATS = tuple(f"The cat number {number} sat on the mat and slept." for number in range(5))
 DOGS = tuple(f"A dog of {number} years ran over wet grass, quickly." for number in range(5))
@@ -157,6 +158,24 @@ def test_answers_cut_when_recorded_are_compared_as_far_as_they_go() -> None:
 
 
 # -- changes here ----------------------------------------------------------------------------------------------------
+
+
+def test_no_key_is_in_what_is_kept() -> None:
+    key = "gateway-key-of-more-than-16"
+    told = RecordedColumn(
+        setting={"user": key},
+        connection="c",
+        host="h",
+        model="m",
+        parameters={"metadata": {key: [key]}},
+        models={f"m {key}": 1},
+        fingerprints={key: 1},
+        checks=(RecordedCheck("contains", key),),
+        cases=(RecordedCase("r", answers=(f"it is {key}",)),),
+    )
+    kept = replace(recording(told), variables={"what": f"Bearer {key}"}).masked(Secret(key).mask)
+    assert key not in repr(kept)
+    assert kept.columns[0].cases[0].answers == ("it is [key]",)
 
 
 def asked(text: str = "hi", **parameters: object) -> Recording:

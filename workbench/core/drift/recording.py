@@ -129,6 +129,33 @@ class Recording:
         """With every answer changed so."""
         return self._with_cases(lambda case: replace(case, answers=tuple(map(change, case.answers))))
 
+    def masked(self, mask: Callable[[str], str]) -> Recording:
+        """With every text changed so that a key might stand in: what was given, what was set, and what came."""
+
+        def masked(value: JSON) -> JSON:
+            if isinstance(value, list):
+                return [masked(item) for item in value]
+            if isinstance(value, dict):
+                return {mask(name): masked(item) for name, item in value.items()}
+            return mask(value) if isinstance(value, str) else value
+
+        def texts(values: Mapping[str, JSON]) -> dict[str, JSON]:
+            return {mask(name): masked(value) for name, value in values.items()}
+
+        columns = tuple(
+            replace(
+                each,
+                setting=texts(each.setting),
+                parameters=texts(each.parameters),
+                models={mask(name): count for name, count in each.models.items()},
+                fingerprints={mask(name): count for name, count in each.fingerprints.items()},
+                checks=tuple(replace(check, value=masked(check.value)) for check in each.checks),
+            )
+            for each in self.columns
+        )
+        variables = {name: mask(text) for name, text in self.variables.items()}
+        return replace(self, columns=columns, variables=variables).with_texts(mask)
+
     def _with_cases(self, change: Callable[[RecordedCase], RecordedCase]) -> Recording:
         columns = tuple(replace(each, cases=tuple(map(change, each.cases))) for each in self.columns)
         return replace(self, columns=columns)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError, WorkbenchError
 from workbench.own_thread import in_own_thread
+from workbench.tui.keys import own_key
 from workbench.tui.screens.where import Ask, Say
 
 if TYPE_CHECKING:
@@ -98,9 +99,11 @@ class OpenHistory:
             room.show_run(stored)
         self._changed(opened.desk)
         when = f"{stored.summary.began_at.astimezone():%d %b, %H:%M}"
-        self._say(f"the run of {when} is in the prompt{opened.said}{note}", "success")
-        if taken.again and room is not None:
+        if taken.again and room is not None and not note:
             room.running.again()
+        elif taken.again and note:  # what was sent to one host is not sent to another before that was read
+            note += f", and is not sent yet: {own_key('regenerate')} sends it there"
+        self._say(f"the run of {when} is in the prompt{opened.said}{note}", "warning" if note else "success")
 
     async def _side_by_side(self, ids: Sequence[str]) -> None:
         from workbench.comparing_past import open_runs
@@ -112,9 +115,11 @@ class OpenHistory:
 
     def _go_on_with(self, desk: Desk, stored: StoredRun) -> str:
         """Send where it was sent; what is to be said of it, or ""."""
-        name = stored.summary.connection
+        name, host = stored.summary.connection, stored.summary.host
         try:
             desk.connection = self._services.connection(name, stored.prompt.model)
         except InputError:
             return f" · there is no connection {name} now: it goes to {desk.connection.name}"
+        if desk.connection.host != host:
+            return f" · it went to {host}: {name} is {desk.connection.host} now"
         return ""
