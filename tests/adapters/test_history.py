@@ -43,7 +43,7 @@ from workbench.core.events import (
     UsageReported,
 )
 from workbench.core.json_value import JSON
-from workbench.core.outcome import Answer, Choice
+from workbench.core.outcome import Answer, Choice, Outcome
 
 
 @pytest.fixture
@@ -53,6 +53,12 @@ def history(database: Database) -> History:
 
 async def begin(history: History, text: str = "Say hello") -> RunRecord:
     return await history.begin(prompt=a_prompt(text), request=a_request(text), connection=a_connection(), source="cli")
+
+
+async def end(record: RunRecord, outcome: Outcome) -> None:
+    """Until it is written: awaiting the end itself waits 0.3 s at most, and a busy disk takes longer."""
+    await record.end(outcome)
+    assert record._database.flush(10)
 
 
 async def test_the_row_is_committed_when_begin_returns(history: History, paths: Paths) -> None:
@@ -67,7 +73,7 @@ async def test_a_run_comes_back_as_it_was(history: History) -> None:
     record = await begin(history)
     record.attempt(1)
     record.attempt(2)
-    await record.end(an_outcome("\n  \n First line \nsecond"))
+    await end(record, an_outcome("\n  \n First line \nsecond"))
     stored = history.get(record.id)
     assert stored is not None
     assert stored.prompt == a_prompt()
@@ -101,14 +107,14 @@ async def test_a_run_comes_back_as_it_was(history: History) -> None:
 async def test_an_answer_of_calls_alone_begins_with_them(history: History) -> None:
     record = await begin(history)
     call: JSON = {"id": "c", "type": "function", "function": {"name": "weather", "arguments": '{"city": "서울"}'}}
-    await record.end(replace(an_outcome(), answer=Answer((Choice(0, "", "tool_calls", tool_calls=(call,)),))))
+    await end(record, replace(an_outcome(), answer=Answer((Choice(0, "", "tool_calls", tool_calls=(call,)),))))
     assert history.recent(1)[0].first_line == '→ weather {"city": "서울"}'
 
 
 async def test_a_failed_run_keeps_its_error(history: History) -> None:
     record = await begin(history)
     error = ServerError("the server failed", "try again", status=503)
-    await record.end(replace(an_outcome(state=State.ERROR), error=error, cost_usd=None))
+    await end(record, replace(an_outcome(state=State.ERROR), error=error, cost_usd=None))
     stored = history.get(record.id)
     assert stored is not None
     assert stored.summary.error_kind == ErrorKind.SERVER
@@ -163,7 +169,7 @@ async def test_text_is_readable_while_it_streams_and_at_the_end_gone_from_the_pi
         {"id": "call_2", "type": "function", "function": {"name": "g", "arguments": ""}},
     )
     assert (stored.choices[1].text, stored.choices[1].refusal) == ("other", "no")
-    await record.end(an_outcome("whole"))
+    await end(record, an_outcome("whole"))
     record.append([TextDelta(0, "too late")])
     assert database.flush(10)
     with contextlib.closing(sqlite3.connect(paths.database)) as connection:
@@ -325,7 +331,7 @@ def test_any_text_comes_back_exactly(tmp_path: Path) -> None:
             assert running is not None
             assert "".join(choice.text for choice in running.choices) == surrogate_free("".join(deltas))
             said = replace(an_outcome(), answer=Answer((Choice(0, answer),), answer, None, dict(response)))
-            await record.end(said)
+            await end(record, said)
             return record.id
 
         run = asyncio.run(work())
@@ -349,7 +355,7 @@ async def test_numbers_and_nesting_that_a_database_can_not_take(history: History
     outcome = an_outcome()
     usage: dict[str, JSON] = {"prompt_tokens": 10**30, "completion_tokens": True, "prompt_tokens_details": "odd"}
     answer = replace(outcome.answer, usage=usage, response={"deep": nested})
-    await record.end(replace(outcome, answer=answer, cost_usd=float("nan")))
+    await end(record, replace(outcome, answer=answer, cost_usd=float("nan")))
     assert database.flush(10)
     stored = history.get(record.id)
     assert stored is not None
@@ -371,8 +377,8 @@ def test_no_key_is_in_any_file(paths: Paths) -> None:
         assert await asyncio.to_thread(database.flush, 10)
         outcome = an_outcome(f"your key is {KEY}")
         answer = replace(outcome.answer, response={"echo": KEY}, model=KEY)
-        await record.end(
-            replace(outcome, answer=answer, error=ServerError(f"bad key {KEY}"), notes=(KEY,), request_id=KEY)
+        await end(
+            record, replace(outcome, answer=answer, error=ServerError(f"bad key {KEY}"), notes=(KEY,), request_id=KEY)
         )
         return record.id
 
@@ -393,7 +399,7 @@ def test_a_key_that_is_a_word_leaves_the_text_alone(paths: Paths) -> None:
 
     async def work() -> str:
         record = await history.begin(prompt=a_prompt(), request=a_request(), connection=a_connection("ollama"))
-        await record.end(an_outcome("ollama is a program"))
+        await end(record, an_outcome("ollama is a program"))
         return record.id
 
     stored = history.get(asyncio.run(work()))
