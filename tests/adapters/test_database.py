@@ -151,7 +151,7 @@ def test_close_writes_what_is_still_under_way(paths: Paths) -> None:
     assert not list(paths.locks.iterdir())
 
 
-@pytest.mark.parametrize("count", [50, pytest.param(1000, marks=pytest.mark.sweep)])
+@pytest.mark.parametrize("count", [25, pytest.param(1000, marks=pytest.mark.sweep)])
 def test_eight_processes_at_once_lose_no_row(tmp_path: Path, count: int) -> None:
     paths = paths_in(tmp_path)
     with contextlib.ExitStack() as stack:

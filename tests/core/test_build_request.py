@@ -299,7 +299,7 @@ LESSONS = st.builds(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=75)
 @given(prompts, RULES, LESSONS, st.booleans())
 def test_any_prompt_makes_a_body_that_is_json(
     prompt: Prompt, rules: ModelRules | None, lessons: Lessons, anyway: bool

@@ -71,7 +71,7 @@ def test_a_splice_of_repeated_letters_stands_behind_them() -> None:
 
 
 @given(prompts, prompts)
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_every_two_prompts_that_differ_have_words(one: Prompt, other: Prompt) -> None:
     assert bool(change_words(one, other)) == (one != other)
     assert "\n" not in change_words(one, replace(other, name=one.name, description=one.description)) or any(

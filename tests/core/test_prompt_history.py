@@ -153,8 +153,8 @@ def test_an_edit_that_changes_nothing_keeps_what_can_be_redone() -> None:
     assert draft.prompt.messages[0].content == "ab"
 
 
-@given(st.lists(prompts, min_size=1, max_size=8), st.lists(st.booleans(), max_size=20))
-@settings(max_examples=40)
+@given(st.lists(prompts, min_size=1, max_size=5), st.lists(st.booleans(), max_size=12))
+@settings(max_examples=30)
 def test_back_to_the_first_and_on_to_the_newest(states: list[Prompt], wandering: list[bool]) -> None:
     draft = Draft(states[0])
     for state in states[1:]:
