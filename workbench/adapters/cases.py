@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbench.adapters.files import read_text
 from workbench.adapters.yaml_file import read_yaml
 from workbench.core.cases import check_count, read_case, unusable_names
+from workbench.core.counted import counted
 from workbench.core.errors import InputError
 from workbench.core.json_text import NotJsonText, describe, read_json
 from workbench.core.visible import escaped
@@ -89,7 +90,7 @@ def _read_csv(text: str, name: str, warnings: list[str]) -> Iterator[Case]:
         else:
             blank += 1
     if blank:
-        warnings.append(f"{name}: {blank:,} row{'s' * (blank != 1)} with nothing in any column left out")
+        warnings.append(f"{name}: {counted(blank, 'row')} with nothing in any column left out")
 
 
 def _records(text: str, name: str) -> Iterator[_Record]:
@@ -141,8 +142,8 @@ def _header(header: _Record, name: str) -> list[str]:
 
 
 def _uneven(line: int, fields: list[str], variables: list[str], name: str) -> InputError:
-    many = f"{len(fields)} value{'s' * (len(fields) != 1)}"
-    wanted = f"{len(variables)} name{'s' * (len(variables) != 1)}"
+    many = counted(len(fields), "value")
+    wanted = counted(len(variables), "name")
     hint = "put a text with commas or line ends in double quotes, right behind the comma"
     return InputError(f"{name}:{line}: has {many}, and the first line has {wanted}", hint)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.budget_words import BudgetWords
-from workbench.cli.compare_gate import check_cap, limits_of, say_limits, say_plan
+from workbench.cli.compare_gate import add_limits, check_cap, limits_of, say_limits, say_plan
 from workbench.cli.diagnostics import ExitCode, complain, say
 from workbench.cli.options import StandardInput, started_prompt
 from workbench.cli.preset_names import named_preset
@@ -56,9 +56,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="fills {{NAME}}, which is recorded as text; NAME=@file reads a file. Later it need not be given again",
     )
     parser.add_argument("--connection", metavar="NAME", help="the connection; without it, the one that was recorded")
-    parser.add_argument("--max-cost", metavar="DOLLARS", help="send nothing more once so much is spent")
-    parser.add_argument("--max-requests", metavar="N", help="send no more than so many, retries included")
-    parser.add_argument("--concurrency", metavar="N", help="requests under way at a time (default 4)")
+    add_limits(parser)
     parser.add_argument("--anyway", action="store_true", help="send in spite of the problems that were found")
     parser.add_argument("--json", action="store_true", help="print one JSON object that tells all about it")
     parser.add_argument("--dry-run", action="store_true", help="say what would be sent, and send nothing")

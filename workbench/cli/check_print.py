@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import say
-from workbench.cli.table import table
+from workbench.cli.table import table, terminal_columns
+from workbench.core.counted import counted
 from workbench.core.drift.report import DriftState
 from workbench.core.drift.words import HEAD, beside, moved_there, notes, row, verdict
 from workbench.core.events import State
@@ -38,7 +37,7 @@ _WORST_FIRST = (
 
 def print_reports(reports: Sequence[DriftReport], output: Output) -> None:
     """Each preset with its table, where it was compared, its verdict and its notes. BrokenPipeError, StorageError."""
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPED
+    columns = terminal_columns() or _PIPED
     for place, report in enumerate(reports):
         state = report.state.value.replace("_", " ")
         output.text(f"{chr(10) * (place > 0)}{report.preset}: {state}\n")
@@ -61,7 +60,7 @@ def say_ending(reports: Sequence[DriftReport], run: GridRun) -> None:
     """How much was sent, and which answers are missing."""
     sent = run.spent.requests
     if sent or run.why:
-        parts = [f"{sent:,} request{'s' * (sent != 1)} sent", money_text(run.spent.cost_usd), run.why]
+        parts = [f"{counted(sent, 'request')} sent", money_text(run.spent.cost_usd), run.why]
         say(f"workbench: {' · '.join(filter(None, parts))}")
     for report in reports:
         # Nobody needs to be told one by one what they stopped themselves, or what a cap kept back.

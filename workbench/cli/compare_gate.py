@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import say
+from workbench.core.counted import counted
 from workbench.core.errors import InputError
 from workbench.core.grid_values import GridLimits
 from workbench.core.typed_limits import concurrency, dollars, whole_number
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from workbench.comparing import Comparing
     from workbench.core.experiment import Cell
     from workbench.core.plan import Plan
+
+
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """How far it may go."""
+    parser.add_argument("--max-cost", metavar="DOLLARS", help="send nothing more once so much is spent")
+    parser.add_argument("--max-requests", metavar="N", help="send no more than so many, retries included")
+    parser.add_argument("--concurrency", metavar="N", help="requests under way at a time (default 4)")
 
 
 def limits_of(options: argparse.Namespace, known: GridLimits) -> GridLimits:
@@ -62,7 +70,7 @@ def say_limits(limits: GridLimits) -> None:
     """Where it would end, and how many requests are under way at a time."""
     caps = []
     if limits.max_requests is not None:
-        caps.append(f"{limits.max_requests:,} request{'s' * (limits.max_requests != 1)}")
+        caps.append(counted(limits.max_requests, "request"))
     if limits.max_cost_usd is not None:
         caps.append(money_text(limits.max_cost_usd) if limits.max_cost_usd else "$0")
     limit = f"it ends at {' or '.join(caps)}" if caps else "no limit is set: --max-cost and --max-requests do"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import ExitCode, say
-from workbench.cli.table import table
+from workbench.cli.table import table, terminal_columns
 from workbench.core.checks import check_words
+from workbench.core.counted import counted
 from workbench.core.events import State
 from workbench.core.experiment_report import NOT_SENT
 from workbench.core.grid_values import GridState
@@ -27,7 +26,7 @@ _PIPED = 10_000
 def print_report(report: ExperimentReport, output: Output) -> None:
     """The table of the columns and the verdict. BrokenPipeError, StorageError."""
     rows = [column_figures(label, column) for label, column in zip(report.labels, report.columns, strict=True)]
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPED
+    columns = terminal_columns() or _PIPED
     output.text(table(figure_names(report), rows, columns))
     if report.verdict:
         output.text(f"\n{report.verdict}\n")
@@ -36,7 +35,7 @@ def print_report(report: ExperimentReport, output: Output) -> None:
 def say_ending(report: ExperimentReport, why: str, id: str) -> None:
     """How it ended, and `why` not whole; the cells that did not come through, and the checks that failed. `id` is what
     it is called in history, "" where it is not there."""
-    sent = f"{report.sent_requests:,} request{'s' * (report.sent_requests != 1)} sent"
+    sent = f"{counted(report.sent_requests, 'request')} sent"
     parts = [f"{report.state}: {sent}", money_text(report.cost_usd), why]
     say(f"workbench: {' · '.join(filter(None, parts))}")
     unsent = sum(cell.state == NOT_SENT for cell in report.cells)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.cli.compare_gate import add_limits
 from workbench.cli.diagnostics import say
 from workbench.comparing import proposal, read_cases
 from workbench.core.axis_text import axis_from_json, axis_text, parse_axis
@@ -34,9 +35,7 @@ def add_experiment_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--repeats", metavar="N", help="requests for each setting and case")
     parser.add_argument("--cases", metavar="FILE", help="rows of variable values: CSV, JSONL or YAML")
-    parser.add_argument("--max-cost", metavar="DOLLARS", help="send nothing more once so much is spent")
-    parser.add_argument("--max-requests", metavar="N", help="send no more than so many, retries included")
-    parser.add_argument("--concurrency", metavar="N", help="requests under way at a time (default 4)")
+    add_limits(parser)
     parser.add_argument("--baseline", metavar="N", help="the column that others are compared with, from 1 on")
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import ExitCode, ask, say
 from workbench.cli.history_look import SHORT_ID, WIDE
 from workbench.cli.output import Output
-from workbench.cli.table import table
+from workbench.cli.table import table, terminal_columns
+from workbench.core.counted import counted
 from workbench.core.errors import InputError
 from workbench.core.typed_amounts import age, byte_count, point_in_time
 from workbench.core.typed_limits import whole_number
@@ -116,19 +115,15 @@ def _delete(options: argparse.Namespace, services: Services, found: list[Entry])
 def _count_words(found: list[Entry]) -> str:
     compared = [entry for entry in found if entry.is_comparison]
     runs = len(found) - len(compared)
-    words = [_plural(runs, "run")] if runs else []
+    words = [counted(runs, "run")] if runs else []
     if compared:
-        words.append(f"{_plural(len(compared), 'comparison')} of {_plural(sum(e.runs for e in compared), 'run')}")
+        words.append(f"{counted(len(compared), 'comparison')} of {counted(sum(e.runs for e in compared), 'run')}")
     starred = sum(entry.starred for entry in found)
     return " and ".join(words) + (f", {starred:,} of them starred" if starred else "")
 
 
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' * (count != 1)}"
-
-
 def _print(found: list[Entry], bytes_of: dict[str, int]) -> None:
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    columns = terminal_columns()
     head: tuple[str, ...] = ("id", "what", "time", "size", "begins with")
     rows: list[tuple[str, ...]] = [
         (
@@ -148,9 +143,9 @@ def _print(found: list[Entry], bytes_of: dict[str, int]) -> None:
 
 def say_deleted(deleted: Deleted) -> int:
     """What a deletion came to, on standard error; the exit code."""
-    done = [_plural(deleted.runs, "run")] if deleted.runs or not deleted.experiments else []
+    done = [counted(deleted.runs, "run")] if deleted.runs or not deleted.experiments else []
     if deleted.experiments:
-        done.append(_plural(deleted.experiments, "comparison"))
+        done.append(counted(deleted.experiments, "comparison"))
     say(f"workbench: deleted {' and '.join(done)}")
     for note in deleted.notes:
         say(f"workbench: {note}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.diagnostics import ExitCode, say
 from workbench.cli.history_look import FIELDS, NOTHING, add_filters, query_of
 from workbench.cli.output import Output
+from workbench.core.counted import counted
 from workbench.core.errors import InputError
 from workbench.core.history_query import HistoryQuery
 from workbench.core.json_text import unseen_escaped
@@ -57,7 +58,7 @@ def export_runs(options: argparse.Namespace, services: Services) -> int:
     if file is not None:
         texts = [_json_line(whole(run)) if shape == "jsonl" else page(run) + "\n" for run in runs]
         file.write("".join(texts).encode())
-        say(f"workbench: {len(texts):,} run{'s' * (len(texts) != 1)} in {file.path}")
+        say(f"workbench: {counted(len(texts), 'run')} in {file.path}")
     else:
         _print(runs, shape)
     return ExitCode.OK

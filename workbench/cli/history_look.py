@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 import time
 from datetime import date
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import ExitCode, say
 from workbench.cli.output import Output
-from workbench.cli.table import table
+from workbench.cli.table import table, terminal_columns
 from workbench.core.errors import InputError
 from workbench.core.history_query import RUNNING, STATES, HistoryQuery, day_of
 from workbench.core.typed_limits import dollars, whole_number
@@ -131,7 +129,7 @@ def list_runs(options: argparse.Namespace, services: Services) -> int:
 
 
 def _print_table(found: Iterator[RunSummary]) -> None:
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    columns = terminal_columns()
     rows = [_row(run, columns) for run in found]
     narrow = columns is not None and columns < WIDE
     head = ("id", "model", "begins with") if narrow else _HEAD

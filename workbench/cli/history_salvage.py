@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.cli.diagnostics import ExitCode, say
+from workbench.core.counted import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +35,7 @@ def salvage_file(options: argparse.Namespace, services: Services) -> int:
 
     found = salvaged(options.file, services)
     kinds = ((found.runs, "run"), (found.experiments, "comparison"), (found.drafts, "draft"))
-    new = [f"{count:,} {noun}{'s' * (count != 1)}" for count, noun in kinds if count]
+    new = [counted(count, noun) for count, noun in kinds if count]
     known = f"; {found.known:,} were there already" if found.known else ""
     lost = (
         f"; {found.unreadable:,} {'page or row' if found.unreadable == 1 else 'pages or rows'} could not be read"

@@ -12,6 +12,7 @@ from workbench.cli.options import prompt_of
 from workbench.cli.output import Output
 from workbench.cli.table import one_row
 from workbench.core.connection import PRACTICE_MODELS, Connection
+from workbench.core.counted import counted
 from workbench.core.errors import InputError
 from workbench.core.export import OPENAI_URL
 from workbench.core.merge import placed_messages, variable_names
@@ -48,10 +49,10 @@ class _Count:
             output.text(f"{one_row(line)}\n")
 
     def line(self) -> str:
-        files = _many(self.files, "preset")
-        warnings = f", {_many(self.warnings, 'warning')}" if self.warnings else ""
+        files = counted(self.files, "preset")
+        warnings = f", {counted(self.warnings, 'warning')}" if self.warnings else ""
         if self.errors:
-            return f"{files} checked: {_many(self.errors, 'error')} in {_many(self.bad, 'file')}{warnings}"
+            return f"{files} checked: {counted(self.errors, 'error')} in {counted(self.bad, 'file')}{warnings}"
         return f"{files} checked: nothing is wrong{warnings}"
 
 
@@ -71,10 +72,6 @@ def check(paths: Sequence[str], services: Services) -> int:
         count.add(output, (error,), ())
     output.text(f"{count.line()}\n")
     return ExitCode.BAD_INPUT if count.errors else ExitCode.OK
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _files(paths: Sequence[str], services: Services, unread: dict[str, str]) -> Iterator[Path]:

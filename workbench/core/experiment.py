@@ -14,6 +14,7 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from workbench.core.axes import CONNECTION, Axis, check_axis, with_value
+from workbench.core.counted import counted
 from workbench.core.errors import InputError
 from workbench.core.json_text import describe
 from workbench.core.prompt import Comparison, Prompt, Variable
@@ -101,7 +102,7 @@ class Experiment:
     def size_text(self) -> str:
         """`4 columns x 20 cases x 5 repeats`; what there is one of is left out, but for the columns."""
         parts = [(self.column_count, "column"), (self.case_count, "case"), (self.repeats, "repeat")]
-        shown = [f"{many:,} {what}{'s' * (many != 1)}" for many, what in parts if many > 1 or what == "column"]
+        shown = [counted(many, what) for many, what in parts if many > 1 or what == "column"]
         return " x ".join(shown)
 
     def columns(self) -> tuple[Column, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.core.counted import counted
 from workbench.core.money import OWN_PRICE, Certainty, dollars
 from workbench.core.usage import PRICE_UNKNOWN, money_text
 
@@ -234,7 +235,7 @@ def charge_text(charge: Charge) -> str:
 
 
 def requests_text(many: int) -> str:
-    return f"{many:,} request{'s' * (many != 1)}"
+    return counted(many, "request")
 
 
 def amount_text(cost: int, *, exact: bool = True) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from workbench.core.counted import counted
 from workbench.core.usage import money_text
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def end_words(card: ModelCard, today: date) -> str:
         return ""
     if days <= 0:
         return f"switched off on {card.shutdown}"
-    return f"ends {card.shutdown}" + (f", in {days} day{'s' * (days != 1)}" if days <= SOON else "")
+    return f"ends {card.shutdown}" + (f", in {counted(days, 'day')}" if days <= SOON else "")
 
 
 # -- columns -------------------------------------------------------------------------------------------------------

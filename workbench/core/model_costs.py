@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
+from workbench.core.counted import counted
 from workbench.core.usage import PRICE_UNKNOWN, UNKNOWN, money_text, share_text, tokens_text
 
 Price: TypeAlias = Callable[[int, int], float | None]
@@ -97,7 +98,7 @@ def about(cost: ModelCost, typical_answer: int) -> str:
 
 
 def _uncounted(images: int) -> str:
-    return f"{images} image{'s' * (images != 1)} not counted" if images else ""
+    return f"{counted(images, 'image')} not counted" if images else ""
 
 
 def _fit_words(cost: ModelCost) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from workbench.core.counted import counted
 from workbench.core.usage import PRICE_UNKNOWN, money_text
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Plan(NamedTuple):
     @property
     def requests_text(self) -> str:
         """`20 requests, 60 at most with retries`."""
-        many = f"{self.cells:,} request{'s' * (self.cells != 1)}"
+        many = counted(self.cells, "request")
         return many if self.most_requests <= self.cells else f"{many}, {self.most_requests:,} at most with retries"
 
     @property
@@ -111,7 +112,7 @@ class Plan(NamedTuple):
         text = self._known_cost()
         if not self.unpriced:
             return text
-        return f"{text} + {self.unpriced} column{'s' * (self.unpriced != 1)} at an unknown price"
+        return f"{text} + {counted(self.unpriced, 'column')} at an unknown price"
 
     def _known_cost(self) -> str:
         low = money_text(self.cost_low, exact=False)

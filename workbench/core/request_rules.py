@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.core.counted import counted
 from workbench.core.json_clean import clean_text
 from workbench.core.json_text import describe
 from workbench.core.models import Lessons, ModelRules, ParameterRule
@@ -142,4 +143,4 @@ def check_model(model: str, rules: ModelRules | None, today: date | None, findin
     if days <= 0:
         findings.problem("model", f"{model} was shut down on {rules.shutdown}: choose another model")
     elif days <= SOON:
-        findings.note("model", f"{model} will be shut down on {rules.shutdown}, in {days} day{'s' * (days != 1)}")
+        findings.note("model", f"{model} will be shut down on {rules.shutdown}, in {counted(days, 'day')}")

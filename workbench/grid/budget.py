@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.core.counted import counted
 from workbench.core.grid_values import GridLimits, Spent
 from workbench.core.usage import money_text
 
@@ -44,5 +45,5 @@ class Budget:
             return f"the cap of {money_text(limits.max_cost_usd)} is reached ({money_text(spent.known_usd)} spent)"
         taken = spent.requests + self._reserved
         if not reserved and limits.max_requests is not None and taken >= limits.max_requests:
-            return f"the cap of {limits.max_requests:,} request{'s' * (limits.max_requests != 1)} is reached"
+            return f"the cap of {counted(limits.max_requests, 'request')} is reached"
         return ""

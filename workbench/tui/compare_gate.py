@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
 from workbench.comparing import Comparing, read_cases
 from workbench.core import cases as case_rows
 from workbench.core.axis_text import axis_text, parse_axis
+from workbench.core.counted import counted
 from workbench.core.errors import InputError
 from workbench.core.experiment import Experiment
 from workbench.core.findings import Problem
@@ -215,7 +216,7 @@ def limits_text(limits: GridLimits) -> str:
     """`it ends at 60 requests or $0.05 · 4 at a time`."""
     caps = []
     if limits.max_requests is not None:
-        caps.append(f"{limits.max_requests:,} request{'s' * (limits.max_requests != 1)}")
+        caps.append(counted(limits.max_requests, "request"))
     if limits.max_cost_usd is not None:
         caps.append(money_text(limits.max_cost_usd) if limits.max_cost_usd else "$0")
     told = f"it ends at {' or '.join(caps)}" if caps else "no cap is set"

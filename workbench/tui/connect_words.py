@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
 
+from workbench.core.counted import counted
 from workbench.core.lesson_words import lesson_lines
 from workbench.core.usage import seconds_text
 from workbench.tui.display import literal
@@ -62,7 +63,7 @@ def _server(server: LocalServer) -> str:
 
 
 def _models(count: int) -> str:
-    return f"{count:,} model{'s' * (count != 1)}"
+    return counted(count, "model")
 
 
 class Known(NamedTuple):

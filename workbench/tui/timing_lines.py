@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
+from workbench.core.counted import counted
 from workbench.core.outcome import Timings
 from workbench.core.usage import rate_text, size_text, tokens_text
 from workbench.tui.display import one_line
@@ -124,7 +125,7 @@ def _facts(shown: TimingShown, width: int) -> list[Line]:
     if trace is not None and trace.raw.read_at:
         reads = len(trace.raw.read_at)
         size = size_text(len(trace.raw.data) + trace.raw.left_out)
-        lines.append(_fact("received", f"{size} in {reads:,} read{'s' * (reads != 1)}", width))
+        lines.append(_fact("received", f"{size} in {counted(reads, 'read')}", width))
         wait, before = max((now - then, now) for then, now in _steps(trace.raw.read_at))
         if reads > 1:
             lines.append(_fact("longest wait", f"{time_text(wait)}, until {time_text(before)}", width))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.core.checks import check_words
 from workbench.core.compare.needed import repeats_needed
 from workbench.core.compare.verdict_words import number, p_words
+from workbench.core.counted import counted
 from workbench.core.drift.moved import CONTENT, MODEL, PROMPT_TOKENS, TEXT
 from workbench.core.drift.report import DriftState
 from workbench.core.prompt import Check
@@ -95,7 +96,7 @@ def _unchanged(report: DriftReport) -> str:
 
 def _recorded(report: DriftReport, moved: Sequence[str]) -> str:
     runs = sum(column.noise.runs for column in report.now.columns)
-    told = f"Recorded: {runs} answer{'s' * (runs != 1)} in {report.lock}."
+    told = f"Recorded: {counted(runs, 'answer')} in {report.lock}."
     if report.before is None:
         return told
     news = [*moved, *([_changes(report)] if report.changes else [])]
@@ -140,7 +141,7 @@ def _missing(report: DriftReport) -> str:
     many = len(report.missing)
     if not many and report.moved is not None:
         return "it could not be written"
-    return f"{many} answer{'s' * (many != 1)} {'are' if many != 1 else 'is'} missing" if many else "nothing was asked"
+    return f"{counted(many, 'answer')} {'are' if many != 1 else 'is'} missing" if many else "nothing was asked"
 
 
 def _cannot_show(moved: Moved | None) -> str:
@@ -204,7 +205,7 @@ def _too_few(now: Recording) -> list[str]:
     needed = repeats_needed(2, len(noisy), None).content if noisy else None
     fewest = min(map(len, noisy), default=0)
     if needed is not None and fewest < needed:
-        repeats = f"{fewest} repeat{'s' * (fewest != 1)}"
+        repeats = counted(fewest, "repeat")
         text = f"a content that moves can't be told from noise with {repeats}"
         lines.append(f"{text}: {needed} would do (--repeats {needed})")
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from workbench.core.counted import counted
 from workbench.core.keys import mask_keys, mask_vendor_keys
 from workbench.core.one_line import one_line
 from workbench.core.prompt_json import prompt_from_json, prompt_to_json
@@ -36,7 +37,7 @@ class Imported(NamedTuple):
     def summary(self) -> str:
         """What it is, in one line: `a curl command: 2 messages, gpt-5.4-mini, temperature 0.7`."""
         count = len(self.prompt.messages)
-        facts = [f"{count} message{'s' * (count != 1)}"]
+        facts = [counted(count, "message")]
         facts += [shown(self.prompt.model)] if self.prompt.model else []
         numbers = [(name, value) for name, value in self.prompt.parameters.items() if type(value) in (int, float)]
         facts += [f"{name} {value}" for name, value in numbers[:3]]

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.core.counted import counted
 from workbench.core.errors import WorkbenchError
 from workbench.tui.keys import own_key
 from workbench.tui.screens.where import Ask, Say
@@ -40,7 +41,7 @@ class CleaningMoves:
         if changed:
             desk.edit(replace(desk.prompt, messages=after))
             self._changed()
-            self._say(f"{changed} message{'s' * (changed != 1)} cleaned · {own_key('undo')} takes it back", "success")
+            self._say(f"{counted(changed, 'message')} cleaned · {own_key('undo')} takes it back", "success")
         return cleaning.marks
 
     async def remember(self, marks: bool) -> None:

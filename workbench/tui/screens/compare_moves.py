@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from workbench.core.counted import counted
 from workbench.core.errors import InputError, StorageError
 from workbench.core.experiment import Cell
 from workbench.core.judging import win_rates
@@ -104,7 +105,7 @@ class CompareMoves:
         from workbench.tui.screens.compare_setup import CompareSetup
 
         desk = self._desk
-        what = f"{len(cells):,} cell{'s' * (len(cells) != 1)} {what}"
+        what = f"{counted(len(cells), 'cell')} {what}"
         gate = MoreGate(desk.comparing, cells, what, desk.opened if not desk.gone_on else None)
         setup = await self._ask(CompareSetup(gate, limit_fields(desk.left), title=title))
         if setup is None:
@@ -228,7 +229,7 @@ def win_table(rows: list[tuple[str, ...]], judged: int) -> Content:
     lines += [
         Content(""),
         Content.styled(
-            f"{judged:,} round{'s' * (judged != 1)} judged. Where two intervals overlap, it takes more rounds to tell "
+            f"{counted(judged, 'round')} judged. Where two intervals overlap, it takes more rounds to tell "
             "the two apart.",
             "$text-muted",
         ),

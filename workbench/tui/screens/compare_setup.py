@@ -95,7 +95,7 @@ class CompareSetup(Dialog[Setup | None]):
         if many := self._gate.saved_cases:
             hints["cases"] = f"{many:,} saved with the prompt; or a .csv, .jsonl or .yaml file"
         with VerticalScroll(can_focus=False, classes="box") as box:
-            box.border_title = self._heading
+            box.border_title = literal(self._heading)
             box.border_subtitle = "enter starts · tab the next field · esc leaves"
             yield Static(literal(self._told), id="told", classes="-some" if self._told else "")
             for name, text in self._first._asdict().items():

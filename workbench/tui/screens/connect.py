@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual import work
 from textual.containers import Container, Vertical
 
+from workbench.core.counted import counted
 from workbench.core.lesson_words import lesson_lines
 from workbench.own_thread import in_own_thread
 from workbench.tui.commands import bindings
@@ -207,7 +208,7 @@ class ConnectScreen(ListScreen[Chosen | None]):
             self.say(f"{tested.cause} {other_line(tested)}" if tested.other_url else tested.fault, "error")
         else:
             count = len(tested.models)
-            self.say(f"{place.name} answers: {count:,} model{'s' * (count != 1)}", "success")
+            self.say(f"{place.name} answers: {counted(count, 'model')}", "success")
 
     def action_key(self) -> None:
         if (place := self._place_for("key")) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from workbench.core.counted import counted
 from workbench.core.errors import StorageError
 from workbench.own_thread import in_own_thread
 from workbench.tui.screens.where import Ask, Say
@@ -46,7 +47,7 @@ class Copying:
                 Choice(
                     str(place),
                     next(line for line in block.code.split("\n") if line.strip()).strip(),
-                    f"{block.language or 'no language'}, {block.lines} line{'s' * (block.lines != 1)}",
+                    f"{block.language or 'no language'}, {counted(block.lines, 'line')}",
                 )
                 for place, block in enumerate(blocks)
             ]

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from workbench.core.counted import counted
 from workbench.core.errors import WorkbenchError
 from workbench.core.matching import Searchable, folded, ranked
 from workbench.core.usage import SessionCost
@@ -175,12 +176,12 @@ class ExperimentPicker(Dialog["Opened | None"]):
 
 def _row(each: ExperimentSummary) -> _Row:
     varied = vary_words(each.axes, each.repeats)
-    cases = f" · {each.cases:,} case{'s' * (each.cases != 1)}" if each.cases else ""
+    cases = f" · {counted(each.cases, 'case')}" if each.cases else ""
     spent = SessionCost(each.spent.known_usd, each.spent.unpriced).text
     began = each.began_at.astimezone()
     name, state = each.name or "untitled", _state_words(each)
     cells = f"{each.open:,} of {each.cells:,} open" if each.open else f"{each.cells:,} cells"
-    requests = f"{each.spent.requests:,} request{'s' * (each.spent.requests != 1)}"
+    requests = counted(each.spent.requests, "request")
     preset = f" · preset {each.preset}" if each.preset else ""
     choice = Choice(
         each.id, name, f"{cells} · {spent} · {varied}{cases}", mark=_mark(each), note=f"{began:%d %b %H:%M}"

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
+from workbench.core.counted import counted
 from workbench.core.errors import InputError
 from workbench.core.find_replace import Place, Search, places, replaced
 from workbench.core.pattern import BadPattern
@@ -277,4 +278,4 @@ def _words(found: tuple[Place, ...], at: int, search: Search) -> str:
     if not found:
         return "not found"
     inside = len({place.message for place in found})
-    return f"{at + 1:,} of {len(found):,}, in {inside:,} message{'s' * (inside != 1)}"
+    return f"{at + 1:,} of {len(found):,}, in {counted(inside, 'message')}"

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from workbench.core.counted import counted
 from workbench.core.prompt import SEND_ALL, SendLimit
 from workbench.core.turns import left_out, turns_of
 from workbench.core.usage import share_text, tokens_text
@@ -79,7 +80,7 @@ def _tokens(count: int) -> str:
 
 
 def _turns(count: int) -> str:
-    return f"{count} turn{'s' * (count != 1)}"
+    return counted(count, "turn")
 
 
 def typed_limit(text: str) -> SendLimit | None:

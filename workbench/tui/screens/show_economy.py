@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.core.counted import counted
 from workbench.core.errors import RunError, WorkbenchError
 from workbench.own_thread import in_own_thread
 from workbench.tui.screens.where import Ask, Say
@@ -77,7 +78,7 @@ class ShowEconomy:
         typical = known.typical_answer
         runs = known.economy.runs if known.economy.typical_answer is not None else 0
         answers = f"typical: an answer of {typical:,} tokens"
-        answers += f", the median of {runs} run{'s' * (runs != 1)}" if runs else " (no run of this prompt yet)"
+        answers += f", the median of {counted(runs, 'run')}" if runs else " (no run of this prompt yet)"
         first = await in_own_thread(self._priced_recent, known)
         screen.set_costs(first, f"{answers} · asking {connection.host} for its models ...", typical)
         try:
@@ -89,7 +90,7 @@ class ShowEconomy:
         costs = await in_own_thread(self._priced, known, listed.cards)
         named = {cost.id for cost in costs}
         own = [cost for cost in first if cost.id not in named]
-        models = f"{len(costs):,} model{'s' * (len(costs) != 1)} at {connection.host}"
+        models = f"{counted(len(costs), 'model')} at {connection.host}"
         screen.set_costs([*own, *costs], f"{answers} · {models}", typical)
 
     def _priced_recent(self, known: TokenEconomy) -> tuple[ModelCost, ...]:

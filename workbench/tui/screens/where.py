@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from workbench.core.connection import PRACTICE, PRACTICE_MODELS, Connection
+from workbench.core.counted import counted
 from workbench.core.errors import RunError
 from workbench.tui.keys import own_key
 from workbench.tui.screens.questions import question_chooser
@@ -126,5 +127,5 @@ class Where:
             return
         count = len(models.cards)
         lately = f", {models.recent} asked lately first" if models.recent else ""
-        said = f"{count} model{'s' * (count != 1)} at {connection.host}{lately}; any name may be typed"
+        said = f"{counted(count, 'model')} at {connection.host}{lately}; any name may be typed"
         picker.set_models(models.cards, said)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from workbench.core.counted import counted
 from workbench.core.token_probabilities import Candidate, TokenText, percent, quoted
 from workbench.tui.display import one_line
 from workbench.tui.widgets.drawing import Piece, bar, padded, width_of
@@ -38,7 +39,7 @@ def head_pieces(tokens: TokenText, spread: float | None, note: str, width: int) 
     """The figures of the whole answer, and how each level is drawn."""
     count = len(tokens.tokens)
     low = sum(1 for token in tokens.tokens if (share := token.chosen.probability) is not None and share < 0.1)
-    figures = [f"{count:,} token{'s' * (count != 1)}"]
+    figures = [counted(count, "token")]
     if spread is not None:
         figures.append(f"perplexity {spread:,.2f}" if spread < 1e6 else f"perplexity {spread:.1e}")
         figures.append(f"{low:,} below 10 %")
