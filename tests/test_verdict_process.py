@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import pytest
 
 from tests.core.compare.worlds import slots
+from tests.core.drift.test_moved import column, recording
 from workbench import verdict_process
 from workbench.core.compare.answers import DistanceCache
 from workbench.core.compare.variety import Order
-from workbench.verdict_process import FEW, Asked, environment, verdict_aside
+from workbench.core.drift.moved import moved
+from workbench.verdict_process import FEW, Asked, environment, moved_aside, verdict_aside
 
 NAMES = ("temperature 0", "temperature 1")
 
@@ -30,6 +34,21 @@ async def test_a_process_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = question.work_out().to_json()
     monkeypatch.setattr(Asked, "work_out", None)  # here; the process has its own
     assert (await verdict_aside(question, DistanceCache())).to_json() == expected
+
+
+async def test_a_process_says_what_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, now = (recording(column(tuple(texts[0]))) for texts in asked(FEW // 2).answers)
+    expected = moved(before, now)
+    exchange, ended = verdict_process._exchange, []
+
+    def exchanged(process: subprocess.Popen[bytes], work: Callable[[], object]) -> bytes:
+        ended.append(exchange(process, work))
+        return ended[0]
+
+    monkeypatch.setattr(verdict_process, "_exchange", exchanged)
+    assert await moved_aside(before, now) == expected
+    assert expected.drifted
+    assert pickle.loads(ended[0]) == expected
 
 
 @pytest.mark.parametrize(

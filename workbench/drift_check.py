@@ -182,8 +182,11 @@ class DriftCheck:
     # -- after -----------------------------------------------------------------------------------------------------
 
     def recording(self, report: ExperimentReport, backends: Mapping[Cell, Backend]) -> Recording:
-        """What came, as it may be written: no key in any text. It takes a second with many answers: for a thread."""
-        came = recorded(self.asked, report, backends)
+        """What came, as it may be written. It takes a second with many answers: for a thread."""
+        return self.to_write(recorded(self.asked, report, backends))
+
+    def to_write(self, came: Recording) -> Recording:
+        """The same without a key in any text."""
         for column in self.comparing.experiment.columns():
             came = came.masked(mask_for(self.comparing.connection_of(column).key))
         return replace(came, recorded_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))

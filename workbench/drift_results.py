@@ -16,6 +16,8 @@ from workbench.core.drift.retired import Retirement
 from workbench.core.errors import NotFound
 from workbench.core.grid_values import Spent
 from workbench.grid.events import CellEnded
+from workbench.own_thread import in_own_thread
+from workbench.verdict_process import moved_aside, recorded_aside
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -78,3 +80,10 @@ class DriftResults:
         thread."""
         now = self._check.recording(asked, self._backends)
         return replace(report, now=now, moved=moved(report.before, now) if report.before is not None else Moved(()))
+
+    async def compared_aside(self, report: DriftReport, asked: ExperimentReport) -> DriftReport:
+        """The same for a screen, which it holds up as little as may be."""
+        came = await recorded_aside(self._check.asked, asked, self._backends)
+        now = await in_own_thread(self._check.to_write, came)
+        found = await moved_aside(report.before, now) if report.before is not None else Moved(())
+        return replace(report, now=now, moved=found)

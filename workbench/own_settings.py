@@ -1,10 +1,11 @@
 """The person's settings, for the screen that shows them: what there is to set, how it stands, and changing it.
 
-Everything here that reads or writes the file is for a thread.
+Everything here that reads or writes the file is for a thread: all but `settings` and `place_of`.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.adapters.settings import FILE_NAME
@@ -64,9 +65,9 @@ class OwnSettings:
         )
 
     def place_of(self, path: str) -> str:
-        """Where in the file a setting stands, `settings.toml:3`; the file's name where that can't be told."""
-        places = self._places()
-        return places.of(path) if places is not None else FILE_NAME
+        """Where in the file that holds now a setting stands, `settings.toml:3`; the file's name where that can't be
+        told. Reads nothing: also for the screen."""
+        return _places_in(self._services.settings.text).of(path)
 
     def faults(self) -> tuple[str, ...]:
         """What is wrong in the file, a line each."""
@@ -116,6 +117,13 @@ class OwnSettings:
         """Read the file again, after it was changed elsewhere; what is wrong in it, a line each."""
         self._services.reload_settings()
         return self.faults()
+
+
+@lru_cache(maxsize=1)
+def _places_in(text: str) -> Places:
+    from workbench.adapters.settings_lines import Places
+
+    return Places(FILE_NAME, text)
 
 
 def settings_schema() -> dict[str, JSON]:

@@ -34,7 +34,7 @@ def test_no_file_is_no_fault(tmp_path: Path) -> None:
 def test_the_table_and_the_class_agree() -> None:
     defaults = {field.name: getattr(Settings(), field.name) for field in dataclasses.fields(Settings)}
     assert {s.attribute: s.default for s in SETTINGS} == {
-        k: v for k, v in defaults.items() if k not in ("keymap", "endpoints", "prices")
+        k: v for k, v in defaults.items() if k not in ("keymap", "endpoints", "prices", "text")
     }
     assert Settings().limits == Limits()
 

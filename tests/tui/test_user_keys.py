@@ -9,6 +9,7 @@ import pytest
 from tests.support.app import open_bench
 from workbench.tui.commands import COMMANDS
 from workbench.tui.keys import own_key
+from workbench.tui.own_looks import apply_settings
 from workbench.tui.screens.reading import ReadingScreen
 from workbench.tui.user_keys import judged, key_fault
 from workbench.tui.widgets.key_line import KeyLine
@@ -84,6 +85,9 @@ async def test_a_key_for_a_command_of_the_palette_and_bad_ones(tmp_path: Path) -
             "settings.toml:8: keymap.tour: expected a key such as f11: its own key is used",
         )
         assert bench.app.settings_notes[2].startswith("settings.toml:7: keymap.run: f1 is the key of help")
+        # Told from what was read at the start: the disk is not asked again by what paints.
+        bench.services.paths.settings.unlink()
+        assert apply_settings(bench.app)[2].startswith("settings.toml:7: keymap.run:")
         said = bench.screen.query_one(NoticeBar).past
         assert any("F20 connects" in notice.line for notice in said)  # and so in all that names a key
         # In the place where it stands by itself.

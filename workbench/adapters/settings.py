@@ -7,7 +7,7 @@ program: what is wrong is named, and the default is used.
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.connection import PRACTICE
@@ -76,6 +76,8 @@ class Settings:
     endpoints: tuple[EndpointSettings, ...] = ()
     prices: Mapping[str, OwnPrice] = field(default_factory=dict)
     """Model -> what the person says that it costs."""
+    text: str = field(default="", repr=False, compare=False)
+    """The file as it was read: where in it something stands is told without another look at the disk."""
 
     @property
     def limits(self) -> Limits:
@@ -108,7 +110,8 @@ def load_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
         return Settings(), (f"{FILE_NAME}: can't be read ({error.strerror or 'unknown reason'}){USING_DEFAULTS}",)
     from workbench.adapters.settings_read import read_settings  # a start without a settings file does not need it
 
-    return read_settings(text, path.name)
+    settings, faults = read_settings(text, path.name)
+    return replace(settings, text=text), faults
 
 
 def _read(path: Path) -> str:

@@ -10,7 +10,6 @@ from workbench.core.drift.asked import by_setting
 from workbench.core.drift.words import notes, verdict
 from workbench.core.grid_values import GridState
 from workbench.drift_results import DriftResults
-from workbench.own_thread import in_own_thread
 from workbench.tui.compare_desk import CompareDesk
 from workbench.tui.compare_state import VerdictChanged
 
@@ -90,5 +89,5 @@ class DriftDesk(CompareDesk):
         came = self._results.results(self.experiment, state, sent.requests, with_unsent=False)
         asked = report_now(came, tested=False)
         report = self._drift.report(asked, sent)
-        self._told = await in_own_thread(self._drift.compared, report, asked)
+        self._told = await self._drift.compared_aside(report, asked)
         self._emit([VerdictChanged()])

@@ -118,7 +118,7 @@ class SettingsScreen(ListScreen[None]):
         self._rows = setting_rows(own, keymap)
         self._words = [words_of(row) for row in self._rows]
         places = {each.setting.path: each.place for each in own}
-        keys = {f"keymap.{id}": await in_own_thread(self._own.place_of, f"keymap.{id}") for id in keymap}
+        keys = {f"keymap.{id}": self._own.place_of(f"keymap.{id}") for id in keymap}
         self._places = {**places, **keys}
         self._filter()
 
