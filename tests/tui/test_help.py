@@ -24,6 +24,7 @@ def test_a_line_goes_on_under_itself() -> None:
     lines = text.split("\n")
     assert lines[0] == "In this window · here"
     assert lines[1] == "  enter          Take it"
+    assert lines[2].startswith("  The keys of a window stay as they are;")
     begins = next(number for number, line in enumerate(lines) if "Invisible characters:" in line)
     assert lines[begins].startswith("  i              Invisible")
     assert len(lines[begins + 1]) - len(lines[begins + 1].lstrip()) == 17

@@ -123,7 +123,7 @@ async def test_templates() -> None:
 async def test_a_schema_is_loaded_from_a_file() -> None:
     app = Host()
     async with app.run_test(size=(90, 30)) as pilot:
-        await pilot.press("ctrl+o", *"no.json", "enter")
+        await pilot.press("ctrl+l", *"no.json", "enter")
         await until_said(app, "no.json: there is no such file: name another")
         assert app.editor.query(Input), "the name can be mended"
         app.editor.query_one(Input).value = "large.json"
@@ -134,7 +134,7 @@ async def test_a_schema_is_loaded_from_a_file() -> None:
         await until_said(app, "^R puts it into a json_schema")
         assert json.loads(app.area.text) == BARE
         assert app.area.has_focus
-        await pilot.press("ctrl+o", "escape")
+        await pilot.press("ctrl+l", "escape")
         await pilot.pause()
         assert not app.editor.query(Input)
         assert app.ended == [], "escape closed the line for the name alone"
@@ -144,13 +144,13 @@ async def test_a_schema_is_loaded_from_a_file() -> None:
 async def test_only_what_there_is_is_offered(name: str, files: bool) -> None:
     app = Host(name, files=files)
     async with app.run_test(size=(90, 30)) as pilot:
-        await pilot.press("ctrl+t" if name == "metadata" else "ctrl+o")
+        await pilot.press("ctrl+t" if name == "metadata" else "ctrl+l")
         await pilot.pause()
         assert app.screen is app.editor
         assert not app.editor.query(Input)
         keys = str(app.editor.query_one("Vertical").border_subtitle)
         assert ("^T" in keys) == (name == "response_format")
-        assert ("^O" in keys) == files
+        assert ("^L" in keys) == files
 
 
 async def test_what_is_said_never_acts() -> None:

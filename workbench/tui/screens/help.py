@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _KEYS_WIDTH = 14
 _LEAST_WORDS = 24
 """Cells for the words, below which they begin under their keys."""
+_FIXED = "The keys of a window stay as they are; the settings change those below, by the name behind each."
 _ALSO = (
     ("tab", "The next panel; shift+tab the one before"),
     ("enter", "A new line in a message; it never sends"),
@@ -72,6 +73,7 @@ def help_text(here: Sequence[Scope], own: Sequence[tuple[str, str]], keymap: Map
     if own:
         lines += [_heading("In this window", here=True)]
         lines += [line for keys, words in own for line in _row(keys, words, width)]
+        lines += [Content.styled(f"  {part}", "$text-muted") for part in wrap(_FIXED, max(8, width - 2))]
         lines.append(Content(""))
     for scope in (*here, *(scope for scope in SCOPES if scope not in here)):
         lines.append(_heading(SCOPES[scope], here=scope in here and scope != "app"))

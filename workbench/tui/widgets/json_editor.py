@@ -67,7 +67,8 @@ class JsonEditor(Dialog[Edited | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,ctrl+j", "accept", "Keep", key_display="^S", priority=True),
-        Binding("ctrl+o", "load", "Load a file", priority=True),
+        # ^L opens, as on the workbench; ^O is the jump letters here too.
+        Binding("ctrl+l", "load", "Load a file", key_display="^L", priority=True),
         Binding("ctrl+t", "template", "Start from", priority=True),
         Binding("ctrl+r", "tidy", "Tidy", priority=True),
         Binding("escape", "leave", "Leave", key_display="esc", priority=True),
@@ -105,7 +106,7 @@ class JsonEditor(Dialog[Edited | None]):
             yield Static(literal(self._parameter.help))
 
     def _keys(self) -> str:
-        load = "^O a file · " if self._read_file is not None else ""
+        load = "^L a file · " if self._read_file is not None else ""
         start = "^T templates · " if self._templates else ""
         return f"^S keeps it · {load}{start}^R tidies · esc leaves"
 
