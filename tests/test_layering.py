@@ -26,6 +26,7 @@ LATER = (
     "workbench.core.exchange",
     "workbench.core.json_answer",
     "workbench.core.merge",
+    "workbench.core.outcome",
     "workbench.core.request",
     "workbench.core.summary",
     "workbench.adapters.presets",

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbench.core.draft import DraftState
 from workbench.core.errors import InputError
 from workbench.core.message_parts import function_calls, has_parts, open_calls
-from workbench.core.outcome import Choice
 from workbench.core.parts import NO_PARTS
 from workbench.core.prompt import Prompt, Variable
 from workbench.core.prompt_change import Spot, change_words, spot_of
@@ -360,8 +359,9 @@ class Desk:
             preset, sent = stored.summary.preset, stored.request
             self.last = self.services.job(stored.prompt, self.connection, source="tui", preset=preset, sent=sent)
         self.shown = self.last
-        first = stored.choices[0] if stored.choices else Choice(0)
-        taken = with_answer(stored.prompt, first.text, function_calls(first.tool_calls))
+        first = stored.choices[0] if stored.choices else None
+        calls = function_calls(first.tool_calls) if first is not None else ()
+        taken = with_answer(stored.prompt, first.text if first is not None else "", calls)
         if self.prompt.messages == taken.after.messages:
             self.taken = taken
 
