@@ -332,7 +332,15 @@ class CompareScreen(QuickPaint, Screen["Taken | None"]):
         self.desk.stop()
 
     def on_resize(self, event: events.Resize) -> None:
+        was_tiny = self.has_class("-tiny")
         self.update_classes(layout_classes(event.size, ""), animate=False)
+        if was_tiny:
+            self.call_after_refresh(self._focus_again)
+
+    def _focus_again(self) -> None:
+        """What was not seen in a terminal too small for it has lost the focus."""
+        if self.focused is None and not self.has_class("-tiny"):
+            (self._figures if self.has_class("-figures") else self._columns).focus()
 
 
 def opened_words(desk: CompareDesk) -> str:
