@@ -72,8 +72,8 @@ class Flusher:
         self._app.set_timer(delay, self._tick, name="flush")
 
     def _tick(self) -> None:
-        self._ticking = False
         if not self._waiting:
+            self._ticking = False
             return
         pane = min(self._waiting, key=lambda waiting: self._last.get(waiting, 0.0))
         del self._waiting[pane]
@@ -85,6 +85,7 @@ class Flusher:
             self._last[pane] = end
             # A tick that comes late says that painting, which is not seen here, keeps the program busy.
             self._next = end + max(_LEAST_GAP, _REST * (end - start), start - self._due)
+            self._ticking = False  # only now: what the pane itself asked for, the rest of a long text, waits as well
             if self._waiting:
                 self._schedule()
 
