@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +22,7 @@ from workbench.past_runs import PastRuns
 from workbench.tui.display import install
 from workbench.tui.history_words import Marks, row_pieces, texts
 from workbench.tui.screens.history import HistoryScreen
-from workbench.tui.screens.history_finding import Taken
+from workbench.tui.screens.history_finding import FindingScreen, Taken
 from workbench.tui.screens.open_history import OpenHistory
 from workbench.tui.widgets.drawing import width_of
 from workbench.tui.widgets.history_list import HistoryList
@@ -79,6 +80,15 @@ def test_a_row_fits_at_every_width() -> None:
         pieces = row_pieces(a_run(1, "한글 " * 100), Marks(marked=True), width, date(2026, 11, 21))
         assert width_of(pieces[:-1]) <= max(width, 30)
         assert "20 Nov" in "".join(piece.text for piece in pieces)
+
+
+async def test_a_search_that_ends_after_the_screen_was_left_shows_nothing() -> None:
+    app = SimpleNamespace(screen_stack=list[Any]())
+    screen: Any = SimpleNamespace(app=app)
+    with pytest.raises(asyncio.CancelledError):  # or else it looked for what is gone, and the program ended
+        await FindingScreen._aside(screen, len, "found")
+    app.screen_stack.append(screen)
+    assert await FindingScreen._aside(screen, len, "found") == 5
 
 
 async def test_a_run_is_found_and_opened_as_it_was(tmp_path: Path) -> None:

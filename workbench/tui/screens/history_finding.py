@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
 
 from textual import work
 from textual.widgets import Input, Static
@@ -18,7 +19,12 @@ from workbench.tui.screens.framed_screen import ListScreen
 from workbench.tui.widgets.history_list import HistoryList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workbench.past_runs import PastRuns, Rows
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _PAGE = 100
 _SOON = 0.15
@@ -94,7 +100,7 @@ class FindingScreen(ListScreen[Taken | None]):
         query = self.query_now
         looked = _now()
         try:
-            found = await in_own_thread(self.past.rows, query, limit=_PAGE, seconds=_SOON)
+            found = await self._aside(self.past.rows, query, limit=_PAGE, seconds=_SOON)
             self._read, self._reached, self._looked = True, found.reached, looked
             self.list.set_rows(found.rows, found.found)
             self.tell()
@@ -120,7 +126,7 @@ class FindingScreen(ListScreen[Taken | None]):
 
     async def _read_on(self, query: HistoryQuery, before: str) -> None:
         """Show what follows, unless that was done, or something else is looked for, by then."""
-        found = await in_own_thread(self.past.rows, query, before=before, limit=_PAGE, seconds=2 * _SOON)
+        found = await self._aside(self.past.rows, query, before=before, limit=_PAGE, seconds=2 * _SOON)
         if query == self.query_now and before == self._reached:
             self._reached = found.reached
             self.list.append(found.rows, found.found)
@@ -133,8 +139,8 @@ class FindingScreen(ListScreen[Taken | None]):
             return
         query, looked = self.query_now, _now()
         try:
-            newer = await in_own_thread(self._newer, query, self._looked)
-            now = await in_own_thread(self.past.now, self.list.rows[:_PAGE])
+            newer = await self._aside(self._newer, query, self._looked)
+            now = await self._aside(self.past.now, self.list.rows[:_PAGE])
         except StorageError:
             return  # the disk's trouble is told in the workbench; the next look may be better
         if query != self.query_now:
@@ -164,8 +170,15 @@ class FindingScreen(ListScreen[Taken | None]):
     @work(exclusive=True, group="waiting")
     async def _look_at_index(self) -> None:
         with suppress(StorageError):  # what can't be read is told of the rows
-            self._waiting = await in_own_thread(self.past.index.waiting)
+            self._waiting = await self._aside(self.past.index.waiting)
             self.tell()
+
+    async def _aside(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """What a thread found; the work that waited for it ends here where the screen was left meanwhile."""
+        found = await in_own_thread(work, *args, **named)
+        if self not in self.app.screen_stack:
+            raise asyncio.CancelledError
+        return found
 
     def tell(self, text: str = "", *, wrong: bool = False) -> None:
         """A line about what was found, or `text`, which may be foreign."""
