@@ -26,6 +26,7 @@ sys.dont_write_bytecode = False
 settings.register_profile(
     "tests",
     deadline=None,
+    max_examples=60,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[phase for phase in Phase if phase is not Phase.explain],
 )
