@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from textual.app import App
 from textual.widgets import Static
 
 from tests.support.app import open_bench
+from tests.support.settle import until
 from tests.tui.test_compare_desk import LADDER, PROMPT, Screen, experiment, services
 from workbench.adapters.experiments import ExperimentSummary
 from workbench.adapters.write import Write
@@ -239,6 +241,26 @@ async def test_a_few_letters_find_one(services: Services, summaries: tuple[Exper
         app.post_message(events.Key("enter", None))
         await pilot.pause(0.1)
         assert [opened and opened.stored.id for opened in app.got] == [summaries[2].id]
+
+
+async def test_the_one_that_the_cursor_rests_on_is_read_ahead_and_only_once(
+    services: Services, summaries: tuple[ExperimentSummary, ...]
+) -> None:
+    read: list[str] = []
+
+    async def noted(experiment: str) -> Opened:
+        read.append(experiment)
+        return open_experiment(services, experiment)
+
+    app = Host(noted)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.picker.set_experiments((replace(summaries[0], running=True), *summaries[1:]))
+        await pilot.press("down")
+        await until(lambda: read)
+        await pilot.press("enter")
+        assert read == [summaries[1].id], "one that is written to elsewhere is read when it is opened"
+        assert [opened and opened.stored.id for opened in app.got] == read
 
 
 async def nothing(_: str) -> Opened:
