@@ -103,6 +103,8 @@ async def open_bench(
                 app.screen.refresh()
                 await pilot.pause()
                 yield bench
+                # As a program that is left does; the pilot takes the widgets away first, from under a late thread.
+                app.workers.cancel_all()
         app.drafts.save()
 
 

@@ -199,7 +199,7 @@ def foot_lines(look: UsageLook, row: LedgerSum | None, whole: LedgerSum, width: 
     if whole.unknown:
         texts.append((f"{requests_text(whole.unknown)} at a price that is not known, in no sum", ""))
     texts += [(whole.free_text, "dim")] if whole.free else []
-    texts += [] if look.uses else [("no budget is set: budget.day and budget.month of the settings are some", "dim")]
+    texts += [] if look.uses else [("no budget is set: budget.day and budget.month in the settings set one", "dim")]
     return [[Piece(text, style)] for said, style in texts for text in wrapped(said, width, 2)]
 
 
