@@ -20,16 +20,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench import harness
-from tests.bench.harness import Figure, Late, Program, Row, print_table
+from tests.bench.echoes import echoes
+from tests.bench.harness import Figure, Program, Row, print_table
 from tests.support.terminal import clean_environ
 
 COLUMNS = 8
 TOKENS_PER_S = 100
-LETTERS = [chr(code) for code in range(0x13A0, 0x13F0)]
-"""Cherokee, one cell each: no program here shows one before it is typed, so where one first appears is its echo."""
 KEYS = 60
-PAUSE_S = (0.06, 0.14)
-LOST_S = 3.0
 READY = "READYTOTYPE"
 VERDICT = (4, 50, 1, 300)
 """Columns, repeats, cases, words."""
@@ -119,22 +116,13 @@ def host(stream: bool, diff: bool, judge: bool) -> None:
     Host().run()
 
 
-def echoes(folder: Path, *arguments: str) -> list[float]:
+def measured(folder: Path, *arguments: str) -> list[float]:
     """Milliseconds from each of some keys to its place on the screen."""
     command = [sys.executable, __file__, "--host", *arguments]
-    pauses = random.Random(7)
-    times = []
     with Program(command, clean_environ(folder, {"PYTHONPATH": str(Path(__file__).parents[2])}), folder) as program:
         program.wait(READY, 0)
         program.drain(3.0)
-        for letter in LETTERS[:KEYS]:
-            mark = program.mark()
-            pressed = program.send(letter)
-            try:
-                times.append((program.wait(letter, mark, LOST_S) - pressed) * 1e3)
-            except Late:
-                times.append(LOST_S * 1e3)
-            program.drain(pauses.uniform(*PAUSE_S))
+        times = [1e3 * seconds for seconds in echoes(program, KEYS)]
         program.quit()
     return times
 
@@ -152,7 +140,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         for _ in range(options.n):
             for kind, found in runs.items():
-                found.append(echoes(Path(name), *kind.split()))
+                found.append(measured(Path(name), *kind.split()))
     rows = []
     for percent in (50, 95):
         idle = Figure.quantile(runs["idle"], percent)

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import shutil
 import signal
 import sys
 import tempfile
@@ -28,18 +27,15 @@ from typing import Literal
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.bench import harness
-from tests.bench.endpoint import BEGIN, END, Served, mark_of, pieces_of, serve
+from tests.bench.echoes import PAUSE_S, echoes, seconds_to
+from tests.bench.endpoint import BEGIN, END, mark_of, pieces_of, serve
 from tests.bench.floors import COLUMNS
 from tests.bench.floors import READY as FLOOR_READY
 from tests.bench.harness import Figure, Late, Program, Row, print_table
-from tests.support.terminal import clean_environ
+from tests.bench.stage import Stage
 
 FLOORS = str(Path(__file__).with_name("floors.py"))
-LETTERS = [chr(code) for code in range(0x13A0, 0x13F0)]
-"""Cherokee: where one first appears is its echo."""
 KEYS = 50
-PAUSE_S = (0.06, 0.14)
-LOST_S = 3.0
 ENDLESS = "paced-100-4000"
 SHORT = "paced-100-500-marked"
 LONG_CHUNKS = 28_000
@@ -50,19 +46,12 @@ Group = Literal["echo", "alone", "long"]
 GROUPS: tuple[Group, ...] = ("echo", "alone", "long")
 
 
-class Stage:
-    """Where comparisons are started: an endpoint, and a home that has been used once before."""
-
-    def __init__(self, folder: Path, served: Served) -> None:
-        self._folder = folder
-        self._served = served
-        self._used = folder / "used"
-        self._homes = 0
-        (self._used / "workbench").mkdir(parents=True)
+class CompareStage(Stage):
+    """Where comparisons are started."""
 
     def warm_up(self) -> None:
         """A run that does not count: it compiles the modules and makes the database."""
-        with self.comparison("bench-20-marked", 2, self._used) as (program, mark, _):
+        with self.comparison("bench-20-marked", 2, self.used) as (program, mark, _):
             program.wait(END + mark_of(_value(1)), mark)
             program.rest()
 
@@ -72,7 +61,7 @@ class Stage:
 
         It is ended by a signal: while it runs, a key asks first.
         """
-        home = home or self._home()
+        home = home or self.home()
         (home / "workbench" / "settings.toml").write_text(f'default_model = "{model}"\ntheme = "textual-dark"\n')
         values = ", ".join(mark_of(_value(column)) for column in range(columns))
         (home / "bench.yaml").write_text(
@@ -80,7 +69,7 @@ class Stage:
             f"compare: {{vary: {{temperature: [{values}]}}, repeats: 1}}\n"
         )
         command = [sys.executable, "-m", "workbench", "open", "bench.yaml"]
-        with self._program(command, home) as program:
+        with self.program(command, home) as program:
             program.wait("F1 Help", 0)
             program.rest()
             mark = program.mark()
@@ -101,16 +90,6 @@ class Stage:
             os.kill(program.pid, signal.SIGTERM)
             program.drain(5.0)
 
-    def _home(self) -> Path:
-        self._homes += 1
-        home = self._folder / f"home-{self._homes}"
-        shutil.copytree(self._used, home)
-        return home
-
-    def _program(self, command: list[str], home: Path) -> Program:
-        environ = clean_environ(home, {"OPENAI_BASE_URL": self._served.base_url, "OPENAI_API_KEY": "no-key-is-needed"})
-        return Program(command, environ, home)
-
     # -- what is measured ----------------------------------------------------------------------------------------
 
     def echo(self) -> list[float]:
@@ -129,7 +108,7 @@ class Stage:
             return _steps(program, COLUMNS)
 
     def echo_of_sketch(self) -> list[float]:
-        with self._program([sys.executable, FLOORS, "columns", ENDLESS], self._home()) as program:
+        with self.program([sys.executable, FLOORS, "columns", ENDLESS], self.home()) as program:
             program.wait(FLOOR_READY, 0)
             program.rest()
             mark = program.mark()
@@ -137,7 +116,7 @@ class Stage:
             program.wait(BEGIN, mark)
             program.drain(2.0)
             mark = program.mark()
-            times = _letters(program)
+            times = [1e3 * seconds for seconds in echoes(program, KEYS)]
             _still_streams(program, mark)
             program.quit()
         return times
@@ -147,7 +126,7 @@ class Stage:
         with self.comparison(SHORT, columns) as (program, mark, pressed):
             marks = [mark_of(_value(column)) for column in range(columns)]
             shown = [program.wait(END + each, mark) for each in marks]
-            arrived = self._served.arrivals(pressed)
+            arrived = self.served.arrivals(pressed)
         return [(at - arrived[each]) * 1e3 for at, each in zip(shown, marks, strict=True)]
 
     def long_answers(self) -> tuple[list[float], float]:
@@ -184,26 +163,10 @@ def _steps(program: Program, columns: int) -> list[float]:
         # Not back to the first: as the baseline it has another sign before its name.
         step = 1 if at <= 1 else -1 if at == columns - 1 else chance.choice((1, -1))
         at += step
-        times.append(_until(program, "\x1b[C" if step > 0 else "\x1b[D", f"› temperature {mark_of(_value(at))}"))
+        shown = f"› temperature {mark_of(_value(at))}"
+        times.append(1e3 * seconds_to(program, "\x1b[C" if step > 0 else "\x1b[D", shown))
         program.drain(chance.uniform(*PAUSE_S))
     return times
-
-
-def _letters(program: Program) -> list[float]:
-    chance, times = random.Random(7), []
-    for letter in LETTERS[:KEYS]:
-        times.append(_until(program, letter, letter))
-        program.drain(chance.uniform(*PAUSE_S))
-    return times
-
-
-def _until(program: Program, keys: str, text: str) -> float:
-    mark = program.mark()
-    pressed = program.send(keys)
-    try:
-        return (program.wait(text, mark, LOST_S) - pressed) * 1e3
-    except Late:
-        return LOST_S * 1e3
 
 
 def _still_streams(program: Program, mark: int) -> None:
@@ -219,7 +182,7 @@ class Measured:
         self.last_words: dict[int, list[float]] = defaultdict(list)
         self.taken_mib: list[float] = []
 
-    def round(self, stage: Stage, groups: list[Group]) -> None:
+    def round(self, stage: CompareStage, groups: list[Group]) -> None:
         """Everything once, each beside its floor."""
         if "echo" in groups:
             self.echoes["eight"].append(stage.echo())
@@ -270,7 +233,7 @@ def main() -> None:
     harness.COLUMNS, harness.ROWS = 200, 50
     measured = Measured()
     with tempfile.TemporaryDirectory(prefix="bench-") as name, serve(Path(name)) as served:
-        stage = Stage(Path(name), served)
+        stage = CompareStage(Path(name), served)
         print("warming up", file=sys.stderr, flush=True)
         stage.warm_up()
         for number in range(options.n):

@@ -11,8 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import random
-import shutil
 import sys
 import tempfile
 from collections import defaultdict
@@ -25,40 +23,28 @@ from typing import Literal
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.bench.endpoint import BEGIN, END, Served, serve
+from tests.bench.echoes import LETTERS, echoes
+from tests.bench.endpoint import BEGIN, END, serve
 from tests.bench.floors import READY, WARM
 from tests.bench.harness import Figure, Late, Program, Row, print_table
-from tests.support.terminal import clean_environ
+from tests.bench.stage import Stage
 
 PAINTED_LAST = "F1 Help"
 """Stands in the last line of the workbench's screen."""
 FLOORS = str(Path(__file__).with_name("floors.py"))
-LETTERS = [chr(code) for code in range(0x13A0, 0x13F0)]
-"""Cherokee, one cell each: no program here shows one before it is typed, so where one first appears is its echo."""
 KEYS = 40
-"""Typed in each run. The pause between two is random, so that no clock of the program keeps step with them."""
-PAUSE_S = (0.06, 0.14)
-LOST_S = 3.0
-"""A key that does not show in this time counts as this long."""
+"""Typed in each run."""
 PACED = "paced-100-1500"
 Group = Literal["paint", "2000", "20000", "echo"]
 GROUPS: tuple[Group, ...] = ("paint", "2000", "20000", "echo")
 
 
-class Stage:
-    """Where programs are started: an endpoint, and a home for each start that has been used once before."""
-
-    def __init__(self, folder: Path, served: Served) -> None:
-        self._folder = folder
-        self._served = served
-        self._used = folder / "used"
-        """A home that is copied for each start."""
-        self._homes = 0
-        (self._used / "workbench").mkdir(parents=True)
+class ScreenStage(Stage):
+    """Where the workbench and its floors are started."""
 
     def warm_up(self, groups: list[Group]) -> None:
         """Runs that do not count: they compile the modules, make the database, and fill the endpoint's cache."""
-        with self.workbench("bench-2000", self._used) as program:
+        with self.workbench("bench-2000", self.used) as program:
             program.wait(PAINTED_LAST, 0)
             program.rest()
             program.quit()
@@ -73,27 +59,16 @@ class Stage:
     @contextmanager
     def workbench(self, model: str, home: Path | None = None) -> Iterator[Program]:
         """The real command, with a settings file, in a home of its own."""
-        home = home or self._home()
+        home = home or self.home()
         settings = f'default_model = "{model}"\ntheme = "textual-dark"\n'
         (home / "workbench" / "settings.toml").write_text(settings)
-        with self._program([sys.executable, "-m", "workbench"], home) as program:
+        with self.program([sys.executable, "-m", "workbench"], home) as program:
             yield program
 
     @contextmanager
     def floor(self, *arguments: str) -> Iterator[Program]:
-        with self._program([sys.executable, FLOORS, *arguments], self._home()) as program:
+        with self.program([sys.executable, FLOORS, *arguments], self.home()) as program:
             yield program
-
-    def _home(self) -> Path:
-        self._homes += 1
-        home = self._folder / f"home-{self._homes}"
-        shutil.copytree(self._used, home)
-        return home
-
-    def _program(self, command: list[str], home: Path) -> Program:
-        # Without PYTHONDONTWRITEBYTECODE of whoever runs this: imports would be measured that no user has.
-        environ = clean_environ(home, {"OPENAI_BASE_URL": self._served.base_url, "OPENAI_API_KEY": "no-key-is-needed"})
-        return Program(command, environ, home)
 
     # -- first paint -------------------------------------------------------------------------------------------
 
@@ -135,7 +110,7 @@ class Stage:
         shown = program.wait(END, mark, 120)
         program.rest()
         return Answered(
-            to_request=self._served.arrival(pressed) - pressed,
+            to_request=self.served.arrival(pressed) - pressed,
             to_end=shown - pressed,
             cpu=program.cpu_seconds() - used,
             peak_mib=program.peak_mib(),
@@ -153,7 +128,7 @@ class Stage:
             program.wait(BEGIN, mark)
             program.drain(1.0)
             mark = program.mark()
-            times = _echoes(program)
+            times = echoes(program, KEYS)
             if END.encode() in program.since(mark):
                 raise Late("the stream ended before the last key: the machine is too busy to measure on")
             program.quit()
@@ -163,7 +138,7 @@ class Stage:
         with self.workbench("bench-2000") as program:
             program.wait(PAINTED_LAST, 0)
             program.rest()
-            times = _echoes(program)
+            times = echoes(program, KEYS)
             program.quit()
         return times
 
@@ -171,7 +146,7 @@ class Stage:
         with self.floor("field") as program:
             program.wait(READY, 0)
             program.rest()
-            times = _echoes(program)
+            times = echoes(program, KEYS)
             program.quit()
         return times
 
@@ -207,21 +182,6 @@ def _start(program: Program, text: str, *, typed: bool = True) -> Start:
     return Start(paint, cpu, program.wait(LETTERS[0], mark) - program.started)
 
 
-def _echoes(program: Program) -> list[float]:
-    """Seconds from each of some keys to its place on the screen."""
-    pauses = random.Random(7)
-    times = []
-    for letter in LETTERS[:KEYS]:
-        mark = program.mark()
-        pressed = program.send(letter)
-        try:
-            times.append(program.wait(letter, mark, LOST_S) - pressed)
-        except Late:
-            times.append(LOST_S)
-        program.drain(pauses.uniform(*PAUSE_S))
-    return times
-
-
 class Measured:
     """What the runs gave, by the name of what was measured."""
 
@@ -230,7 +190,7 @@ class Measured:
         self.answers: dict[str, list[Answered]] = defaultdict(list)
         self.echoes: dict[str, list[list[float]]] = defaultdict(list)
 
-    def round(self, stage: Stage, groups: list[Group]) -> None:
+    def round(self, stage: ScreenStage, groups: list[Group]) -> None:
         """Everything once, the workbench and its floors in turn."""
         if "paint" in groups:
             self.starts["empty"].append(stage.paint_floor("empty"))
@@ -307,7 +267,7 @@ def main() -> None:
         parser.error("-n: at least one run")
     measured = Measured()
     with tempfile.TemporaryDirectory(prefix="bench-") as name, serve(Path(name)) as served:
-        stage = Stage(Path(name), served)
+        stage = ScreenStage(Path(name), served)
         print("warming up", file=sys.stderr, flush=True)
         stage.warm_up(options.only)
         for number in range(options.n):
