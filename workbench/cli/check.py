@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.budget_words import BudgetWords
 from workbench.cli.compare_gate import add_limits, check_cap, limits_of, say_limits, say_plan
 from workbench.cli.diagnostics import ExitCode, complain, say
-from workbench.cli.options import StandardInput, started_prompt
+from workbench.cli.options import StandardInput, add_variables, started_prompt
 from workbench.cli.preset_names import named_preset
 from workbench.core.errors import InputError, Refused
 from workbench.core.grid_values import GridLimits
@@ -47,13 +47,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--update", action="store_true", help="say what moved, then record what came in place of what was"
     )
     parser.add_argument("--repeats", metavar="N", help="requests for each setting and case")
-    parser.add_argument(
-        "--var",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        dest="variables",
-        help="fills {{NAME}}, which is recorded as text; NAME=@file reads a file. Later it need not be given again",
+    add_variables(
+        parser, "fills {{NAME}}, which is recorded as text; NAME=@file reads a file. Later it need not be given again"
     )
     parser.add_argument("--connection", metavar="NAME", help="the connection; without it, the one that was recorded")
     add_limits(parser)

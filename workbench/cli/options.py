@@ -74,6 +74,11 @@ def add_preset_and_message(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_variables(parser: argparse.ArgumentParser, told: str) -> None:
+    """What fills the variables of a prompt; `told` says what becomes of it."""
+    parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", dest="variables", help=told)
+
+
 def add_prompt_options(parser: argparse.ArgumentParser) -> None:
     """What changes a prompt or a preset, and where it is sent."""
     parser.add_argument("--system", metavar="TEXT", help="the system message, in place of the preset's own")
@@ -91,14 +96,7 @@ def add_prompt_options(parser: argparse.ArgumentParser) -> None:
         dest="settings",
         help="a parameter, such as temperature=0.5 or stop='[\"END\"]'; may be given several times",
     )
-    parser.add_argument(
-        "--var",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        dest="variables",
-        help="fills {{NAME}}; NAME=@file reads a file, NAME=@- standard input",
-    )
+    add_variables(parser, "fills {{NAME}}; NAME=@file reads a file, NAME=@- standard input")
     parser.add_argument(
         "--image",
         action="append",

@@ -121,19 +121,23 @@ class ExperimentPicker(Dialog["Opened | None"]):
         shown = [rows[at] for at in ranked(typed, [row.words for row in rows])]
         place = shown.index(kept) if kept in shown and not typed else 0
         picks.set_choices([row.choice for row in shown], place if shown else None)
-        self._tell()
+        self._highlight()
 
     @property
     def _highlighted(self) -> _Row | None:
         choice = self.query_one(PickList).highlighted
         return next((row for row in self._rows or () if choice is not None and row.choice.id == choice.id), None)
 
+    def _highlight(self) -> None:
+        self._tell()
+        row = self._highlighted
+        if row is not None and row.at_rest:
+            self._read_ahead(row.choice.id)
+
     def _tell(self) -> None:
         row = self._highlighted
         if row is not None:
             text = row.told
-            if row.at_rest and self.is_mounted:
-                self._read_ahead(row.choice.id)
         elif self._rows is None:
             text = "reading history ..."
         elif self._rows:
@@ -185,7 +189,7 @@ class ExperimentPicker(Dialog["Opened | None"]):
 
     def action_move(self, delta: int) -> None:
         self.query_one(PickList).move(delta)
-        self._tell()
+        self._highlight()
 
     def action_page(self, pages: int) -> None:
         self.action_move(pages * max(1, self.query_one(PickList).size.height - 1))
